@@ -1,0 +1,75 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TORCH := torch==2.13.0
+
+.PHONY: help demo test test-torch lint format generate conformance bench-models bench-eager bench-start shape clean
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make demo          set up, then classify handwritten digits with a real ONNX model
+demo: $(VENV)/.ready
+	@$(BIN)/hodu demo
+
+## make test          set up, then lint, type-check and run all the tests
+test: $(VENV)/.ready-dev lint
+	$(BIN)/python -m pytest
+
+## make test-torch    the op table against PyTorch
+test-torch: $(VENV)/.ready-dev
+	$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/pip install -q $(TORCH)
+	$(BIN)/python -m pytest -m torch
+
+## make lint          ruff, mypy --strict, import-linter, generated files
+lint: $(VENV)/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tools.generate --check
+	@$(BIN)/python -m tools.shape
+
+## make format        format and fix what ruff can fix
+format: $(VENV)/.ready-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+## make generate      functions, Tensor methods and the docs' op table from the op table
+generate: $(VENV)/.ready-dev
+	$(BIN)/python -m tools.generate
+
+## make conformance   the official ONNX backend suite, by op
+conformance: $(VENV)/.ready-dev
+	$(BIN)/python -m tools.conformance
+
+## make bench-models  every benchmark model through `hodu run`, against ONNX Runtime
+bench-models: $(VENV)/.ready-dev
+	$(BIN)/python benchmarks/models.py
+
+## make bench-eager   eager overhead against PyTorch, interleaved
+bench-eager: $(VENV)/.ready-dev
+	$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/pip install -q $(TORCH)
+	$(BIN)/python benchmarks/eager_overhead.py
+
+## make bench-start   import time, `hodu --help`, opening a large file
+bench-start: $(VENV)/.ready-dev
+	$(BIN)/python benchmarks/startup.py
+
+## make shape         median file, median and 90th-percentile function
+shape: $(VENV)/.ready-dev
+	$(BIN)/python -m tools.shape
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.ready: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install -q -e .
+	@touch $@
+
+$(VENV)/.ready-dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install -q -e '.[test,dev]'
+	@touch $@ $(VENV)/.ready
