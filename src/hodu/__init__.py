@@ -1,0 +1,26 @@
+"""Hodu: write or load a model, capture it as a Snapshot, run it, compile it."""
+
+from hodu._tensor import Tensor as Tensor
+from hodu._version import __version__ as __version__
+from hodu.devices import Device as Device
+from hodu.dispatch.plan import set_promotion as set_promotion
+from hodu.dtypes import DType as DType
+from hodu.dtypes import bf16 as bf16
+from hodu.dtypes import bool_ as bool_
+from hodu.dtypes import f8e4m3 as f8e4m3
+from hodu.dtypes import f8e5m2 as f8e5m2
+from hodu.dtypes import f16 as f16
+from hodu.dtypes import f32 as f32
+from hodu.dtypes import f64 as f64
+from hodu.dtypes import i8 as i8
+from hodu.dtypes import i16 as i16
+from hodu.dtypes import i32 as i32
+from hodu.dtypes import i64 as i64
+from hodu.dtypes import u8 as u8
+from hodu.dtypes import u16 as u16
+from hodu.dtypes import u32 as u32
+from hodu.dtypes import u64 as u64
+from hodu.errors import HoduError as HoduError
+from hodu.functional import *  # noqa: F403
+
+bool = bool_

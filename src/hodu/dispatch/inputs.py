@@ -1,0 +1,83 @@
+"""The inputs of op calls: scalars, arrays, lists and absent ones brought to tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from hodu import dtypes
+from hodu.dims import Sym
+from hodu.dispatch.base import TensorBase, type_of, wrap, wrap_dims
+from hodu.dtypes import DType
+from hodu.errors import ArgumentError
+from hodu.ops._table import Array, OpDef
+from hodu.source import location
+
+
+def as_input(op: OpDef, name: str, kind: str, x: Any) -> Any:
+    if isinstance(x, TensorBase) or x is None:
+        return x
+    if kind.endswith("[]") and isinstance(x, (list, tuple)):
+        return [as_input(op, name, "Tensor", e) for e in x]
+    if isinstance(x, (np.ndarray, np.generic)):
+        return wrap(_native(np.asarray(x)))
+    if isinstance(x, (bool, int, float)):
+        return wrap(_scalar_array(x, dtypes.of_scalar(x)))
+    if isinstance(x, Sym):
+        return wrap_dims(x)
+    raise ArgumentError(
+        f"{op.name}() takes a tensor or a number for {name!r}, not {type(x).__name__}",
+        where=location(),
+        hint="make a tensor of it first, with hodu.tensor(...)",
+    )
+
+
+def _native(array: Array) -> Array:
+    dtypes.as_dtype(array.dtype)
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+
+def _scalar_array(value: bool | int | float, dtype: DType) -> Array:
+    if dtype.is_integer and isinstance(value, int):
+        limit = 1 << dtype.bits
+        wrapped = value % limit
+        if dtype.is_signed and wrapped >= limit // 2:
+            wrapped -= limit
+        return np.asarray(wrapped, dtype.numpy)
+    return np.asarray(value).astype(dtype.numpy)
+
+
+def flatten(tensors: Any) -> Any:
+    for t in tensors:
+        if isinstance(t, list):
+            yield from (e for e in t if e is not None)
+        elif t is not None:
+            yield t
+
+
+def flatten_inputs(inputs: Sequence[Any], tensors: Sequence[Any]) -> Any:
+    """The leaves of `inputs` (so that Python scalars still show), in the order of `flatten`."""
+    for x, t in zip(inputs, tensors, strict=True):
+        if isinstance(t, list):
+            yield from (e for e in x if e is not None)
+        elif t is not None:
+            yield x
+
+
+def key_of(x: Any) -> tuple[Any, int]:
+    if isinstance(x, TensorBase):
+        if x._data is not None:
+            return x._data.dtype, x._data.ndim == 0
+        t = type_of(x)
+        return t.dtype.numpy, t.rank == 0
+    if isinstance(x, np.ndarray):
+        return x.dtype.newbyteorder("="), x.ndim == 0
+    return (
+        (x.dtype, 1) if isinstance(x, np.generic) else (int if isinstance(x, Sym) else type(x), 2)
+    )
+
+
+def data_of(t: Any) -> Any:
+    return [data_of(e) for e in t] if isinstance(t, list) else None if t is None else t._data

@@ -1,0 +1,80 @@
+"""Which casts a combination of dtypes needs for an op, and whether the op takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, TypeAlias
+
+from hodu import dtypes
+from hodu.dtypes import DType
+from hodu.errors import DTypeError, HoduError
+from hodu.ops._table import REGISTRY, OpDef, Promote
+from hodu.source import location
+
+Key: TypeAlias = tuple[tuple[Any, int], ...]
+
+
+def set_promotion(mode: Literal["torch", "strict"]) -> None:
+    """Choose how mixed dtypes are treated: promoted as PyTorch does, or refused ("strict")."""
+    dtypes.set_promotion(mode)
+    for op in REGISTRY.values():
+        op.plans.clear()
+        op.same_dtype.clear()
+
+
+def make_plan(op: OpDef, inputs: Sequence[Any], key: Key) -> tuple[Any, ...]:
+    """The casts that this combination of dtypes needs, one for each tensor; () for none."""
+    names = _input_names(op, inputs)
+    try:
+        casts = _casts(op, names, key)
+    except HoduError as error:
+        error.where = error.where or location()
+        raise
+    op.plans[key] = casts
+    if not casts and op.eager is not None and len(key) == 2 and key[0][0] is key[1][0]:
+        op.same_dtype[key[0][0]] = op.eager
+    return casts
+
+
+def _input_names(op: OpDef, inputs: Sequence[Any]) -> list[str]:
+    names: list[str] = []
+    for param, x in zip(op.schema.inputs, inputs, strict=True):
+        if isinstance(x, (list, tuple)) and param.is_list:
+            names += [param.name] * sum(e is not None for e in x)
+        elif x is not None:
+            names.append(param.name)
+    return names
+
+
+def _operand(entry: tuple[Any, int]) -> tuple[DType, dtypes.Rank]:
+    kind, mark = entry
+    if isinstance(kind, type):
+        return dtypes.of_scalar(kind(0)), 0
+    return dtypes.FROM_NUMPY[kind], 1 if mark else 2
+
+
+def _casts(op: OpDef, names: Sequence[str], key: Key) -> tuple[Any, ...]:
+    operands = [_operand(entry) for entry in key]
+    involved = tuple(o for o, name in zip(operands, names, strict=True) if name in op.promoted)
+    common: DType | None = None
+    if op.promote is not Promote.NONE and involved:
+        common = dtypes.result_type(involved, dtypes.is_strict())
+        if op.promote is Promote.FLOAT and not common.is_float:
+            common = dtypes.f32
+    casts: list[Any] = []
+    for name, (dtype, _) in zip(names, operands, strict=True):
+        target = common if common is not None and name in op.promoted else dtype
+        _check_allowed(op, name, target)
+        casts.append(None if target is dtype else target.numpy)
+    return tuple(casts) if any(c is not None for c in casts) else ()
+
+
+def _check_allowed(op: OpDef, name: str, dtype: DType) -> None:
+    allowed = op.allowed(name)
+    if dtype in allowed:
+        return
+    listed = ", ".join(t.name for t in dtypes.ALL if t in allowed)
+    raise DTypeError(
+        f"{op.name}() does not take {dtype} for {name!r}",
+        hint=f"it takes {listed}; cast with .to()",
+    )

@@ -1,0 +1,217 @@
+"""The op table: what an op is, and the registry of all of them.
+
+An op is one block in one of this folder's modules:
+
+    @op("relu6(Tensor input) -> Tensor")
+    class Relu6:
+        \"\"\"Clamp to [0, 6].\"\"\"
+
+        dtypes = NUMERIC                       # what the tensor inputs may be
+        infer = same_as(0)                     # types in, types out; also over symbolic dims
+        def eager(x: Array) -> Array: ...      # the meaning, in NumPy
+        samples = [S((3, 4)), S((0,)), S(())]  # drive the tests and the docs
+
+The class is only a namespace. Its entries:
+
+    promote   Promote.COMMON: the tensor inputs are cast to their common dtype first;
+              Promote.FLOAT: the same, and integers and bools become f32; default: no casts
+    promoted  names of the inputs that `promote` concerns; default: all of them
+    dtypes    dtypes allowed for those inputs (after promotion), or {input name: dtypes}
+    infer     (types and attributes, as in the schema) -> TensorType, a tuple or a list of them
+    eager     (arrays and attributes) -> array, tuple or list; pure NumPy, no Hodu calls
+    compose   (Tensors and attributes) -> Tensor(s), for an op written in other ops through `F`;
+              a composite may also give `eager` (faster) and `infer`, else both follow from it
+    samples   sample calls; domain = (low, high) bounds their values
+    methods   Tensor methods: True (default when the first parameter is a Tensor) or False
+    inplace   whether the method also exists as `name_`, writing into its first argument
+    view      whether the result may share memory with the first input
+    random    whether each call differs, so that a capture records it even without captured inputs
+    on_dims   whether the kernel also runs on object arrays of dimensions (shape arithmetic)
+    public    False hides the function (`F._name`): a `@function` of that name stands before it
+    where     further public modules that show the function: "nn.functional", "linalg"
+
+A plain Python function over Tensors that picks between ops, or spells one differently, is
+registered with `@function`; it is public too, but no node of a Snapshot.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from hodu.dtypes import ANY, DType
+from hodu.ops._samples import Domain, S
+from hodu.ops._schema import Schema, parse_schema
+from hodu.shapes import TensorType
+
+Array: TypeAlias = npt.NDArray[Any]
+Types: TypeAlias = "TensorType | tuple[TensorType, ...] | list[TensorType]"
+DTypes: TypeAlias = frozenset[DType]
+
+
+class Promote(enum.Enum):
+    """How an op's tensor inputs are brought to one dtype."""
+
+    NONE = enum.auto()
+    COMMON = enum.auto()
+    FLOAT = enum.auto()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpDef:
+    """One op of the table; the fields are described at the top of this module."""
+
+    name: str
+    schema: Schema
+    doc: str
+    family: str
+    infer: Callable[..., Any] | None
+    eager: Callable[..., Any] | None
+    compose: Callable[..., Any] | None
+    promote: Promote
+    promoted: frozenset[str]
+    dtypes: Mapping[str, DTypes]
+    samples: tuple[S, ...]
+    domain: Domain
+    methods: bool
+    inplace: bool
+    view: bool
+    random: bool
+    on_dims: bool
+    public: bool
+    where: tuple[str, ...]
+    dim_attrs: tuple[str, ...]
+    plans: dict[Any, Any] = field(default_factory=dict, repr=False)
+    same_dtype: dict[Any, Callable[..., Any]] = field(default_factory=dict, repr=False)
+
+    def allowed(self, name: str) -> DTypes:
+        """The dtypes that input `name` may have."""
+        return self.dtypes.get(name, ANY)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FunctionDef:
+    """A public function that is not an op: written over Tensors, registered by `@function`."""
+
+    name: str
+    call: Callable[..., Any]
+    family: str
+    methods: bool
+    where: tuple[str, ...]
+
+
+REGISTRY: dict[str, OpDef] = {}
+FUNCTIONS: dict[str, FunctionDef] = {}
+_Class = TypeVar("_Class", bound=type)
+_Call = TypeVar("_Call", bound=Callable[..., Any])
+
+
+def op(schema: str) -> Callable[[_Class], _Class]:
+    """Register the decorated class as the block of an op with this schema."""
+
+    def register(block: _Class) -> _Class:
+        opdef = _opdef(parse_schema(schema), dict(vars(block)), block.__module__.rsplit(".", 1)[-1])
+        if opdef.name in REGISTRY:
+            raise ValueError(f"op {opdef.name!r} is defined twice")
+        REGISTRY[opdef.name] = opdef
+        return block
+
+    return register
+
+
+_ENTRIES = frozenset(OpDef.__dataclass_fields__) - {
+    "name",
+    "schema",
+    "doc",
+    "family",
+    "plans",
+    "dim_attrs",
+}
+
+
+def _opdef(schema: Schema, block: dict[str, Any], family: str) -> OpDef:
+    unknown = {k for k in block if not k.startswith("_")} - _ENTRIES
+    if unknown or not block.get("__doc__"):
+        raise ValueError(f"op {schema.name!r}: unknown entries {sorted(unknown)} or no docstring")
+    tensors = [p.name for p in schema.inputs]
+    promoted = frozenset(block.get("promoted", tensors))
+    return OpDef(
+        name=schema.name,
+        schema=schema,
+        doc=block["__doc__"],
+        family=family,
+        infer=block.get("infer"),
+        eager=block.get("eager"),
+        compose=block.get("compose"),
+        promote=block.get("promote", Promote.NONE),
+        promoted=promoted,
+        dtypes=_dtypes_by_input(block.get("dtypes", ANY), tensors, promoted),
+        samples=tuple(block.get("samples", ())),
+        domain=block.get("domain", (-3.0, 3.0)),
+        methods=block.get("methods", bool(schema.params) and schema.params[0].type == "Tensor"),
+        inplace=block.get("inplace", False),
+        view=block.get("view", False),
+        random=block.get("random", False),
+        on_dims=block.get("on_dims", False),
+        public=block.get("public", True),
+        where=tuple(block.get("where", ())),
+        dim_attrs=tuple(p.name for p in schema.attrs if p.type in ("Dim", "Dim[]")),
+    )
+
+
+def _dtypes_by_input(
+    dtypes: DTypes | Mapping[str, DTypes], tensors: Iterable[str], promoted: frozenset[str]
+) -> Mapping[str, DTypes]:
+    if isinstance(dtypes, Mapping):
+        return dtypes
+    return {name: dtypes for name in tensors if name in promoted}
+
+
+def function(
+    *, methods: bool = True, where: Iterable[str] = (), name: str | None = None
+) -> Callable[[_Call], _Call]:
+    """Register a plain function over Tensors as public, and as a Tensor method if `methods`."""
+
+    def register(call: _Call) -> _Call:
+        family = call.__module__.rsplit(".", 1)[-1]
+        public = name or call.__name__.rstrip("_")
+        hidden = public in REGISTRY and not REGISTRY[public].public
+        if public in FUNCTIONS or (public in REGISTRY and not hidden):
+            raise ValueError(f"function {public!r} is defined twice")
+        FUNCTIONS[public] = FunctionDef(public, call, family, methods, tuple(where))
+        return call
+
+    return register
+
+
+class _Functions:
+    """The public functions by name, for composites: `F.where(c, x, y)`.
+
+    Bound by `hodu.functional` when it is imported, because the functions stand above the table.
+    """
+
+    def __init__(self) -> None:
+        self._bound: Mapping[str, Callable[..., Any]] = {}
+
+    def bind(self, functions: Mapping[str, Callable[..., Any]]) -> None:
+        """Make `functions` reachable as attributes."""
+        self._bound = functions
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        try:
+            return self._bound[name]
+        except KeyError:
+            raise AttributeError(f"no public function {name!r}") from None
+
+
+F = _Functions()
+
+
+def as_array(value: Any) -> Array:
+    """A kernel's result as an ndarray (NumPy gives scalars for 0-d results)."""
+    return value if type(value) is np.ndarray else np.asarray(value)

@@ -1,0 +1,90 @@
+"""Changing the dtype of a tensor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hodu.devices import CPU, KINDS, Device, as_device
+from hodu.dtypes import (
+    ANY,
+    DType,
+    DTypeLike,
+    as_dtype,
+    bf16,
+    bool_,
+    f8e4m3,
+    f16,
+    f32,
+    f64,
+    i32,
+    i64,
+    u8,
+)
+from hodu.errors import DeviceError
+from hodu.ops._rules import same_as
+from hodu.ops._samples import S
+from hodu.ops._table import Array, F, function, op
+from hodu.shapes import TensorType
+
+if TYPE_CHECKING:
+    from hodu._tensor import Tensor
+
+
+@op("cast(Tensor input, DType dtype) -> Tensor")
+class Cast:
+    """The same values in another dtype; floats are truncated to integers, non-zero is True."""
+
+    dtypes = ANY
+    domain = (0.0, 9.0)
+    samples = [S((3, 4), dtype=t) for t in (f32, i64, f16, bf16, bool_, u8, f8e4m3)]
+    samples += [S((0,), dtype=f64), S((), dtype=i32)]
+    on_dims = True
+
+    def infer(x: TensorType, dtype: DType) -> TensorType:
+        return TensorType(x.shape, dtype)
+
+    def eager(x: Array, dtype: DType) -> Array:
+        if x.dtype == object:
+            return _cast_dims(x, dtype)
+        return x != 0 if dtype is bool_ else x.astype(dtype.numpy)
+
+
+def _cast_dims(x: Array, dtype: DType) -> Array:
+    if not dtype.is_integer:
+        raise TypeError("dimensions stay integers")
+    return x
+
+
+@function()
+def to(input: Tensor, *args: Any, dtype: DTypeLike | None = None, copy: bool = False) -> Tensor:
+    """The tensor in another dtype or on another device, each given by name or object.
+
+    Returns the tensor itself when nothing changes and `copy` is False.
+    """
+    for arg in args:
+        if isinstance(arg, Device) or (isinstance(arg, str) and arg.split(":")[0] in KINDS):
+            _check_device(as_device(arg))
+        else:
+            dtype = arg.dtype if hasattr(arg, "numel") else arg
+    if dtype is not None and as_dtype(dtype) is not input.dtype:
+        return F.cast(input, as_dtype(dtype))
+    return F.clone(input) if copy else input
+
+
+def _check_device(device: Device) -> None:
+    if device != CPU:
+        raise DeviceError(
+            f"eager tensors live on the cpu, not on {device}",
+            hint=f"to run a program on {device}, compile it: hodu.compile(fn, device='{device}')",
+        )
+
+
+@op("clone(Tensor input) -> Tensor")
+class Clone:
+    """A copy that shares no memory."""
+
+    samples = [S((3, 4)), S((0,)), S(())]
+    infer = same_as(0)
+
+    def eager(x: Array) -> Array:
+        return x.copy()

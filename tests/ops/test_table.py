@@ -1,0 +1,79 @@
+"""Every op of the table, on every sample and dtype, against an independent meaning."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hodu import dtypes
+from hodu.ops._table import REGISTRY
+from hodu.shapes import TensorType
+from tests.ops.cases import Case, assert_close, call, cases, leaves, upcast
+from tests.ops.oracles import ORACLES
+
+CASES = list(cases())
+
+
+@pytest.mark.parametrize("op", REGISTRY.values(), ids=REGISTRY)
+def test_op_is_complete(op):
+    assert op.eager or op.compose, "an op needs a meaning: eager or compose"
+    assert op.infer or op.compose, "an op needs a type rule: infer or compose"
+    assert op.samples, "an op needs samples"
+    assert op.random or op.name in ORACLES, f"no oracle in tests/ops/oracles/{op.family}.py"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_against_numpy(case: Case):
+    if case.op.random:
+        pytest.skip("random ops are tested by their distribution, in test_random.py")
+    inputs = case.inputs()
+    expected = ORACLES[case.op.name](*upcast(inputs), **case.sample.attrs)
+    got = call(case, inputs)
+    wanted = leaves(expected)
+    assert len(got) == len(wanted)
+    with np.errstate(all="ignore"):
+        for g, e in zip(got, wanted, strict=True):
+            assert_close(g, e, case)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_type_rule(case: Case):
+    """`infer` says of the (promoted) input types what the kernel does."""
+    if case.op.infer is None:
+        pytest.skip("the type follows from the composition")
+    inputs = case.inputs()
+    got = call(case, inputs)
+    inferred = leaves(case.op.infer(*_types(case, inputs), **case.sample.attrs))
+    assert [str(t) for t in inferred] == [
+        str(TensorType(a.shape, dtypes.FROM_NUMPY[a.dtype])) for a in got
+    ]
+
+
+def _types(case: Case, inputs):
+    from hodu.ops._table import Promote
+
+    own = [a for a in leaves(inputs)]
+    involved = [
+        dtypes.FROM_NUMPY[leaf.dtype]
+        for p, a in zip(case.op.schema.inputs, inputs, strict=True)
+        if p.name in case.op.promoted
+        for leaf in leaves(a)
+    ]
+    common = None
+    if case.op.promote is not Promote.NONE and own:
+        common = dtypes.result_type(tuple((t, 2) for t in involved))
+        if case.op.promote is Promote.FLOAT and not common.is_float:
+            common = dtypes.f32
+
+    def typed(a, promoted):
+        if isinstance(a, list):
+            return [typed(e, promoted) for e in a]
+        if a is None:
+            return None
+        dtype = common if promoted and common else dtypes.FROM_NUMPY[a.dtype]
+        return TensorType(a.shape, dtype)
+
+    return [
+        typed(a, p.name in case.op.promoted)
+        for p, a in zip(case.op.schema.inputs, inputs, strict=True)
+    ]

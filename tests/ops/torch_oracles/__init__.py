@@ -1,0 +1,14 @@
+"""PyTorch's meanings of the ops, one module a family: `TORCH: dict[str, Callable]`.
+
+An oracle takes torch tensors in the dtype under test and the sample's attributes. It is needed
+only where `torch.NAME` or `torch.nn.functional.NAME` does not take the same arguments.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from typing import Any
+
+TORCH: dict[str, Callable[..., Any]] = {}
+for _module in pkgutil.iter_modules(__path__):
+    TORCH |= importlib.import_module(f"{__name__}.{_module.name}").TORCH

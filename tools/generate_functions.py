@@ -1,0 +1,129 @@
+"""The modules of hodu.functional: one typed function for each op, one module for each family."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from hodu.ops._table import FUNCTIONS, REGISTRY, FunctionDef, OpDef
+from tools.generate_signatures import conversion, parameters, result, result_class
+
+HEADER = '''"""{title}
+
+Generated from the op table by tools/generate.py; do not edit.
+"""
+
+from __future__ import annotations
+
+'''
+
+
+def modules() -> dict[str, str]:
+    """File name -> text, for each family and the package itself."""
+    families: dict[str, list[OpDef]] = defaultdict(list)
+    for op in REGISTRY.values():
+        families[op.family].append(op)
+    texts = {f"src/hodu/functional/_{f}.py": _module(f, ops) for f, ops in families.items()}
+    texts["src/hodu/functional/__init__.py"] = _package(sorted(families))
+    return texts
+
+
+def _module(family: str, ops: list[OpDef]) -> str:
+    body = "\n\n".join(_function(op) for op in sorted(ops, key=lambda o: o.name))
+    return (
+        HEADER.format(title=f"Functions of the ops in hodu.ops.{family}.")
+        + _used_imports(body)
+        + body
+    )
+
+
+def _used_imports(body: str) -> str:
+    """Only the imports that `body` uses, so that the linters have nothing to say."""
+    converters = [
+        c
+        for c in ("as_dim", "as_dims", "as_float", "as_floats", "as_int", "as_ints", "as_scalar")
+        if f"{c}(" in body
+    ]
+    typing = ["TYPE_CHECKING"] + (["NamedTuple"] if "NamedTuple" in body else [])
+    lines = ["import builtins"] if "builtins." in body else []
+    lines += ["from collections.abc import Sequence"] if "Sequence[" in body else []
+    lines += [
+        f"from typing import {', '.join(typing)}",
+        "",
+        "from hodu.dispatch.apply import apply",
+    ]
+    lines += [f"from hodu.dispatch.attrs import {', '.join(converters)}"] if converters else []
+    lines += ["from hodu.dtypes import as_dtype"] if "as_dtype(" in body else []
+    lines += ["from hodu.ops._table import REGISTRY", "", "if TYPE_CHECKING:"]
+    lines += (
+        ["    from hodu.dims import Dim"]
+        if "Dim |" in body or ": Dim" in body or "[Dim]" in body
+        else []
+    )
+    lines += ["    from hodu.dtypes import DTypeLike"] if "DTypeLike" in body else []
+    lines += ["    from hodu.snapshot.ir import Snapshot"] if ": Snapshot" in body else []
+    lines += ["    from hodu._tensor import Tensor", "", ""]
+    return "\n".join(lines)
+
+
+def _function(op: OpDef) -> str:
+    name = op.name if op.public else f"_{op.name}"
+    inputs = "".join(f"{p.name}, " for p in op.schema.inputs)
+    attrs = ", ".join(f'"{p.name}": {conversion(p)}' for p in op.schema.attrs)
+    call = f"apply(_{op.name.upper()}, ({inputs}), {{{attrs}}})"
+    several = op.schema.results is not None and len(op.schema.results) > 1
+    lines = [f'_{op.name.upper()} = REGISTRY["{op.name}"]', ""]
+    if several:
+        lines.insert(0, _result_tuple(op, name))
+        call = f"{result_class(op)}(*{call})"
+    doc = op.doc.rstrip()
+    return "\n".join(
+        [
+            *lines,
+            f"def {name}({parameters(op)}) -> {result(op)}:",
+            f'    """{_docstring(doc)}"""',
+            f"    return {call}",
+            "",
+        ]
+    )
+
+
+def _result_tuple(op: OpDef, name: str) -> str:
+    fields = "\n".join(f"    {r}: Tensor" for r in op.schema.results or ())
+    doc = f'    """Results of `{name}`."""'
+    return f"class {result_class(op)}(NamedTuple):\n{doc}\n\n{fields}\n\n"
+
+
+def _docstring(doc: str) -> str:
+    lines = doc.splitlines()
+    return lines[0] if len(lines) == 1 else doc + "\n    "
+
+
+def _package(families: list[str]) -> str:
+    imports = [
+        f"from hodu.functional._{family} import {o.name} as {o.name}"
+        for family in families
+        for o in sorted(REGISTRY.values(), key=lambda o: o.name)
+        if o.family == family and o.public
+    ]
+    imports += [_import_function(f) for f in FUNCTIONS.values()]
+    public = sorted({o.name for o in REGISTRY.values() if o.public} | set(FUNCTIONS))
+    hidden = [
+        f"from hodu.functional._{o.family} import _{o.name} as _{o.name}"
+        for o in REGISTRY.values()
+        if not o.public
+    ]
+    names = ",\n".join(f'    "{n}"' for n in public)
+    head = HEADER.format(title="Every public function, by the name that users call it.")
+    body = "import hodu.ops  # noqa: F401  (fills the table)\nfrom hodu.ops._table import F\n"
+    lines = [
+        head + body,
+        *sorted(imports + hidden),
+        f"\n__all__ = [\n{names},\n]\n",
+        "F.bind(globals())\n",
+    ]
+    return "\n".join(lines)
+
+
+def _import_function(function: FunctionDef) -> str:
+    module = function.call.__module__
+    return f"from {module} import {function.call.__name__} as {function.name}"
