@@ -5,7 +5,7 @@ Generated from the op table by tools/generate.py; do not edit.
 
 from __future__ import annotations
 
-import hodu.ops  # noqa: F401  (fills the table)
+import hodu.ops._families  # noqa: F401
 from hodu.functional._arithmetic import _add as _add
 from hodu.functional._arithmetic import _div as _div
 from hodu.functional._arithmetic import _sub as _sub
@@ -28,6 +28,7 @@ from hodu.functional._comparison import gt as gt
 from hodu.functional._comparison import le as le
 from hodu.functional._comparison import lt as lt
 from hodu.functional._comparison import ne as ne
+from hodu.functional._extent import _dims as _dims
 from hodu.functional._matmul import matmul as matmul
 from hodu.functional._shape import _permute as _permute
 from hodu.functional._unary_math import abs as abs
