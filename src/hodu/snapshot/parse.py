@@ -68,7 +68,7 @@ class _Parser:
         return token
 
     def fail(self, message: str) -> NoReturn:
-        line = self.text.count("\n", 0, self.position) + 1
+        line = self.text.count("\n", 0, self.position - len(self.token)) + 1
         raise FormatError(f"{message} at {self.token[:40]!r}", where=f"line {line} of the text")
 
     def expect(self, token: str) -> None:
@@ -88,7 +88,11 @@ class _Parser:
         return self.advance()
 
     def string(self) -> str:
-        return str(json.loads(self.take("string")))
+        text = self.take("string")
+        try:
+            return str(json.loads(text))
+        except ValueError:
+            self.fail(f"{text[:40]} is not a string")
 
     def integer(self) -> int:
         text = self.take("number")
@@ -236,6 +240,9 @@ class _Parser:
         inputs = self.listed(lambda: self.ref(scope), ")")
         attrs = dict(self.listed(lambda: self.attr(scope), "}")) if self.accept("{") else {}
         loc = self.string() if self.accept("@") else None
+        for name, _ in outputs:
+            if name in scope.values:
+                self.fail(f"%{name} is defined twice")
         scope.add(make_node(op, inputs, attrs, outputs, loc))
 
     def attr(self, scope: _Scope) -> tuple[str, Any]:
@@ -259,9 +266,10 @@ class _Parser:
         return words[word] if word in words else self.wrapped(as_dtype, word)
 
     def data(self, value: Value) -> Array:
-        if self.accept("..."):
+        if self.token == "...":
             if value.name not in self.given:
                 self.fail(f"the data of %{value.name} is elided and was not given")
+            self.advance()
             return self.given[value.name]
         numbers = np.array(self.nested(), dtype=object)
         shape = tuple(int(d) if isinstance(d, int) else -1 for d in value.type.shape)
