@@ -24,5 +24,7 @@ def dtype_of(element_type: int, what: str) -> DType:
 
 def type_name(element_type: int) -> str:
     """The ONNX name of an element type."""
-    names = TensorProto.DataType.items()
-    return next((name for name, number in names if number == element_type), str(element_type))
+    try:
+        return str(TensorProto.DataType.Name(element_type))
+    except ValueError:
+        return str(element_type)
