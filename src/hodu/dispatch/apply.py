@@ -142,12 +142,16 @@ def _fold_dims(op: OpDef, tensors: Sequence[Any], attrs: Attrs) -> Any:
     def contents(t: Any) -> Any:
         if isinstance(t, list):
             return [contents(e) for e in t]
-        if t is None or t._dims is not None:
-            return None if t is None else t._dims
+        if t is None:
+            return None
         if t._data is None:
-            raise ShapeError("not a known tensor")
-        is_index = dtypes.FROM_NUMPY[t._data.dtype].is_integer
-        return t._data.astype(object) if is_index else t._data
+            if t._dims is None:
+                raise ShapeError("not a known tensor")
+            return t._dims
+        dtype = dtypes.FROM_NUMPY[t._data.dtype]
+        if dtype.is_float:
+            raise ShapeError("dimensions are integers")
+        return t._data.astype(object) if dtype.is_integer else t._data
 
     try:
         kernel = op.on_dims if callable(op.on_dims) else op.eager

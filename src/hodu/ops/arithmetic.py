@@ -141,20 +141,16 @@ class Addcmul:
         return x + (a * b if value == 1 else a * value * b)
 
     def eager(x: Array, a: Array, b: Array, value: Number = 1) -> Array:
-        if x.dtype.kind in "iu" and isinstance(value, float):
+        if x.dtype.kind not in "iu":
+            return _addcmul_floats(x, a, b, value=value)
+        if isinstance(value, float):
             raise TypeError("a float value with integer tensors")
-        return _addcmul(x, a, b, value=value)
+        return x + constant(value, x) * a * b
 
 
 @in_f32
 def _addcmul_floats(x: Array, a: Array, b: Array, value: Number) -> Array:
     return x + constant(value, x) * a * b
-
-
-def _addcmul(x: Array, a: Array, b: Array, value: Number) -> Array:
-    if x.dtype.kind in "iu":
-        return x + constant(value, x) * a * b
-    return _addcmul_floats(x, a, b, value=value)
 
 
 @op("addcdiv(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor")
