@@ -63,9 +63,10 @@ class Bincount:
 
 @op("histc(Tensor input, int bins=100, Scalar min=0, Scalar max=0) -> Tensor")
 class Histc:
-    """How many elements lie in each of `bins` equal intervals from `min` to `max` (inclusive).
+    """How many elements lie in each of `bins` equal intervals from `min` to `max`.
 
-    min = max = 0 stands for the least and the greatest element; elements outside are not counted.
+    Elements outside are not counted; the last interval includes `max`. min = max = 0 stands for
+    the least and the greatest element.
     """
 
     dtypes = FLOATS

@@ -156,7 +156,7 @@ class Min:
 
 @function()
 def max_(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
-    """The largest element; with `dim` (values, indices); with a tensor `F.maximum` of the two."""
+    """The largest element; with `dim` (values, indices); with a tensor `maximum`."""
     operand = other if other is not None else dim if hasattr(dim, "numel") else None
     if operand is not None:
         return F.maximum(input, operand)
@@ -168,7 +168,7 @@ def max_(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = 
 
 @function()
 def min_(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
-    """The smallest element; with `dim` (values, indices); with a tensor `F.minimum` of the two."""
+    """The smallest element; with `dim` (values, indices); with a tensor `minimum`."""
     operand = other if other is not None else dim if hasattr(dim, "numel") else None
     if operand is not None:
         return F.minimum(input, operand)

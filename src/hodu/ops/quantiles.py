@@ -65,7 +65,7 @@ class Median:
         values, indices = F.sort(x, dim, stable=True)
         size, nans = x.shape[dim], _nan_count(x, dim)
         middle = F.full(reduced_shape(x.shape, dim, True), (size - 1) // 2, dtype=i64)
-        position = F.where(F.gt(nans, 0), size - nans, middle) if x.dtype.is_float else middle
+        position = F.where(F.gt(nans, 0), F.sub(size, nans), middle) if x.dtype.is_float else middle
         return _at(values, indices, position, dim, shape)
 
 
@@ -96,7 +96,7 @@ def _of_all(input: Tensor, name: str) -> Tensor:
 
 @function()
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The lower median of all elements; with `dim` (values, indices) along it. NaN if any is."""
+    """The lower median of all; with `dim` (values, indices) along it; NaN if any is."""
     return _of_all(input, "median") if dim is None else F._median(input, dim, keepdim)
 
 
@@ -108,7 +108,7 @@ def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> A
 
 @op("mode(Tensor input, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)")
 class Mode:
-    """The most frequent elements along `dim` (of several, the smallest) and their last index."""
+    """The most frequent (of several the smallest) along `dim`, and their last index."""
 
     samples = [
         S(T((3, 9), low=0, high=3)),
@@ -232,8 +232,8 @@ def _ranks(ranked: Tensor, q: Tensor, skip_nan: bool) -> Tensor:
     """The position of each quantile in the sorted rows: [..., number of q], as f64."""
     last, nans = ranked.shape[-1] - 1, _nan_count(ranked, -1)
     if skip_nan:
-        return q.to(f64) * F.clamp(last - nans, min=0)
-    return F.where(F.gt(nans, 0), last, q.to(f64) * last)
+        return F.mul(q.to(f64), F.clamp(F.sub(last, nans), min=0))
+    return F.where(F.gt(nans, 0), last, F.mul(q.to(f64), last))
 
 
 def _interpolated(ranked: Tensor, rank: Tensor, interpolation: str) -> Tensor:

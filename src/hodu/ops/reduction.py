@@ -9,10 +9,10 @@ import numpy as np
 from hodu.dims import Dim
 from hodu.dtypes import ANY, FLOATS, FROM_NUMPY, DType, bool_, i64
 from hodu.errors import DTypeError
-from hodu.ops._accumulate import accumulator, wide
-from hodu.ops._rules import axes_of, float_dtype, reduce_to, reduced_shape, sum_dtype
+from hodu.ops._accumulate import accumulator, fold
+from hodu.ops._rules import axes_of, reduce_to, reduced_shape, sum_dtype
 from hodu.ops._samples import S, T
-from hodu.ops._table import Array, F, Promote, op
+from hodu.ops._table import Array, F, op
 from hodu.shapes import Shape, TensorType, numel
 
 if TYPE_CHECKING:
@@ -73,9 +73,7 @@ class Sum:
         x: Array, dim: Dims = None, keepdim: bool = False, dtype: DType | None = None
     ) -> Array:
         x, within, out = accumulated(x, dtype)
-        axes = axes_of(dim, x.ndim)
-        total = np.add.reduce(x, axis=axes, dtype=within.numpy, keepdims=keepdim)
-        return total.astype(out.numpy, copy=False)
+        return fold(np.add, x, dim, keepdim, within).astype(out.numpy, copy=False)
 
 
 @op("prod(Tensor input, int[]? dim=None, bool keepdim=False, *, DType? dtype=None) -> Tensor")
@@ -92,9 +90,7 @@ class Prod:
         x: Array, dim: Dims = None, keepdim: bool = False, dtype: DType | None = None
     ) -> Array:
         x, within, out = accumulated(x, dtype)
-        axes = axes_of(dim, x.ndim)
-        total = np.multiply.reduce(x, axis=axes, dtype=within.numpy, keepdims=keepdim)
-        return total.astype(out.numpy, copy=False)
+        return fold(np.multiply, x, dim, keepdim, within).astype(out.numpy, copy=False)
 
 
 @op("any(Tensor input, int[]? dim=None, bool keepdim=False) -> Tensor")
@@ -105,7 +101,7 @@ class Any:
     samples = [*REDUCTIONS, SPECIAL[0]]
 
     def eager(x: Array, dim: Dims = None, keepdim: bool = False) -> Array:
-        return np.logical_or.reduce(x != 0, axis=axes_of(dim, x.ndim), keepdims=keepdim)
+        return fold(np.logical_or, x != 0, dim, keepdim)
 
 
 @op("all(Tensor input, int[]? dim=None, bool keepdim=False) -> Tensor")
@@ -116,7 +112,7 @@ class All:
     samples = [*REDUCTIONS, SPECIAL[0]]
 
     def eager(x: Array, dim: Dims = None, keepdim: bool = False) -> Array:
-        return np.logical_and.reduce(x != 0, axis=axes_of(dim, x.ndim), keepdims=keepdim)
+        return fold(np.logical_and, x != 0, dim, keepdim)
 
 
 def _mean_dtype(name: str, own: DType, dtype: DType | None) -> DType:
@@ -153,13 +149,10 @@ class Mean:
         x: Array, dim: Dims = None, keepdim: bool = False, dtype: DType | None = None
     ) -> Array:
         out = _mean_dtype("mean", FROM_NUMPY[x.dtype], dtype)
-        axes = axes_of(dim, x.ndim)
-        wanted = accumulator(out).numpy
-        total = np.add.reduce(
-            x.astype(out.numpy, copy=False), axis=axes, dtype=wanted, keepdims=keepdim
-        )
-        count = wanted.type(count_over(x.shape, dim))
-        return np.true_divide(total, count).astype(out.numpy, copy=False)
+        within = accumulator(out)
+        total = fold(np.add, x.astype(out.numpy, copy=False), dim, keepdim, within)
+        count = np.asarray(count_over(x.shape, dim)).astype(within.numpy)
+        return np.asarray(total / count).astype(out.numpy, copy=False)
 
     def compose(
         input: Tensor, dim: Dims = None, keepdim: bool = False, dtype: DType | None = None
@@ -225,37 +218,3 @@ class CountNonzero:
 
     def compose(input: Tensor, dim: Dims = None) -> Tensor:
         return F.sum(input.to(bool_), dim)
-
-
-@op("logsumexp(Tensor input, int[] dim, bool keepdim=False) -> Tensor")
-class Logsumexp:
-    """`log(sum(exp(input)))` over `dim`, without overflow; -inf over no elements."""
-
-    promote, dtypes = Promote.FLOAT, FLOATS
-    infer = reduce_to(float_dtype)
-    samples = [
-        S((3, 4), dim=(1,)),
-        S((2, 3, 4), dim=(0, -1), keepdim=True),
-        S((), dim=(0,)),
-        S((2, 0), dim=(1,)),
-        S((0, 2), dim=(1,)),
-        S(T(dtype="f32", values=[[-np.inf] * 2, [np.inf, 1], [np.nan, 1], [1e4, 1e4]]), dim=(1,)),
-        S(T(dtype="f16", values=[[12.0, 12.0], [-3e4, -3e4]]), dim=(-1,)),
-    ]
-
-    def eager(x: Array, dim: tuple[int, ...], keepdim: bool = False) -> Array:
-        x, dtype, axes = wide(x), x.dtype, axes_of(dim, x.ndim)
-        top = np.maximum.reduce(x, axis=axes, keepdims=True, initial=-np.inf)
-        top = np.where(np.isinf(top), x.dtype.type(0), top)
-        total = np.log(np.add.reduce(np.exp(x - top), axis=axes, keepdims=True)) + top
-        return (total if keepdim else np.squeeze(total, axes)).astype(dtype, copy=False)
-
-    def compose(input: Tensor, dim: tuple[int, ...], keepdim: bool = False) -> Tensor:
-        x = input.to(accumulator(input.dtype))
-        if count_over(input.shape, dim) == 0:
-            return F.log(F.sum(F.exp(x), dim, keepdim)).to(input.dtype)
-        top = F.amax(x, dim, True)
-        top = F.where(F.isinf(top), 0, top)
-        total = F.log(F.sum(F.exp(x - top), dim, keepdim))
-        shape = reduced_shape(input.shape, dim, keepdim)
-        return (total + F.reshape(top, shape)).to(input.dtype)

@@ -168,7 +168,7 @@ class Nonzero:
 
 @function()
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
-    """The indices of the elements that are not zero: [count, rank], or one tensor a dimension."""
+    """Indices of what is not zero: [count, rank], or one tensor for each dimension."""
     if not as_tuple:
         return F._nonzero(input)
     found = F._nonzero(F.reshape(input, (1,)) if input.ndim == 0 else input)

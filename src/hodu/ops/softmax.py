@@ -1,4 +1,4 @@
-"""Softmax and its relatives: exponentials normalized along a dimension."""
+"""Softmax and its relatives: sums of exponentials, and what is divided by them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import numpy as np
 
 from hodu.dtypes import FLOATS, DTypeLike
 from hodu.ops._accumulate import accumulator, wide
-from hodu.ops._rules import axis_of
+from hodu.ops._rules import axes_of, axis_of, float_dtype, reduce_to, reduced_shape
 from hodu.ops._samples import S, T
-from hodu.ops._table import Array, F, function, op
+from hodu.ops._table import Array, F, Promote, function, op
+from hodu.ops.reduction import count_over
 from hodu.shapes import TensorType
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class LogSoftmax:
 
 @function(where=("nn.functional",))
 def softmax(input: Tensor, dim: int, *, dtype: DTypeLike | None = None) -> Tensor:
-    """`exp(input)` divided by its sum along `dim`; with `dtype` the input is cast to it first."""
+    """`exp(input)` divided by its sum along `dim`; with `dtype` the input is cast first."""
     return F._softmax(input if dtype is None else input.to(dtype), dim)
 
 
@@ -97,3 +98,37 @@ def log_softmax(input: Tensor, dim: int, *, dtype: DTypeLike | None = None) -> T
 def softmin(input: Tensor, dim: int, *, dtype: DTypeLike | None = None) -> Tensor:
     """The softmax of `-input` along `dim`; with `dtype` the input is cast to it first."""
     return F._softmax(-(input if dtype is None else input.to(dtype)), dim)
+
+
+@op("logsumexp(Tensor input, int[] dim, bool keepdim=False) -> Tensor")
+class Logsumexp:
+    """`log(sum(exp(input)))` over `dim`, without overflow; -inf over no elements."""
+
+    promote, dtypes = Promote.FLOAT, FLOATS
+    infer = reduce_to(float_dtype)
+    samples = [
+        S((3, 4), dim=(1,)),
+        S((2, 3, 4), dim=(0, -1), keepdim=True),
+        S((), dim=(0,)),
+        S((2, 0), dim=(1,)),
+        S((0, 2), dim=(1,)),
+        S(T(dtype="f32", values=[[-np.inf] * 2, [np.inf, 1], [np.nan, 1], [1e4, 1e4]]), dim=(1,)),
+        S(T(dtype="f16", values=[[12.0, 12.0], [-3e4, -3e4]]), dim=(-1,)),
+    ]
+
+    def eager(x: Array, dim: tuple[int, ...], keepdim: bool = False) -> Array:
+        x, dtype, axes = wide(x), x.dtype, axes_of(dim, x.ndim)
+        top = np.maximum.reduce(x, axis=axes, keepdims=True, initial=-np.inf)
+        top = np.where(np.isinf(top), x.dtype.type(0), top)
+        total = np.log(np.add.reduce(np.exp(x - top), axis=axes, keepdims=True)) + top
+        return (total if keepdim else np.squeeze(total, axes)).astype(dtype, copy=False)
+
+    def compose(input: Tensor, dim: tuple[int, ...], keepdim: bool = False) -> Tensor:
+        x = input.to(accumulator(input.dtype))
+        if count_over(input.shape, dim) == 0:
+            return F.log(F.sum(F.exp(x), dim, keepdim)).to(input.dtype)
+        top = F.amax(x, dim, True)
+        top = F.where(F.isinf(top), 0, top)
+        total = F.log(F.sum(F.exp(x - top), dim, keepdim))
+        shape = reduced_shape(input.shape, dim, keepdim)
+        return (total + F.reshape(top, shape)).to(input.dtype)

@@ -1,4 +1,4 @@
-"""Variance, standard deviation and norms."""
+"""Variance and standard deviation."""
 
 from __future__ import annotations
 
@@ -9,17 +9,15 @@ import numpy as np
 from hodu.dims import Dim, dim_max
 from hodu.dtypes import FLOATS, Number
 from hodu.errors import ValueRangeError
-from hodu.ops._accumulate import accumulator, wide
-from hodu.ops._rules import axes_of, float_dtype, reduce_to, reduced_shape
+from hodu.ops._accumulate import accumulator
+from hodu.ops._rules import axes_of, reduce_to
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
-from hodu.ops.extrema import check_nonempty
 from hodu.ops.reduction import count_over
-from hodu.shapes import Shape, TensorType
+from hodu.shapes import Shape
 
 if TYPE_CHECKING:
     from hodu._tensor import Tensor
-    from hodu.dtypes import DTypeLike
 
 Dims = tuple[int, ...] | None
 SPREADS = [
@@ -74,7 +72,11 @@ def _dropped(x: Array, dim: Dims, keepdim: bool, like: Array) -> Array:
 
 @op("var(Tensor input, int[]? dim=None, *, Scalar correction=1, bool keepdim=False) -> Tensor")
 class Var:
-    """The variance over `dim`: squared deviations divided by the count less `correction`."""
+    """The variance over `dim`: squared deviations divided by the count less `correction`.
+
+    The composition corrects for the rounding of the mean (the corrected two-pass algorithm: Chan,
+    Golub, LeVeque, "Algorithms for computing the sample variance", 1983).
+    """
 
     dtypes, public, samples = FLOATS, False, SPREADS
     infer = reduce_to()
@@ -88,7 +90,9 @@ class Var:
     ) -> Tensor:
         x = input.to(accumulator(input.dtype))
         deviations = x - F.mean(x, dim, True)
+        rest = F.sum(deviations, dim, keepdim)
         total = F.sum(deviations * deviations, dim, keepdim)
+        total = total - rest * rest / count_over(input.shape, dim)
         return (total / _degrees(input.shape, dim, correction)).to(input.dtype)
 
 
@@ -129,7 +133,7 @@ def var(
     *,
     correction: Number | None = None,
 ) -> Tensor:
-    """The variance over `dim`: squared deviations divided by the count less `correction` (1)."""
+    """The variance over `dim`: squared deviations over the count less `correction` (1)."""
     dim, correction = _choices(dim, unbiased, correction)
     return F._var(input, dim, correction=correction, keepdim=keepdim)
 
@@ -143,7 +147,7 @@ def std(
     *,
     correction: Number | None = None,
 ) -> Tensor:
-    """The standard deviation over `dim`, with the count less `correction` (1) as the divisor."""
+    """The standard deviation over `dim`, divided by the count less `correction` (1)."""
     dim, correction = _choices(dim, unbiased, correction)
     return F._std(input, dim, correction=correction, keepdim=keepdim)
 
@@ -176,81 +180,3 @@ def std_mean(
     dim, correction = _choices(dim, unbiased, correction)
     spread = F._std(input, dim, correction=correction, keepdim=keepdim)
     return spread, F.mean(input, dim, keepdim)
-
-
-def _norm_type(x: TensorType, p: Number = 2, dim: Dims = None, keepdim: bool = False) -> TensorType:
-    if abs(p) == np.inf:
-        check_nonempty("norm", x.shape, dim)
-    return TensorType(reduced_shape(x.shape, dim, keepdim), float_dtype(x.dtype))
-
-
-@op("norm(Tensor input, Scalar p=2, int[]? dim=None, bool keepdim=False) -> Tensor")
-class Norm:
-    """The `p`-norm over `dim`: the p-th root of the sum of p-th powers of absolute values.
-
-    p = 0 counts the elements that are not zero, inf and -inf take the extremes.
-    """
-
-    dtypes, public, infer = FLOATS, False, _norm_type
-    samples = [S((2, 3, 4), p=p, dim=(1,)) for p in (0, 0.5, 1, 2, 3, -1, np.inf, -np.inf)]
-    samples += [
-        S((3, 4)),
-        S((2, 3, 4), dim=(0, 2), keepdim=True),
-        S(()),
-        S((0, 3), dim=(0,)),
-        S(T(dtype="f16", values=[200.0] * 200)),
-        S(T(dtype="f32", values=[[np.nan, 1], [np.inf, 1]]), dim=(1,)),
-    ]
-
-    def eager(x: Array, p: Number = 2, dim: Dims = None, keepdim: bool = False) -> Array:
-        axes = axes_of(dim, x.ndim)
-        size = np.abs(wide(x)).astype(np.float64, copy=False)
-        if abs(p) == np.inf:
-            check_nonempty("norm", x.shape, dim)
-            extreme = np.maximum if p > 0 else np.minimum
-            found = extreme.reduce(size, axis=axes, keepdims=keepdim)
-        else:
-            powers = (size != 0) if p == 0 else size**p
-            found = np.add.reduce(powers, axis=axes, keepdims=keepdim, dtype=np.float64)
-            found = found if p in (0, 1) else found ** (1 / p)
-        return np.asarray(found).astype(x.dtype, copy=False)
-
-    def compose(input: Tensor, p: Number = 2, dim: Dims = None, keepdim: bool = False) -> Tensor:
-        x = input.to(accumulator(input.dtype))
-        return _powers(x, p, () if dim is None else dim, keepdim).to(input.dtype)
-
-
-def _powers(x: Tensor, p: Number, dim: tuple[int, ...], keepdim: bool) -> Tensor:
-    if p == 0:
-        return F.sum(F.ne(x, 0), dim, keepdim)
-    if p == 2:
-        return F.sqrt(F.sum(x * x, dim, keepdim))
-    size = F.abs(x)
-    if abs(p) == np.inf:
-        return F.amax(size, dim, keepdim) if p > 0 else F.amin(size, dim, keepdim)
-    return F.sum(size, dim, keepdim) if p == 1 else F.sum(size**p, dim, keepdim) ** (1 / p)
-
-
-@function()
-def norm(
-    input: Tensor,
-    p: Number | str = "fro",
-    dim: int | tuple[int, ...] | None = None,
-    keepdim: bool = False,
-    dtype: DTypeLike | None = None,
-) -> Tensor:
-    """The `p`-norm over `dim`; "fro" is the root of the sum of squares, "nuc" of singular values.
-
-    The nuclear norm is of matrices: of the tensor itself, or of the two dimensions `dim`.
-    """
-    x = input if dtype is None else input.to(dtype)
-    if p == "nuc":
-        return _nuclear_norm(x, (-2, -1) if dim is None else dim, keepdim)
-    if isinstance(p, str) and p != "fro":
-        raise ValueRangeError(f"norm() of order p={p!r}", hint="it is a number, 'fro' or 'nuc'")
-    return F._norm(x, 2 if p == "fro" else p, dim, keepdim)
-
-
-def _nuclear_norm(x: Tensor, dim: Any, keepdim: bool) -> Tensor:
-    values = F.svd(F.movedim(x, dim, (-2, -1)))[1]
-    return F.reshape(F.sum(values, -1), reduced_shape(x.shape, dim, keepdim))

@@ -47,7 +47,5 @@ def along(x: np.ndarray, dim: int, fn: Callable[[list], Any]) -> Any:
     if not rows:
         return None
     parts = list(zip(*rows, strict=True)) if isinstance(rows[0], tuple) else [rows]
-    back = [
-        np.moveaxis(np.array(p).reshape(*moved.shape[:-1], len(p[0])), -1, dim) for p in parts
-    ]
+    back = [np.moveaxis(np.array(p).reshape(*moved.shape[:-1], len(p[0])), -1, dim) for p in parts]
     return tuple(back) if isinstance(rows[0], tuple) else back[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 
@@ -20,7 +22,7 @@ def _histc(x, bins=100, min=0, max=0):
     if min == max:
         min, max = min - 1, max + 1
     edges = [min + (max - min) * i / bins for i in range(bins + 1)]
-    counts = [sum(a <= v < b for v in values) for a, b in zip(edges, edges[1:], strict=False)]
+    counts = [sum(a <= v < b for v in values) for a, b in pairwise(edges)]
     counts[-1] += sum(v == max for v in values)
     return np.array(counts, np.float64)
 

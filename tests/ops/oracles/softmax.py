@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from tests.ops.oracles._lines import along
+from tests.ops.oracles._lines import along, reduce
 
 
 def _log_softmax_line(values):
@@ -22,4 +22,20 @@ def _log_softmax(x, dim):
     return np.zeros(x.shape) if found is None else found
 
 
-ORACLES = {"log_softmax": _log_softmax, "softmax": lambda x, dim: np.exp(_log_softmax(x, dim))}
+def _logsumexp(x, dim, keepdim=False):
+    def fn(values):
+        if any(v != v for v in values):
+            return math.nan
+        top = max(values, default=-math.inf)
+        if math.isinf(top):
+            return top
+        return top + math.log(sum(math.exp(v - top) for v in values))
+
+    return reduce(x.astype(np.float64), dim, keepdim, fn)
+
+
+ORACLES = {
+    "log_softmax": _log_softmax,
+    "softmax": lambda x, dim: np.exp(_log_softmax(x, dim)),
+    "logsumexp": _logsumexp,
+}

@@ -1,4 +1,4 @@
-"""Variance by fractions, norms by their definition."""
+"""Variance by fractions."""
 
 from __future__ import annotations
 
@@ -26,18 +26,4 @@ def _std(x, dim=None, correction=1, keepdim=False):
     return reduce(x, dim, keepdim, lambda v: math.sqrt(_variance(v, correction)))
 
 
-def _norm(x, p=2, dim=None, keepdim=False):
-    def fn(values):
-        sizes = [abs(float(v)) for v in values]
-        if p == 0:
-            return sum(s != 0 for s in sizes)
-        if any(s != s for s in sizes):
-            return math.nan
-        if abs(p) == math.inf:
-            return max(sizes) if p > 0 else min(sizes)
-        return sum((s**p for s in sizes)) ** (1 / p)
-
-    return reduce(x, dim, keepdim, fn)
-
-
-ORACLES = {"var": _var, "std": _std, "norm": _norm}
+ORACLES = {"var": _var, "std": _std}
