@@ -12,7 +12,7 @@ from hodu.ops._accumulate import accumulator, fold, wide
 from hodu.ops._rules import float_dtype, reduced_shape
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
-from hodu.ops.extrema import check_nonempty
+from hodu.ops.max_min import check_nonempty
 from hodu.shapes import TensorType
 
 if TYPE_CHECKING:

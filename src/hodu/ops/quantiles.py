@@ -14,7 +14,7 @@ from hodu.ops._accumulate import accumulator
 from hodu.ops._rules import axis_of, reduced_shape
 from hodu.ops._samples import S, T
 from hodu.ops._table import F, Promote, function, op
-from hodu.ops.extrema import check_nonempty
+from hodu.ops.max_min import check_nonempty
 from hodu.shapes import TensorType, numel
 
 if TYPE_CHECKING:
