@@ -52,7 +52,7 @@ def test_type_rule(case: Case):
 def _types(case: Case, inputs):
     from hodu.ops._table import Promote
 
-    own = [a for a in leaves(inputs)]
+    own = leaves(inputs)
     involved = [
         dtypes.FROM_NUMPY[leaf.dtype]
         for p, a in zip(case.op.schema.inputs, inputs, strict=True)
