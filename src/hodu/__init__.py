@@ -1,5 +1,7 @@
 """Hodu: write or load a model, capture it as a Snapshot, run it, compile it."""
 
+from hodu import linalg as linalg
+from hodu import nn as nn
 from hodu._tensor import Tensor as Tensor
 from hodu._version import __version__ as __version__
 from hodu.devices import Device as Device

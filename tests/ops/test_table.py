@@ -10,6 +10,7 @@ from hodu.ops._table import REGISTRY
 from hodu.shapes import TensorType
 from tests.ops.cases import Case, assert_close, call, cases, leaves, upcast
 from tests.ops.oracles import ORACLES
+from tests.ops.oracles._checker import Checker
 
 CASES = list(cases())
 
@@ -27,8 +28,12 @@ def test_against_numpy(case: Case):
     if case.op.random:
         pytest.skip("random ops are tested by their distribution, in test_random.py")
     inputs = case.inputs()
-    expected = ORACLES[case.op.name](*upcast(inputs), **case.sample.attrs)
+    oracle = ORACLES[case.op.name]
     got = call(case, inputs)
+    if isinstance(oracle, Checker):
+        oracle.check(case, upcast(inputs), upcast(got))
+        return
+    expected = oracle(*upcast(inputs), **case.sample.attrs)
     wanted = leaves(expected)
     assert len(got) == len(wanted)
     with np.errstate(all="ignore"):
@@ -52,7 +57,7 @@ def test_type_rule(case: Case):
 def _types(case: Case, inputs):
     from hodu.ops._table import Promote
 
-    own = [a for a in leaves(inputs)]
+    own = leaves(inputs)
     involved = [
         dtypes.FROM_NUMPY[leaf.dtype]
         for p, a in zip(case.op.schema.inputs, inputs, strict=True)

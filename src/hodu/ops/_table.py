@@ -28,10 +28,12 @@ The class is only a namespace. Its entries:
     random    whether each call differs, so that a capture records it even without captured inputs
     on_dims   whether the kernel also runs on object arrays of dimensions (shape arithmetic)
     public    False hides the function (`F._name`): a `@function` of that name stands before it
-    where     further public modules that show the function: "nn.functional", "linalg"
+    where     further public modules that show the function: "nn.functional", "linalg", or
+              "linalg:inv" under another name
 
 A plain Python function over Tensors that picks between ops, or spells one differently, is
-registered with `@function`; it is public too, but no node of a Snapshot.
+registered with `@function`; it is public too, but no node of a Snapshot. One whose name starts
+with "_" is shown only by the modules in `where`.
 """
 
 from __future__ import annotations
