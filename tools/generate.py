@@ -24,7 +24,7 @@ def _load_table() -> None:
     package = types.ModuleType("hodu")
     package.__path__ = [str(ROOT / "src/hodu")]
     sys.modules["hodu"] = package
-    importlib.import_module("hodu.ops")
+    importlib.import_module("hodu.ops._families")
 
 
 def outputs() -> dict[Path, str]:

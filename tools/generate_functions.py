@@ -137,7 +137,7 @@ def _package(families: list[str]) -> str:
     ]
     names = ",\n".join(f'    "{n}"' for n in public)
     head = HEADER.format(title="Every public function, by the name that users call it.")
-    body = "import hodu.ops  # noqa: F401  (fills the table)\nfrom hodu.ops._table import F\n"
+    body = "import hodu.ops._families  # noqa: F401\nfrom hodu.ops._table import F\n"
     lines = [
         head + body,
         *sorted(imports + hidden),

@@ -2,6 +2,9 @@
 
 from hodu import linalg as linalg
 from hodu import nn as nn
+from hodu._compile import compile as compile
+from hodu._io import load as load
+from hodu._io import save as save
 from hodu._tensor import Tensor as Tensor
 from hodu._version import __version__ as __version__
 from hodu.devices import Device as Device
@@ -24,5 +27,8 @@ from hodu.dtypes import u32 as u32
 from hodu.dtypes import u64 as u64
 from hodu.errors import HoduError as HoduError
 from hodu.functional import *  # noqa: F403
+from hodu.snapshot.capture import CaptureBoard as CaptureBoard
+from hodu.snapshot.capture import capture as capture
+from hodu.snapshot.ir import Snapshot as Snapshot
 
 bool = bool_
