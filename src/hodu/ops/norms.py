@@ -102,8 +102,8 @@ def _linalg_norm(
     return F.vector_norm(A, ord, dims, keepdim, dtype=dtype)
 
 
-@function(methods=False, where=("linalg",))
-def cond(A: Tensor, p: str | Number | None = None) -> Tensor:
+@function(methods=False, where=("linalg:cond",))
+def _linalg_cond(A: Tensor, p: str | Number | None = None) -> Tensor:
     """The condition number: the norm times that of the inverse; by default the 2-norm's."""
     if p is None or p in (2, -2):
         values = F.svdvals(A)
