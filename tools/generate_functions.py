@@ -1,7 +1,4 @@
-"""The modules of hodu.functional: one typed function for each op, one module for each family.
-
-Also the further public modules that `where` names, such as hodu.linalg, which only re-export.
-"""
+"""The modules of hodu.functional: one typed function for each op, one module for each family."""
 
 from __future__ import annotations
 
@@ -27,26 +24,7 @@ def modules() -> dict[str, str]:
         families[op.family].append(op)
     texts = {f"src/hodu/functional/_{f}.py": _module(f, ops) for f, ops in families.items()}
     texts["src/hodu/functional/__init__.py"] = _package(sorted(families))
-    return texts | _namespaces()
-
-
-def _namespaces() -> dict[str, str]:
-    """File name -> text, for each module that `where` names as "module" or "module:name"."""
-    shown: dict[str, dict[str, str]] = defaultdict(dict)
-    public = [o for o in REGISTRY.values() if o.public or o.name in FUNCTIONS]
-    entries: list[OpDef | FunctionDef] = [*public, *FUNCTIONS.values()]
-    for entry in entries:
-        for place in entry.where:
-            module, _, alias = place.partition(":")
-            shown[module][alias or entry.name] = entry.name
-    return {f"src/hodu/{m.replace('.', '/')}.py": _namespace(m, n) for m, n in shown.items()}
-
-
-def _namespace(module: str, names: dict[str, str]) -> str:
-    head = HEADER.format(title=f"The functions of hodu.{module}.")
-    imports = [f"from hodu.functional import {names[n]} as {n}" for n in sorted(names)]
-    listed = ",\n".join(f'    "{n}"' for n in sorted(names))
-    return "\n".join([head, *imports, f"\n__all__ = [\n{listed},\n]\n"])
+    return texts
 
 
 def _module(family: str, ops: list[OpDef]) -> str:
@@ -128,14 +106,13 @@ def _package(families: list[str]) -> str:
         if o.family == family and o.public
     ]
     imports += [_import_function(f) for f in FUNCTIONS.values()]
-    named = {o.name for o in REGISTRY.values() if o.public} | set(FUNCTIONS)
-    public = sorted(n for n in named if not n.startswith("_"))
+    public = sorted({o.name for o in REGISTRY.values() if o.public} | set(FUNCTIONS))
     hidden = [
         f"from hodu.functional._{o.family} import _{o.name} as _{o.name}"
         for o in REGISTRY.values()
         if not o.public
     ]
-    names = ",\n".join(f'    "{n}"' for n in public)
+    names = ",\n".join(f'    "{n}"' for n in public if not n.startswith("_"))
     head = HEADER.format(title="Every public function, by the name that users call it.")
     body = "import hodu.ops._families  # noqa: F401\nfrom hodu.ops._table import F\n"
     lines = [
