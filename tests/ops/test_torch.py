@@ -9,11 +9,12 @@ from hodu import dtypes
 from tests.ops.cases import Case, assert_close, call, cases, leaves, upcast
 from tests.ops.oracles import ORACLES
 from tests.ops.oracles._checker import Checker
-from tests.ops.torch_oracles import TORCH
 
 torch = pytest.importorskip(
     "torch", reason="torch is the oracle here; `make test-torch` installs it"
 )
+from tests.ops.torch_oracles import TORCH  # noqa: E402  (it imports torch)
+
 pytestmark = pytest.mark.torch
 NAMED = ("float8_e4m3fn", "float8_e5m2", "bfloat16")
 

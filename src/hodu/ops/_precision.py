@@ -53,4 +53,4 @@ def narrow(x: Tensor, dtype: DType) -> Tensor:
 @functools.cache
 def epsilon(dtype: DType) -> float:
     """The distance from 1 to the next number of the precision in which `dtype` is computed."""
-    return float(np.finfo(compute_dtype(dtype).numpy).eps)
+    return float(np.finfo(np.float64 if dtype is f64 else np.float32).eps)

@@ -198,6 +198,8 @@ class Pinv:
         return back((adjoint(vh) * inverse[..., None, :]) @ adjoint(u), x)
 
     def compose(x: Tensor, atol: float | None, rtol: float | None, hermitian: bool) -> Tensor:
+        if 0 in x.shape[-2:]:
+            return F.zeros(x.mT.shape, dtype=x.dtype)
         if hermitian:
             values, u = F.eigh(widen(x))
             vh = u.mT

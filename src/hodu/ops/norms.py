@@ -48,12 +48,12 @@ def matrix_norm(
     1, -1: largest, smallest column sum of magnitudes; inf, -inf: the same of rows.
     """
     A = A if dtype is None else narrow(A, as_dtype(dtype))
-    rows, columns = (axis_of(d, A.ndim) for d in dim)
-    if A.ndim < 2 or len(dim) != 2 or rows == columns:
+    if A.ndim < 2 or len(dim) != 2 or axis_of(dim[0], A.ndim) == axis_of(dim[1], A.ndim):
         raise ShapeError(
             f"matrix_norm() over dim={tuple(dim)} of a tensor {format_shape(A.shape)}",
             hint="a matrix lies along two different dimensions",
         )
+    rows, columns = (axis_of(d, A.ndim) for d in dim)
     if ord == "fro":
         return F.vector_norm(A, 2, (rows, columns), keepdim)
     moved = F.permute(A, [*(i for i in range(A.ndim) if i not in (rows, columns)), rows, columns])
@@ -68,10 +68,12 @@ def _matrix_norm(x: Tensor, ord: str | Number) -> Tensor:
     """The norm over the last two dimensions."""
     if ord == "nuc":
         return F.sum(F.svdvals(x), -1)
-    if ord not in (1, -1, 2, -2, math.inf, -math.inf) or isinstance(ord, str):
+    if isinstance(ord, str) or abs(ord) not in (1, 2, math.inf):
         raise ValueRangeError(
             f"matrix_norm(): ord={ord!r}", hint="it is 'fro', 'nuc', 1, -1, 2, -2, inf or -inf"
         )
+    if ord == 2 and 0 in x.shape[-2:]:
+        return F.sum(x, (-2, -1))
     sizes = F.svdvals(x) if abs(ord) == 2 else F.sum(F.abs(x), -2 if abs(ord) == 1 else -1)
     return (F.amax if ord > 0 else F.amin)(sizes, -1)
 
