@@ -106,7 +106,7 @@ class AdaptiveMaxPool:
 
 
 def _output_size(
-    name: str, input: Tensor, given: Dim | None | Sequence[Dim | None], n: int
+    name: str, input: Tensor, given: Dim | Sequence[Dim | None] | None, n: int
 ) -> tuple[Dim, ...]:
     before = check_spatial(name, input.shape, (0,) * n, leading=2)
     sizes = (given,) * n if given is None or isinstance(given, (int, Sym)) else tuple(given)
@@ -116,21 +116,21 @@ def _output_size(
 
 
 @function(methods=False, where=NN)
-def adaptive_avg_pool1d(input: Tensor, output_size: Dim | None | Sequence[Dim | None]) -> Tensor:
+def adaptive_avg_pool1d(input: Tensor, output_size: Dim | Sequence[Dim | None] | None) -> Tensor:
     """The means of windows that divide [(n,) c, l] into `output_size`; None keeps a size."""
     size = _output_size("adaptive_avg_pool1d()", input, output_size, 1)
     return F._adaptive_avg_pool(input, size)
 
 
 @function(methods=False, where=NN)
-def adaptive_avg_pool2d(input: Tensor, output_size: Dim | None | Sequence[Dim | None]) -> Tensor:
+def adaptive_avg_pool2d(input: Tensor, output_size: Dim | Sequence[Dim | None] | None) -> Tensor:
     """The means of windows that divide [(n,) c, h, w] into `output_size`; None keeps a size."""
     size = _output_size("adaptive_avg_pool2d()", input, output_size, 2)
     return F._adaptive_avg_pool(input, size)
 
 
 @function(methods=False, where=NN)
-def adaptive_avg_pool3d(input: Tensor, output_size: Dim | None | Sequence[Dim | None]) -> Tensor:
+def adaptive_avg_pool3d(input: Tensor, output_size: Dim | Sequence[Dim | None] | None) -> Tensor:
     """The means of windows that divide [(n,) c, d, h, w] into `output_size`; None keeps a size."""
     size = _output_size("adaptive_avg_pool3d()", input, output_size, 3)
     return F._adaptive_avg_pool(input, size)
@@ -138,7 +138,7 @@ def adaptive_avg_pool3d(input: Tensor, output_size: Dim | None | Sequence[Dim | 
 
 @function(methods=False, where=NN)
 def adaptive_max_pool1d(
-    input: Tensor, output_size: Dim | None | Sequence[Dim | None], return_indices: bool = False
+    input: Tensor, output_size: Dim | Sequence[Dim | None] | None, return_indices: bool = False
 ) -> Tensor | tuple[Tensor, Tensor]:
     """The maxima of windows that divide [(n,) c, l] into `output_size`; None keeps a size.
 
@@ -151,7 +151,7 @@ def adaptive_max_pool1d(
 
 @function(methods=False, where=NN)
 def adaptive_max_pool2d(
-    input: Tensor, output_size: Dim | None | Sequence[Dim | None], return_indices: bool = False
+    input: Tensor, output_size: Dim | Sequence[Dim | None] | None, return_indices: bool = False
 ) -> Tensor | tuple[Tensor, Tensor]:
     """The maxima of windows that divide [(n,) c, h, w] into `output_size`; None keeps a size.
 
@@ -164,7 +164,7 @@ def adaptive_max_pool2d(
 
 @function(methods=False, where=NN)
 def adaptive_max_pool3d(
-    input: Tensor, output_size: Dim | None | Sequence[Dim | None], return_indices: bool = False
+    input: Tensor, output_size: Dim | Sequence[Dim | None] | None, return_indices: bool = False
 ) -> Tensor | tuple[Tensor, Tensor]:
     """The maxima of windows that divide [(n,) c, d, h, w] into `output_size`; None keeps a size.
 

@@ -27,7 +27,10 @@ def _shape(x: Shape, indices: Shape, output_size: Shape) -> Shape:
             f"max_unpool() of {format_shape(x)} with indices {format_shape(indices)} to "
             f"{format_shape(output_size)}: the ranks do not fit"
         )
-    if any(isinstance(a, int) and isinstance(b, int) and a != b for a, b in zip(x, indices, strict=True)):
+    if any(
+        isinstance(a, int) and isinstance(b, int) and a != b
+        for a, b in zip(x, indices, strict=True)
+    ):
         raise ShapeError(
             f"max_unpool(): the input {format_shape(x)} and the indices {format_shape(indices)} "
             "differ in shape"

@@ -8,14 +8,18 @@ from typing import Any
 import numpy as np
 
 
-def conv_transpose(
-    x, w, bias, stride, padding, output_padding, dilation, groups
-) -> np.ndarray:
+def conv_transpose(x, w, bias, stride, padding, output_padding, dilation, groups) -> np.ndarray:
     n, m, kernel = len(stride), w.shape[1], w.shape[2:]
     sizes = [
         (s - 1) * t + d * (k - 1) + 1 + o - b - e
         for s, t, d, k, o, b, e in zip(
-            x.shape[2:], stride, dilation, kernel, output_padding, padding[:n], padding[n:],
+            x.shape[2:],
+            stride,
+            dilation,
+            kernel,
+            output_padding,
+            padding[:n],
+            padding[n:],
             strict=True,
         )
     ]

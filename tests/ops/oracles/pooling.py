@@ -31,10 +31,13 @@ def _windows(
 
     def each() -> Iterator[tuple[tuple[int, ...], list[list[int]]]]:
         for at in itertools.product(*map(range, out)):
-            yield at, [
-                [a * s - b + t * d for t in range(k)]
-                for a, s, b, k, d in zip(at, stride, padding[:n], kernel, dilation, strict=True)
-            ]
+            yield (
+                at,
+                [
+                    [a * s - b + t * d for t in range(k)]
+                    for a, s, b, k, d in zip(at, stride, padding[:n], kernel, dilation, strict=True)
+                ],
+            )
 
     return out, each()
 
@@ -89,7 +92,13 @@ def max_pool_with_indices(
 
 
 def avg_pool(
-    x, kernel_size, stride, padding, dilation, ceil_mode=False, count_include_pad=True,
+    x,
+    kernel_size,
+    stride,
+    padding,
+    dilation,
+    ceil_mode=False,
+    count_include_pad=True,
     divisor_override=None,
 ) -> np.ndarray:
     n = len(kernel_size)
@@ -113,9 +122,7 @@ def _divide(total: Any, divisor: int) -> Any:
     return total / divisor if isinstance(total, float) else math.trunc(total / divisor)
 
 
-def lp_pool(
-    x, norm_type, kernel_size, stride, padding, dilation, ceil_mode=False
-) -> np.ndarray:
+def lp_pool(x, norm_type, kernel_size, stride, padding, dilation, ceil_mode=False) -> np.ndarray:
     mean = avg_pool(x**norm_type, kernel_size, stride, padding, dilation, ceil_mode)
     return (mean * math.prod(kernel_size)) ** (1 / norm_type)
 

@@ -19,14 +19,15 @@ def conv(x, w, bias, stride, padding, dilation, groups) -> torch.Tensor:
     return call(pad_spatial(x, padding), w, bias, stride, 0, dilation, groups)
 
 
-def conv_transpose(
-    x, w, bias, stride, padding, output_padding, dilation, groups
-) -> torch.Tensor:
+def conv_transpose(x, w, bias, stride, padding, output_padding, dilation, groups) -> torch.Tensor:
     call = (tf.conv_transpose1d, tf.conv_transpose2d, tf.conv_transpose3d)[len(stride) - 1]
     n = len(stride)
     wide = torch.float32 if x.dtype == torch.float16 else x.dtype  # it accumulates in f16
     y = call(x.to(wide), w.to(wide), None, stride, 0, 0, groups, dilation)
-    crop = (*(-p for p in padding[:n]), *(o - p for o, p in zip(output_padding, padding[n:], strict=True)))
+    crop = (
+        *(-p for p in padding[:n]),
+        *(o - p for o, p in zip(output_padding, padding[n:], strict=True)),
+    )
     y = pad_spatial(y, crop)
     return (y if bias is None else y + bias.reshape(-1, *(1,) * n)).to(x.dtype)
 

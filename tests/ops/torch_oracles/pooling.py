@@ -62,7 +62,13 @@ def max_pool(x, kernel_size, stride, padding, dilation, ceil_mode=False) -> torc
 
 
 def avg_pool(
-    x, kernel_size, stride, padding, dilation, ceil_mode=False, count_include_pad=True,
+    x,
+    kernel_size,
+    stride,
+    padding,
+    dilation,
+    ceil_mode=False,
+    count_include_pad=True,
     divisor_override=None,
 ) -> torch.Tensor:
     n = len(kernel_size)
@@ -76,7 +82,6 @@ def avg_pool(
 
 
 def lp_pool(x, norm_type, kernel_size, stride, padding, dilation, ceil_mode=False):
-    n = len(kernel_size)
     if x.dtype.itemsize < 4:
         raise NotImplementedError("rounding once is not supported")
     mean = avg_pool(x.pow(norm_type), kernel_size, stride, padding, dilation, ceil_mode)
