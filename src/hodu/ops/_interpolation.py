@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -17,22 +18,34 @@ from hodu.ops._table import Array
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One axis to resize: its sizes, its scale (None means out / size) and its part of the crop."""
+    """One axis to resize: its sizes, its scale (None means out / size) and its part of the crop.
+
+    `precision` is the dtype in which positions are divided by a given scale: f32 decides ties of
+    "nearest" as PyTorch and ONNX Runtime do.
+    """
 
     size: int
     out: int
     given_scale: float | None
     start: float
     end: float
+    precision: type[np.floating[Any]]
 
     @property
     def scale(self) -> float:
         """Output elements per input element."""
         return self.out / self.size if self.given_scale is None else self.given_scale
 
+    @property
+    def length(self) -> float:
+        """The output size before it was rounded to an integer."""
+        return self.out if self.given_scale is None else self.given_scale * self.size
+
     def shrink(self, at: Array) -> Array:
         """Output positions as input positions; exact where the quotient of the sizes is."""
-        return at * self.size / self.out if self.given_scale is None else at / self.given_scale
+        if self.given_scale is None:
+            return at * self.size / self.out
+        return at.astype(self.precision) / self.precision(self.given_scale)
 
 
 def _half_pixel(axis: Axis) -> Array:
@@ -40,18 +53,18 @@ def _half_pixel(axis: Axis) -> Array:
 
 
 def _half_pixel_symmetric(axis: Axis) -> Array:
-    adjustment = axis.out / (axis.scale * axis.size)
+    adjustment = axis.out / axis.length
     return axis.size / 2 * (1 - adjustment) + _half_pixel(axis)
 
 
 def _align_corners(axis: Axis) -> Array:
-    return np.arange(axis.out) * (axis.size - 1) / max(axis.out - 1, 1)
+    return np.arange(axis.out) * (axis.size - 1) / (axis.length - 1 if axis.out > 1 else 1)
 
 
 def _crop(axis: Axis) -> Array:
     if axis.out == 1:
         return np.asarray([0.5 * (axis.start + axis.end) * (axis.size - 1)])
-    inside = np.arange(axis.out) * (axis.end - axis.start) / (axis.out - 1)
+    inside = np.arange(axis.out) * (axis.end - axis.start) / (axis.length - 1)
     return (axis.start + inside) * (axis.size - 1)
 
 

@@ -292,7 +292,7 @@ def lp_pool1d(
     stride: int | Sequence[int] | None = None,
     ceil_mode: bool = False,
 ) -> Tensor:
-    """The p-norm of every window of [(n,) c, l], p = `norm_type`; infinite p gives maxima of abs."""
+    """The p-norm of every window of [(n,) c, l] with p = `norm_type`, also infinite."""
     return _lp_pool(1, input, norm_type, kernel_size, stride, ceil_mode)
 
 
@@ -304,7 +304,7 @@ def lp_pool2d(
     stride: int | Sequence[int] | None = None,
     ceil_mode: bool = False,
 ) -> Tensor:
-    """The p-norm of every window of [(n,) c, h, w], p = `norm_type`; infinite p gives maxima of abs."""
+    """The p-norm of every window of [(n,) c, h, w] with p = `norm_type`, also infinite."""
     return _lp_pool(2, input, norm_type, kernel_size, stride, ceil_mode)
 
 
@@ -316,5 +316,5 @@ def lp_pool3d(
     stride: int | Sequence[int] | None = None,
     ceil_mode: bool = False,
 ) -> Tensor:
-    """The p-norm of every window of [(n,) c, d, h, w], p = `norm_type`; infinite p gives maxima of abs."""
+    """The p-norm of every window of [(n,) c, d, h, w] with p = `norm_type`, also infinite."""
     return _lp_pool(3, input, norm_type, kernel_size, stride, ceil_mode)

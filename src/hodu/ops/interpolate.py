@@ -114,8 +114,9 @@ def interpolate(
         scales = _corner_scales(spatial, sizes) if align_corners else scales
         options = {"cubic_a": -0.5, "exclude_outside": True, "antialias": True}
         return F._resize(input, axes, sizes, scales, kind, **options)
-    coordinates = "align_corners" if align_corners else "half_pixel"
-    return F._resize(input, axes, sizes, scales, kind, coordinates)
+    if align_corners:
+        return F._resize(input, axes, sizes, None, kind, "align_corners")
+    return F._resize(input, axes, sizes, scales, kind)
 
 
 def _corner_scales(spatial: Shape, sizes: Shape) -> tuple[float, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -160,7 +161,7 @@ class MaxPoolWithIndices:
         shape = (*x.shape[: x.ndim - n], *out)
         values, indices = values.reshape(shape), indices.reshape(shape)
         if any(empty.any() for _, empty in taps):
-            is_empty = np.logical_or.reduce(np.ix_(*(empty for _, empty in taps)))
+            is_empty = functools.reduce(np.logical_or.outer, [empty for _, empty in taps])
             values[..., is_empty], indices[..., is_empty] = extreme(x.dtype, -1), -1
         return values, indices
 

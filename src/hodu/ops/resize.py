@@ -156,7 +156,8 @@ class Resize:
         y = x if mode == "nearest" else _floating(x)
         for i, (axis, out) in enumerate(zip(found, size, strict=True)):
             scale = scales[i] if scales else None
-            line = Axis(x.shape[axis], out, scale, crop[i], crop[len(axes) + i])
+            precision = np.float32 if mode == "nearest" else np.float64
+            line = Axis(x.shape[axis], out, scale, crop[i], crop[len(axes) + i], precision)
             at = COORDINATES[coordinates](line)
             outside.append((at < 0) | (at > line.size - 1))
             if mode == "nearest":

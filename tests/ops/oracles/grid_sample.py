@@ -33,7 +33,10 @@ def _taps(at: float, size: int, mode: str, padding_mode: str, align: bool):
     if mode == "bicubic":
         base = math.floor(at)
         for p in range(base - 1, base + 3):
-            yield int(_brought_inside(p, size, padding_mode, align)), _filter(p - at, "cubic", -0.75)
+            yield (
+                int(_brought_inside(p, size, padding_mode, align)),
+                _filter(p - at, "cubic", -0.75),
+            )
         return
     at = _brought_inside(at, size, padding_mode, align)
     if mode == "nearest":
@@ -43,9 +46,7 @@ def _taps(at: float, size: int, mode: str, padding_mode: str, align: bool):
         yield p, max(0.0, 1 - abs(p - at))
 
 
-def grid_sample(
-    x, grid, mode="bilinear", padding_mode="zeros", align_corners=None
-) -> np.ndarray:
+def grid_sample(x, grid, mode="bilinear", padding_mode="zeros", align_corners=None) -> np.ndarray:
     sizes = x.shape[2:]
     out = np.zeros((*x.shape[:2], *grid.shape[1:-1]))
     for i, *at in np.ndindex(x.shape[0], *grid.shape[1:-1]):

@@ -10,14 +10,15 @@ import numpy as np
 
 def _coordinate(kind: str, i: int, size: int, out: int, scale: float | None, start, end) -> float:
     s = out / size if scale is None else scale
+    length = out if scale is None else s * size
     if kind == "asymmetric":
         return i * size / out if scale is None else i / s
     if kind == "align_corners":
-        return i * (size - 1) / (out - 1) if out > 1 else 0
+        return i * (size - 1) / (length - 1) if out > 1 else 0
     if kind == "tf_crop_and_resize":
         if out == 1:
             return 0.5 * (start + end) * (size - 1)
-        return start * (size - 1) + i * (end - start) * (size - 1) / (out - 1)
+        return start * (size - 1) + i * (end - start) * (size - 1) / (length - 1)
     if kind == "pytorch_half_pixel" and out == 1:
         return 0
     x = (i + 0.5) * size / out - 0.5 if scale is None else (i + 0.5) / s - 0.5
@@ -46,9 +47,18 @@ def _filter(x: float, mode: str, a: float) -> float:
 
 
 def resize(
-    x, axes, size, scales=None, mode="linear", coordinates="half_pixel",
-    nearest="round_prefer_floor", cubic_a=-0.75, exclude_outside=False, antialias=False,
-    roi=None, extrapolation=0.0,
+    x,
+    axes,
+    size,
+    scales=None,
+    mode="linear",
+    coordinates="half_pixel",
+    nearest="round_prefer_floor",
+    cubic_a=-0.75,
+    exclude_outside=False,
+    antialias=False,
+    roi=None,
+    extrapolation=0.0,
 ) -> np.ndarray:
     dtype, y = x.dtype, x.astype(np.float64)
     roi = roi or (0,) * len(axes) + (1,) * len(axes)
