@@ -145,9 +145,10 @@ def fractional_max_pool2d(
     return_indices: bool = False,
     _random_samples: Tensor | None = None,
 ) -> Tensor | tuple[Tensor, Tensor]:
-    """The maxima of windows of [(n,) c, h, w] at random steps, `output_size` of them on each axis.
+    """The maxima of windows of [(n,) c, h, w] at random steps.
 
-    `output_ratio` gives the size as a part of the input's. With `return_indices` also where each
+    `output_size` is their number on each axis; `output_ratio` gives it as a part of the input's
+    size. With `return_indices` also where each
     maximum is, in the flattened window axes. `_random_samples` [n, c, 2] replaces the draw.
     """
     return _fractional(
@@ -164,9 +165,10 @@ def fractional_max_pool3d(
     return_indices: bool = False,
     _random_samples: Tensor | None = None,
 ) -> Tensor | tuple[Tensor, Tensor]:
-    """The maxima of windows of [(n,) c, d, h, w] at random steps, `output_size` of them on each axis.
+    """The maxima of windows of [(n,) c, d, h, w] at random steps.
 
-    `output_ratio` gives the size as a part of the input's. With `return_indices` also where each
+    `output_size` is their number on each axis; `output_ratio` gives it as a part of the input's
+    size. With `return_indices` also where each
     maximum is, in the flattened window axes. `_random_samples` [n, c, 3] replaces the draw.
     """
     return _fractional(

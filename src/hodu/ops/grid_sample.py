@@ -159,7 +159,7 @@ def _gather(x: Array, axes: Sequence[Taps]) -> Array:
 
 @op("affine_base_grid(Dim[] size, bool align_corners, DType dtype) -> Tensor")
 class AffineBaseGrid:
-    """The points (x, y, 1) or (x, y, z, 1) of an image of spatial sizes `size`, [*size, axes + 1]."""
+    """The points (x, y, 1) or (x, y, z, 1) of an image, [*size, axes + 1]."""
 
     public = False
     samples = [
