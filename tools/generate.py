@@ -24,7 +24,7 @@ def _load_table() -> None:
     package = types.ModuleType("hodu")
     package.__path__ = [str(ROOT / "src/hodu")]
     sys.modules["hodu"] = package
-    importlib.import_module("hodu.ops")
+    importlib.import_module("hodu.ops._families")
 
 
 def outputs() -> dict[Path, str]:
@@ -40,7 +40,7 @@ def outputs() -> dict[Path, str]:
 
 
 def _formatted(text: str) -> str:
-    return _ruff(["format"], _ruff(["check", "--select", "I", "--fix", "-q"], text))
+    return _ruff(["format"], _ruff(["check", "--select", "I,RUF022", "--fix", "-q"], text))
 
 
 def _ruff(arguments: list[str], text: str) -> str:

@@ -46,11 +46,11 @@ class Recorder(Protocol):
     def record(self, op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
         """Add a node; inputs are tensors, None or lists of them; returns tensor(s) like the op."""
 
-    def type_of(self, tensor: TensorBase) -> TensorType:
-        """The type of a captured tensor."""
-
     def rebind(self, target: TensorBase, result: TensorBase) -> None:
         """Make `target` stand for `result` from here on (an in-place write)."""
+
+    def lift_state(self, tensor: TensorBase, name: str) -> None:
+        """Make an eager tensor a state: an input whose final value is aliased back to it."""
 
 
 recorder_var: ContextVar[Recorder | None] = ContextVar("hodurecorder_var", default=None)

@@ -13,25 +13,29 @@ from hodu.source import location
 
 
 def explain(
-    op: OpDef, arrays: Sequence[Any], attrs: Mapping[str, Any], error: Exception
+    op: OpDef,
+    arrays: Sequence[Any],
+    attrs: Mapping[str, Any],
+    error: Exception,
+    where: str | None = None,
 ) -> HoduError:
     """The error to raise for a kernel that failed: the shape rule's own, if it finds fault."""
     if isinstance(error, HoduError):
-        error.where = error.where or location()
+        error.where = error.where or (where or location())
         return error
     types = [_type_nested(a) for a in arrays]
     if op.infer is not None:
         try:
             op.infer(*types, **attrs)
         except HoduError as better:
-            better.where = better.where or location()
+            better.where = better.where or (where or location())
             return better
         except Exception:
             pass
     kinds = {IndexError: OutOfRangeError, TypeError: ArgumentError}
     cls = next((new for old, new in kinds.items() if isinstance(error, old)), ValueRangeError)
     shown = ", ".join([*map(_show, types), *(f"{k}={v!r}" for k, v in attrs.items())])
-    return cls(f"{op.name}({shown}): {error}", where=location())
+    return cls(f"{op.name}({shown}): {error}", where=(where or location()))
 
 
 def _type_nested(a: Any) -> Any:

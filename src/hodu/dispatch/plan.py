@@ -24,9 +24,8 @@ def set_promotion(mode: Literal["torch", "strict"]) -> None:
 
 def make_plan(op: OpDef, inputs: Sequence[Any], key: Key) -> tuple[Any, ...]:
     """The casts that this combination of dtypes needs, one for each tensor; () for none."""
-    names = _input_names(op, inputs)
     try:
-        casts = _casts(op, names, key)
+        casts = casts_of(op, inputs, key)
     except HoduError as error:
         error.where = error.where or location()
         raise
@@ -34,6 +33,11 @@ def make_plan(op: OpDef, inputs: Sequence[Any], key: Key) -> tuple[Any, ...]:
     if not casts and op.eager is not None and len(key) == 2 and key[0][0] is key[1][0]:
         op.same_dtype[key[0][0]] = op.eager
     return casts
+
+
+def casts_of(op: OpDef, inputs: Sequence[Any], key: Key) -> tuple[Any, ...]:
+    """Like `make_plan`, without remembering it."""
+    return _casts(op, _input_names(op, inputs), key)
 
 
 def _input_names(op: OpDef, inputs: Sequence[Any]) -> list[str]:
@@ -62,10 +66,11 @@ def _casts(op: OpDef, names: Sequence[str], key: Key) -> tuple[Any, ...]:
         if op.promote is Promote.FLOAT and not common.is_float:
             common = dtypes.f32
     casts: list[Any] = []
-    for name, (dtype, _) in zip(names, operands, strict=True):
+    for name, (dtype, _), (kind, _) in zip(names, operands, key, strict=True):
         target = common if common is not None and name in op.promoted else dtype
         _check_allowed(op, name, target)
-        casts.append(None if target is dtype else target.numpy)
+        held = dtypes.f64 if kind is float else dtype
+        casts.append(None if target is held else target.numpy)
     return tuple(casts) if any(c is not None for c in casts) else ()
 
 

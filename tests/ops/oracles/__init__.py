@@ -12,4 +12,6 @@ from typing import Any
 
 ORACLES: dict[str, Callable[..., Any]] = {}
 for _module in pkgutil.iter_modules(__path__):
+    if _module.name.startswith("_"):
+        continue
     ORACLES |= importlib.import_module(f"{__name__}.{_module.name}").ORACLES

@@ -1,0 +1,69 @@
+"""`hodu.compile`: a Snapshot or a Python function made executable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, overload
+
+from hodu.devices import Device, as_device
+from hodu.errors import ArgumentError
+from hodu.jit import CompiledFunction
+from hodu.plugins import manager
+from hodu.plugins.interfaces import CompileOptions, ExecutableModule
+from hodu.snapshot.ir import Snapshot
+
+
+@overload
+def compile(
+    target: Snapshot,
+    *,
+    device: str | Device = ...,
+    threads: int | None = ...,
+    exact: bool = ...,
+    opt: int = ...,
+    compiler: str | None = ...,
+    runtime: str | None = ...,
+) -> ExecutableModule: ...
+
+
+@overload
+def compile(
+    target: Callable[..., Any],
+    *,
+    device: str | Device = ...,
+    threads: int | None = ...,
+    exact: bool = ...,
+    opt: int = ...,
+    compiler: str | None = ...,
+    runtime: str | None = ...,
+) -> CompiledFunction: ...
+
+
+def compile(
+    target: Snapshot | Callable[..., Any],
+    *,
+    device: str | Device = "cpu",
+    threads: int | None = None,
+    exact: bool = False,
+    opt: int = 2,
+    compiler: str | None = None,
+    runtime: str | None = None,
+) -> ExecutableModule | CompiledFunction:
+    """Make a Snapshot an executable module, or a function over tensors a compiled one.
+
+    A function is captured on its first call for given structure, shapes, dtypes and other
+    arguments. `exact` forbids reordering arithmetic, `opt` is the effort from 0 to 3; `compiler`
+    and `runtime` name plugins. Raises PluginError if none serves the device.
+    """
+    where = as_device(device)
+    if opt not in (0, 1, 2, 3):
+        raise ArgumentError(f"opt={opt!r}", hint="it is 0, 1, 2 or 3")
+    if threads is not None and threads < 1:
+        raise ArgumentError(f"threads={threads!r}", hint="it is at least 1")
+    options = CompileOptions(threads=threads, exact=exact, opt=opt)
+
+    def build(snapshot: Snapshot) -> ExecutableModule:
+        artifact = manager.compiler_for(where, compiler).compile(snapshot, where, options)
+        return manager.runtime_for(where, runtime).load(artifact, where)
+
+    return build(target) if isinstance(target, Snapshot) else CompiledFunction(target, build)

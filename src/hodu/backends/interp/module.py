@@ -1,0 +1,90 @@
+"""An executable module that interprets a Snapshot."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from hodu._tensor import Tensor
+from hodu.artifact import ArtifactTensorInfo
+from hodu.devices import CPU, Device
+from hodu.dispatch.base import wrap
+from hodu.errors import ArgumentError
+from hodu.ops._table import Array
+from hodu.plugins.interfaces import TensorLike
+from hodu.snapshot.interp import Observer, interpreter
+from hodu.snapshot.ir import Snapshot
+
+
+class InterpModule:
+    """Runs a Snapshot; states keep their values between calls, one call at a time."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._interpreter = interpreter(snapshot)
+        self._states = {name: data.copy() for name, data in snapshot.states.items()}
+        self._lock = threading.Lock()
+
+    @property
+    def inputs(self) -> Sequence[ArtifactTensorInfo]:
+        """The inputs that are not states."""
+        return [
+            ArtifactTensorInfo.of(v.name, v.type)
+            for v in self.snapshot.inputs
+            if v.name not in self._states
+        ]
+
+    @property
+    def outputs(self) -> Sequence[ArtifactTensorInfo]:
+        """The outputs that are not states."""
+        return [
+            ArtifactTensorInfo.of(name, v.type)
+            for name, v in self.snapshot.outputs.items()
+            if name not in self.snapshot.aliases
+        ]
+
+    @property
+    def device(self) -> Device:
+        """The host."""
+        return CPU
+
+    @property
+    def states(self) -> Mapping[str, Array]:
+        """The current state by name."""
+        return self._states
+
+    def execute(
+        self, inputs: Mapping[str, TensorLike], observe: Observer | None = None
+    ) -> dict[str, Tensor]:
+        """Run once; see `ExecutableModule.execute`."""
+        self._check_names(inputs)
+        with self._lock:
+            given = {**self._states, **{name: _array(x) for name, x in inputs.items()}}
+            arrays = [given[v.name] for v in self.snapshot.inputs]
+            results = dict(
+                zip(self.snapshot.outputs, self._interpreter.run(arrays, observe), strict=True)
+            )
+            for output, name in self.snapshot.aliases.items():
+                self._states[name] = results.pop(output)
+        return {name: wrap(array) for name, array in results.items()}
+
+    def _check_names(self, inputs: Mapping[str, TensorLike]) -> None:
+        wanted = {info.name: info for info in self.inputs}
+        missing = [str(wanted[n]) for n in wanted if n not in inputs]
+        unknown = [n for n in inputs if n not in wanted]
+        if missing or unknown:
+            parts = [f"missing inputs: {', '.join(missing)}"] if missing else []
+            parts += [f"unknown inputs: {', '.join(unknown)}"] if unknown else []
+            raise ArgumentError(
+                "; ".join(parts),
+                hint=f"the inputs are {', '.join(map(str, wanted.values())) or 'none'}",
+            )
+
+
+def _array(x: Any) -> Array:
+    if isinstance(x, Tensor):
+        return x.numpy()
+    return np.asarray(x)

@@ -1,0 +1,1 @@
+"""Plugins: compilers, runtimes and formats behind common interfaces."""

@@ -1,0 +1,164 @@
+"""Finding plugins: the built-in ones and those that installed packages announce.
+
+Packages announce plugins as entry points of the groups `hodu.compilers`, `hodu.runtimes` and
+`hodu.formats`. A plugin is imported when it is first needed.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from hodu.devices import Device
+from hodu.errors import FormatError, PluginError
+from hodu.plugins.interfaces import Capability, CompilerPlugin, FormatPlugin, RuntimePlugin
+
+Kind: TypeAlias = Literal["compiler", "runtime", "format"]
+_GROUPS: dict[Kind, str] = {
+    "compiler": "hodu.compilers",
+    "runtime": "hodu.runtimes",
+    "format": "hodu.formats",
+}
+_METHODS: dict[Kind, tuple[str, ...]] = {
+    "compiler": ("supported_devices", "supported_formats", "compile", "build"),
+    "runtime": ("supported_devices", "loadable_formats", "load", "load_file"),
+    "format": ("recognizes", "load_model", "save_model", "load_tensors", "save_tensors"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PluginEntry:
+    """A plugin that was found: its kind and name, where it comes from, and how to import it."""
+
+    kind: Kind
+    name: str
+    package: str
+    version: str
+    target: str
+
+    def load(self) -> Any:
+        """The plugin object; raises PluginError if it cannot be imported or lacks a method."""
+        return _import(self)
+
+
+@functools.cache
+def _import(entry: PluginEntry) -> Any:
+    point = importlib.metadata.EntryPoint(entry.name, entry.target, _GROUPS[entry.kind])
+    try:
+        plugin = point.load()
+    except Exception as error:
+        raise PluginError(
+            f"the {entry.kind} plugin {entry.name!r} of {entry.package} is broken: {error}",
+            hint=f"update or uninstall {entry.package}",
+        ) from error
+    missing = [m for m in _METHODS[entry.kind] if not callable(getattr(plugin, m, None))]
+    if missing:
+        raise PluginError(
+            f"the {entry.kind} plugin {entry.name!r} of {entry.package} lacks {', '.join(missing)}",
+            hint="it may be written for another version of Hodu",
+        )
+    return plugin
+
+
+_registered: dict[tuple[Kind, str], Any] = {}
+
+
+def register(kind: Kind, plugin: Any) -> None:
+    """Add a plugin object for this process; it stands before an installed one of its name."""
+    missing = [m for m in _METHODS[kind] if not callable(getattr(plugin, m, None))]
+    if missing:
+        raise PluginError(f"the {kind} plugin {plugin!r} lacks {', '.join(missing)}")
+    _registered[kind, plugin.name] = plugin
+
+
+@functools.cache
+def entries(kind: Kind) -> dict[str, PluginEntry]:
+    """The installed plugins of a kind by name, Hodu's own first."""
+    points = importlib.metadata.entry_points(group=_GROUPS[kind])
+    found = [_entry(kind, point) for point in points]
+    found.sort(key=lambda e: (e.package != "hodu", e.name))
+    return {e.name: e for e in reversed(found)}
+
+
+def _entry(kind: Kind, point: importlib.metadata.EntryPoint) -> PluginEntry:
+    dist = point.dist
+    package, version = (dist.name, dist.version) if dist else ("unknown", "?")
+    return PluginEntry(kind, point.name, package, version, point.value)
+
+
+def get(kind: Kind, name: str) -> Any:
+    """The plugin of this kind and name; raises PluginError naming those there are."""
+    if (kind, name) in _registered:
+        return _registered[kind, name]
+    found = entries(kind).get(name)
+    if found is None:
+        known = ", ".join(sorted(names(kind))) or "none"
+        raise PluginError(f"no {kind} plugin {name!r}", hint=f"installed: {known}")
+    return found.load()
+
+
+def names(kind: Kind) -> list[str]:
+    """The names of all plugins of a kind, those registered in this process first."""
+    here = [name for k, name in _registered if k == kind]
+    return list(dict.fromkeys([*here, *entries(kind)]))
+
+
+def compiler_for(device: Device, name: str | None = None) -> CompilerPlugin:
+    """The compiler of this name, or the first that compiles for the device."""
+    plugin: CompilerPlugin = _for_device("compiler", device, name)
+    return plugin
+
+
+def runtime_for(device: Device, name: str | None = None) -> RuntimePlugin:
+    """The runtime of this name, or the first that runs on the device."""
+    plugin: RuntimePlugin = _for_device("runtime", device, name)
+    return plugin
+
+
+def _for_device(kind: Kind, device: Device, name: str | None) -> Any:
+    candidates = [name] if name else names(kind)
+    for candidate in candidates:
+        plugin = get(kind, candidate)
+        if any(d.kind == device.kind for d in plugin.supported_devices()):
+            return plugin
+    raise PluginError(
+        f"no {kind} plugin for {device}" if name is None else f"{name!r} does not support {device}",
+        hint="`hodu doctor` lists devices and what is missing for them",
+    )
+
+
+def formats() -> Iterable[FormatPlugin]:
+    """All format plugins."""
+    return (get("format", name) for name in names("format"))
+
+
+def format_for(path: Path, capability: Capability, name: str | None = None) -> FormatPlugin:
+    """The format that does `capability` for this file: by name, extension, then contents."""
+    if name is not None:
+        plugin: FormatPlugin = get("format", name)
+        if capability not in plugin.capabilities:
+            raise FormatError(f"the format {name!r} cannot {capability.replace('_', ' ')}s")
+        return plugin
+    able = [f for f in formats() if capability in f.capabilities]
+    for plugin in able:
+        if path.name.lower().endswith(plugin.extensions):
+            return plugin
+    if capability.startswith("load") and path.is_file():
+        with path.open("rb") as file:
+            head = file.read(64)
+        for plugin in able:
+            if plugin.recognizes(head):
+                return plugin
+    raise _unknown(path, able, capability)
+
+
+def _unknown(path: Path, able: list[FormatPlugin], capability: Capability) -> FormatError:
+    known = ", ".join(e for f in able for e in f.extensions)
+    return FormatError(
+        f"{str(path)!r} has no extension of a format that can {capability.replace('_', ' ')}s",
+        hint=f"the extensions are {known}",
+    )

@@ -1,0 +1,213 @@
+"""The builder: records op calls into a Snapshot under construction.
+
+Nested builders trace the bodies of control flow; a value of an outer builder that a body uses
+becomes an extra input of the body (`captures`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hodu.dims import Dim, symbols
+from hodu.dispatch.base import TensorBase, type_of, wrap_value
+from hodu.dtypes import FROM_NUMPY
+from hodu.errors import CaptureError, HoduError
+from hodu.ops._table import REGISTRY, Array, OpDef
+from hodu.shapes import TensorType
+from hodu.snapshot import views
+from hodu.snapshot.constants import ConstantPool
+from hodu.snapshot.infer import infer_types
+from hodu.snapshot.ir import Node, Snapshot, Value, make_node
+from hodu.snapshot.names import Names, SymbolNames
+from hodu.snapshot.prune import prune
+from hodu.source import location
+
+
+class Builder:
+    """A Snapshot being built; the recorder of a capture."""
+
+    def __init__(self, name: str, parent: Builder | None = None) -> None:
+        self.name = name
+        self.parent = parent
+        self.inputs: list[Value] = []
+        self.nodes: list[Node] = []
+        self.constant_values: dict[str, Value] = {}
+        self.captures: dict[Value, Value] = {}
+        self.states: dict[str, tuple[TensorBase, Array]] = {}
+        self.names = Names()
+        self._symbols = SymbolNames()
+        self._constants = ConstantPool()
+        self._owned: set[Value] = set()
+        self._rebound: list[tuple[TensorBase, Array]] = []
+
+    # -- values -----------------------------------------------------------------------------
+
+    def _own(self, value: Value) -> Value:
+        self._owned.add(value)
+        self._symbols.add(value.type.shape)
+        return value
+
+    def add_input(self, name: str, type_: TensorType) -> Value:
+        """A new input; the name must not be taken."""
+        if name in self.names:
+            raise CaptureError(f"the name {name!r} is already used in this capture")
+        value = self._own(Value(self.names.fresh(name), type_))
+        self.inputs.append(value)
+        return value
+
+    def add_constant(self, array: Array, name: str = "c") -> Value:
+        """A constant with these contents, shared with an equal one added before."""
+        known = self._constants.find(array)
+        if known is not None:
+            return self.constant_values[known]
+        fresh = self.names.fresh(name)
+        kept = self._constants.add(fresh, array)
+        value = self._own(Value(fresh, TensorType(kept.shape, FROM_NUMPY[kept.dtype])))
+        self.constant_values[fresh] = value
+        return value
+
+    def value_of(self, tensor: TensorBase) -> Value:
+        """The value that `tensor` stands for here, adding constants and captures as needed."""
+        if tensor._data is not None:
+            return self.add_constant(tensor._data)
+        if tensor._value is None:
+            assert tensor._dims is not None
+            attrs = {"dims": tuple(tensor._dims.reshape(-1)), "shape": tensor._dims.shape}
+            tensor._value = self.record(REGISTRY["dims"], [], attrs)._value
+        views.check_fresh(tensor)
+        return self._adopt(tensor._value)
+
+    def _adopt(self, value: Value) -> Value:
+        if value in self._owned:
+            return value
+        if value in self.captures:
+            return self.captures[value]
+        if self.parent is None:
+            raise CaptureError(
+                f"the tensor %{value.name} belongs to another capture",
+                where=location(),
+                hint="a capture sees its own tensors and eager ones; pass others as inputs",
+            )
+        self.parent._adopt(value)
+        return self.capture(value)
+
+    def capture(self, value: Value) -> Value:
+        """The input of this body that stands for a value of an outer builder."""
+        if value in self.captures:
+            return self.captures[value]
+        inner = self._own(Value(self.names.fresh(value.name), value.type))
+        self.captures[value] = inner
+        return inner
+
+    # -- the recorder -----------------------------------------------------------------------
+
+    def record(self, op: OpDef, inputs: Sequence[Any], attrs: Mapping[str, Any]) -> Any:
+        """Add a node for a call of `op` on tensors; returns tensors as the op does."""
+        flat = [None if t is None else self.value_of(t) for t in _flat(inputs)]
+        values = self.add_node(op, flat, attrs, self._infer(op, inputs, attrs))
+        tensors = [wrap_value(v) for v in values]
+        if op.view and inputs and inputs[0]._data is None:
+            views.link(inputs[0], tensors)
+        if op.schema.results is None:
+            return tensors
+        return tensors[0] if len(op.schema.results) == 1 else tuple(tensors)
+
+    def _infer(
+        self, op: OpDef, inputs: Sequence[Any], attrs: Mapping[str, Any]
+    ) -> list[TensorType]:
+        types = [[_type(e) for e in x] if isinstance(x, list) else _type(x) for x in inputs]
+        try:
+            inferred = infer_types(op, types, attrs)
+        except HoduError as error:
+            error.where = error.where or location()
+            raise
+        known = set(symbols(d for t in _flat(types) if t is not None for d in t.shape))
+        known |= set(symbols(d for name in op.dim_attrs for d in _dims(attrs[name])))
+        return self._symbols.distinguish(inferred, known)
+
+    def add_node(
+        self,
+        op: OpDef,
+        inputs: Sequence[Value | None],
+        attrs: Mapping[str, Any],
+        types: Sequence[TensorType],
+    ) -> tuple[Value, ...]:
+        """Append a node on values of this builder; returns its outputs."""
+        ordered = {p.name: attrs.get(p.name, p.default) for p in op.schema.attrs}
+        outputs = [(self.names.fresh(), t) for t in types]
+        node = make_node(op.name, inputs, ordered, outputs, location())
+        self.nodes.append(node)
+        return tuple(self._own(v) for v in node.outputs)
+
+    # -- writes and state -------------------------------------------------------------------
+
+    def rebind(self, target: TensorBase, result: TensorBase) -> None:
+        """An in-place write: `target` stands for `result` from here on.
+
+        An eager target gets its data back when the capture ends (`restore`).
+        """
+        value = self.value_of(result)
+        if target._data is not None:
+            self._rebound.append((target, target._data))
+            _detach(target)
+        else:
+            views.check_writable(target)
+        target._value, target._dims = value, None
+        target._version += 1
+
+    def lift_state(self, tensor: TensorBase, name: str) -> None:
+        """Make an eager tensor a state of the program: an input aliased to its final value."""
+        if self.parent is not None:
+            return self.parent.lift_state(tensor, name)
+        if tensor._data is None:
+            return None
+        value = self.add_input(
+            self.names.fresh(name) if name in self.names else name, type_of(tensor)
+        )
+        self.states[value.name] = (tensor, tensor._data)
+        _detach(tensor)
+        tensor._value = value
+        return None
+
+    def restore(self) -> None:
+        """Give eager tensors that were written or lifted their data back."""
+        for tensor, data in reversed([*self.states.values(), *self._rebound]):
+            tensor._data = data
+
+    # -- the end ----------------------------------------------------------------------------
+
+    def finish(
+        self, outputs: Mapping[str, Value], metadata: Mapping[str, str] | None = None
+    ) -> Snapshot:
+        """The Snapshot with these outputs, without the nodes that they do not need."""
+        next_states = {f"{n}.next": self.value_of(t) for n, (t, _) in self.states.items()}
+        whole = Snapshot(
+            name=self.name,
+            inputs=(*self.inputs, *self.captures.values()),
+            outputs={**outputs, **next_states},
+            nodes=tuple(self.nodes),
+            constants=self._constants.arrays,
+            constant_values=tuple(self.constant_values.values()),
+            aliases={f"{name}.next": name for name in self.states},
+            states={name: data.copy() for name, (_, data) in self.states.items()},
+            metadata=metadata or {},
+        )
+        return prune(whole)
+
+
+def _detach(tensor: TensorBase) -> None:
+    tensor._data = tensor._dims = tensor._origin = None
+    tensor._version = 0
+
+
+def _flat(items: Sequence[Any]) -> list[Any]:
+    return [e for x in items for e in (x if isinstance(x, list) else (x,))]
+
+
+def _type(tensor: TensorBase | None) -> TensorType | None:
+    return None if tensor is None else type_of(tensor)
+
+
+def _dims(value: Any) -> tuple[Dim, ...]:
+    return value if isinstance(value, tuple) else () if value is None else (value,)

@@ -1,0 +1,119 @@
+"""The rules that every Snapshot keeps, checked."""
+
+from __future__ import annotations
+
+from hodu.dims import Dim, bounds
+from hodu.dtypes import FROM_NUMPY
+from hodu.errors import HoduError, VerifyError
+from hodu.ops._table import REGISTRY
+from hodu.shapes import TensorType
+from hodu.snapshot.infer import check_dtypes, infer_types
+from hodu.snapshot.ir import Node, Snapshot, Value, group
+
+
+def verify(snapshot: Snapshot) -> Snapshot:
+    """Return `snapshot` if it is well formed; raise VerifyError listing all that is wrong."""
+    problems = _Checker(snapshot).problems()
+    if problems:
+        listed = "\n".join(f"  - {p}" for p in problems)
+        raise VerifyError(f"Snapshot {snapshot.name!r} is not well formed:\n{listed}")
+    return snapshot
+
+
+class _Checker:
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.found: list[str] = []
+        self.defined: set[Value] = set()
+        self.names: set[str] = set()
+
+    def problems(self) -> list[str]:
+        """Everything that is wrong."""
+        for value in (*self.snapshot.inputs, *self.snapshot.constant_values):
+            self._define(value)
+        self._check_constants()
+        for node in self.snapshot.nodes:
+            self._check_node(node)
+        self._check_interface()
+        return self.found
+
+    def _define(self, value: Value) -> None:
+        if value in self.defined or value.name in self.names:
+            self.found.append(f"%{value.name} is defined twice")
+        self.defined.add(value)
+        self.names.add(value.name)
+
+    def _check_constants(self) -> None:
+        values = {v.name: v for v in self.snapshot.constant_values}
+        if values.keys() != self.snapshot.constants.keys():
+            self.found.append("constant values and constant data have different names")
+            return
+        for name, array in self.snapshot.constants.items():
+            actual = TensorType(array.shape, FROM_NUMPY[array.dtype])
+            if actual != values[name].type:
+                self.found.append(f"constant %{name} is {actual}, declared {values[name].type}")
+
+    def _check_node(self, node: Node) -> None:
+        shown = f"node {node.op} -> {', '.join('%' + v.name for v in node.outputs)}"
+        for value in node.inputs:
+            if value is not None and value not in self.defined:
+                self.found.append(f"{shown}: uses %{value.name} before its definition")
+        for problem in _node_problems(node):
+            self.found.append(f"{shown}: {problem}")
+        for value in node.outputs:
+            self._define(value)
+
+    def _check_interface(self) -> None:
+        s = self.snapshot
+        for name, value in s.outputs.items():
+            if value not in self.defined:
+                self.found.append(f"output {name!r} is %{value.name}, which is not defined")
+        inputs = {v.name: v for v in s.inputs}
+        for output, name in s.aliases.items():
+            if output not in s.outputs or name not in inputs:
+                self.found.append(f"alias {output!r} -> {name!r} names no output or no input")
+            elif s.outputs[output].type != inputs[name].type:
+                self.found.append(f"alias {output!r} -> {name!r} joins different types")
+        for name in s.states.keys() - inputs.keys():
+            self.found.append(f"state {name!r} is not an input")
+
+
+def _node_problems(node: Node) -> list[str]:
+    op = REGISTRY.get(node.op)
+    if op is None:
+        return ["unknown op"]
+    names = {p.name for p in op.schema.attrs}
+    if names != node.attrs.keys():
+        return [f"attributes {sorted(node.attrs)}, the op has {sorted(names)}"]
+    minimum = sum(not p.is_list for p in op.schema.inputs)
+    variadic = any(p.is_list for p in op.schema.inputs)
+    if len(node.inputs) < minimum or (len(node.inputs) > minimum and not variadic):
+        return [f"{len(node.inputs)} inputs, the op takes {minimum}"]
+    try:
+        check_dtypes(op, node.inputs)
+        types = [None if v is None else v.type for v in node.inputs]
+        inferred = infer_types(op, group(op.schema, types), node.attrs)
+    except HoduError as error:
+        return [error.message]
+    problems = [p for region in node.regions() for p in _Checker(region).problems()]
+    declared = [v.type for v in node.outputs]
+    if len(inferred) != len(declared) or not all(map(compatible, inferred, declared)):
+        shown = ", ".join(map(str, inferred))
+        problems.append(f"declared {', '.join(map(str, declared))}, the op yields {shown}")
+    return problems
+
+
+def compatible(inferred: TensorType, declared: TensorType) -> bool:
+    """Whether the types can describe the same tensor: equal where both are known."""
+    return (
+        inferred.dtype is declared.dtype
+        and len(inferred.shape) == len(declared.shape)
+        and all(map(_may_equal, inferred.shape, declared.shape))
+    )
+
+
+def _may_equal(a: Dim, b: Dim) -> bool:
+    if isinstance(a, int) and isinstance(b, int):
+        return a == b
+    low, high = bounds(a - b)
+    return (low is None or low <= 0) and (high is None or high >= 0)
