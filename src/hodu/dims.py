@@ -156,6 +156,14 @@ def _terms(dim: Dim) -> tuple[tuple[Monomial, int], ...]:
     return dim.terms if isinstance(dim, Sym) else (((), dim),)
 
 
+def polynomial(terms: Iterable[tuple[int, Sequence[Atom]]]) -> Dim:
+    """The sum of products `factor * atoms`, in normal form."""
+    total: Counter[Monomial] = Counter()
+    for factor, atoms in terms:
+        total[tuple(sorted(atoms, key=str))] += factor
+    return _normal(total)
+
+
 def _normal(total: Mapping[Monomial, int]) -> Dim:
     terms = tuple(sorted(((m, c) for m, c in total.items() if c), key=lambda t: _order(t[0])))
     if not terms:
@@ -350,7 +358,7 @@ def parse_dim(text: str, known: Mapping[str, Symbol] | None = None) -> Dim:
     """The dimension that `text` spells, as `str(dim)` prints it; raises ValueRangeError."""
     try:
         return _from_ast(ast.parse(text.strip(), mode="eval").body, known or {})
-    except (SyntaxError, RecursionError, MemoryError, ValueError):
+    except (SyntaxError, RecursionError, MemoryError, ValueError, ZeroDivisionError):
         raise ValueRangeError(f"{text[:80]!r} is not a dimension") from None
 
 
