@@ -1,1 +1,1 @@
-"""The file formats: one module each, behind the same interface as those of other packages."""
+"""File formats, one module or folder each, behind the FormatPlugin interface."""

@@ -59,7 +59,7 @@ def chunks(array: Array, elements: int = 1 << 20) -> Iterator[memoryview]:
     """The bytes of an array in row-major order, without a copy of the whole."""
     raw = array.view(np.dtype(f"u{array.dtype.itemsize}"))
     if raw.flags.c_contiguous:
-        yield memoryview(raw.reshape(-1).view(np.uint8))
+        yield raw.reshape(-1).view(np.uint8).data
         return
     for chunk in np.nditer(raw, ["external_loop", "buffered"], order="C", buffersize=elements):
-        yield memoryview(np.ascontiguousarray(chunk).view(np.uint8))
+        yield np.ascontiguousarray(chunk).view(np.uint8).data

@@ -28,9 +28,7 @@ _FLOATS = ("nan", "inf", "-inf")
 class GraphReader:
     """Makes a Snapshot of a record and the tensors of the file."""
 
-    def __init__(
-        self, record: GraphRecord, tensors: Mapping[str, Array], depth: int = 0
-    ) -> None:
+    def __init__(self, record: GraphRecord, tensors: Mapping[str, Array], depth: int = 0) -> None:
         if depth > _DEPTH:
             raise FormatError(f"Snapshots are nested more than {_DEPTH} deep")
         self.record = record

@@ -32,8 +32,8 @@ def byte_count(shape: Sequence[int], dtype: DType, what: str) -> int:
 def array_over(data: Array, shape: Sequence[int], dtype: DType, what: str) -> Array:
     """An array of `shape` over bytes that have its size.
 
-    It is a view, and a copy where the bytes are not aligned for the dtype. Booleans must be 0 or 1, because
-    any other byte is undefined behaviour in compiled code.
+    It is a view, and a copy where the bytes are not aligned for the dtype. Booleans must be 0 or
+    1, because any other byte is undefined behaviour in compiled code.
     """
     array = data.view(dtype.numpy)
     if dtype is bool_ and data.max(initial=0) > 1:

@@ -70,7 +70,7 @@ def _bools(values: list[Any], dtype: DType, what: str) -> Array:
 
 
 def _ints(values: list[Any], dtype: DType, what: str) -> Array:
-    limits = np.iinfo(dtype.numpy)
+    limits = np.iinfo(dtype.numpy.name)
     for value in values:
         if type(value) is not int:
             raise FormatError(f"{what} is {dtype} but has {value!r:.40}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
@@ -31,21 +30,22 @@ def read_shards(path: Path) -> dict[str, Array]:
     index = decode(map_bytes(path).tobytes(), _Index, f"the index {str(path)!r}")
     folder = path.parent.resolve()
     files = {name: _shard(folder, name) for name in dict.fromkeys(index.weight_map.values())}
-    _require("shards", path, [name for name, file in files.items() if not os.path.isfile(file)])
-    shards = {name: read_mapped(file).arrays for name, file in files.items()}
+    _require("shards", path, [name for name, file in files.items() if file is None])
+    shards = {name: read_mapped(file).arrays for name, file in files.items() if file}
     lost = [name for name, shard in index.weight_map.items() if name not in shards[shard]]
     _require("tensors", path, lost)
     return {name: shards[shard][name] for name, shard in index.weight_map.items()}
 
 
-def _shard(folder: Path, name: str) -> Path:
+def _shard(folder: Path, name: str) -> Path | None:
+    """The file of a shard, None if there is none."""
     parts = PurePosixPath(name).parts
     if "\0" in name or "\\" in name or PureWindowsPath(name).anchor or ".." in parts or not parts:
         raise FormatError(f"the index names the shard {name!r}, which is not a file in its folder")
     try:
         file = (folder / name).resolve(strict=True)
     except (OSError, RuntimeError):  # the latter for a loop of links
-        return folder / name
+        return None
     if not file.is_relative_to(folder):
         raise FormatError(
             f"the shard {name!r} is a link to {str(file)!r}, outside the folder of the index",

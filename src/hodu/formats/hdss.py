@@ -57,7 +57,9 @@ class HdssFormat:
         try:
             text = msgspec.json.encode(file).decode()
         except UnicodeEncodeError as error:
-            raise FormatError(f"the Snapshot has a text that is not valid Unicode: {error}") from None
+            raise FormatError(
+                f"the Snapshot has a text that is not valid Unicode: {error}"
+            ) from None
         write_mapped(path, writer.tensors, {_stamp.KEY: text})
 
     def load_tensors(self, path: Path) -> dict[str, Tensor]:
@@ -70,8 +72,9 @@ class HdssFormat:
 
     def _no_tensors(self) -> NoReturn:
         raise UnsupportedError(
-            "the format 'hdss' holds models", hint="for tensors there is .hdt; a model's weights "
-            "are also readable with format='safetensors'"
+            "the format 'hdss' holds models",
+            hint="for tensors there is .hdt; a model's weights "
+            "are also readable with format='safetensors'",
         )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hodu.dims import Dim, Sym, Symbol, single_symbol, substitute, symbols
 from hodu.errors import ArgumentError, HoduError, ShapeError, ValueRangeError
 from hodu.shapes import TensorType
 from hodu.snapshot.infer import infer_types
-from hodu.snapshot.ir import Node, Snapshot, Value, group, make_node
+from hodu.snapshot.ir import Node, Snapshot, Value, group
+from hodu.snapshot.rebuild import Rebuilder, rebuild
 from hodu.snapshot.verify import compatible
 
 
@@ -25,11 +25,11 @@ def bind_dims(snapshot: Snapshot, dims: Mapping[str, int]) -> Snapshot:
     if unknown:
         raise ArgumentError(
             f"{snapshot.name!r} has no dimension {', '.join(map(repr, unknown))}",
-            hint=f"its dimensions are {', '.join(known) or 'all known'}",
+            hint=f"its dimensions are {', '.join(known)}" if known else "all its sizes are known",
         )
     for name, size in dims.items():
         _check_size(known[name], size)
-    return _bind(snapshot, dict(dims))
+    return _bind(snapshot, dims)
 
 
 def _check_size(symbol: Symbol, size: int) -> None:
@@ -40,52 +40,45 @@ def _check_size(symbol: Symbol, size: int) -> None:
         )
 
 
-def _bind(snapshot: Snapshot, env: dict[str, Dim]) -> Snapshot:
-    inputs = tuple(Value(v.name, _substitute(v.type, env)) for v in snapshot.inputs)
-    values: dict[Value | None, Value | None] = {None: None}
-    values.update(zip(snapshot.inputs, inputs, strict=True))
-    values.update((v, v) for v in snapshot.constant_values)
-    nodes: list[Node] = []
-    for node in snapshot.nodes:
-        bound = _bind_node(node, [values[v] for v in node.inputs], env)
-        nodes.append(bound)
-        values.update(zip(node.outputs, bound.outputs, strict=True))
-    return dataclasses.replace(
-        snapshot,
-        inputs=inputs,
-        nodes=tuple(nodes),
-        outputs={name: values[v] for name, v in snapshot.outputs.items()},
-    )
+def _bind(snapshot: Snapshot, dims: Mapping[str, Dim]) -> Snapshot:
+    env = dict(dims)
+
+    def step(node: Node, inputs: list[Value | None], rebuilder: Rebuilder) -> Sequence[Value]:
+        attrs = {name: _bind_attr(value, env) for name, value in node.attrs.items()}
+        return rebuilder.call(node.op, inputs, attrs, node, _types(node, inputs, attrs, env))
+
+    inputs = {v: Value(v.name, _substitute(v.type, env)) for v in snapshot.inputs}
+    return rebuild(snapshot, step, inputs)
 
 
-def _bind_node(node: Node, inputs: list[Value | None], env: dict[str, Dim]) -> Node:
-    attrs = {name: _bind_attr(value, env) for name, value in node.attrs.items()}
-    types = [None if v is None else v.type for v in inputs]
+def _types(
+    node: Node, inputs: list[Value | None], attrs: Mapping[str, Any], env: dict[str, Dim]
+) -> list[TensorType]:
+    given = [None if v is None else v.type for v in inputs]
     try:
-        inferred = infer_types(node.definition, group(node.definition.schema, types), attrs)
+        inferred = infer_types(node.definition, group(node.definition.schema, given), attrs)
     except HoduError as error:
         error.where = error.where or node.loc
         raise
-    outputs = [
-        (value.name, _merge(_substitute(value.type, env), type_, env, node))
-        for value, type_ in zip(node.outputs, inferred, strict=True)
-    ]
-    return make_node(node.op, inputs, attrs, outputs, node.loc)
+    declared = [_substitute(v.type, env) for v in node.outputs]
+    return [_merge(d, i, env, node) for d, i in zip(declared, inferred, strict=True)]
 
 
-def _bind_attr(value: Any, env: dict[str, Dim]) -> Any:
+def _bind_attr(value: Any, env: Mapping[str, Dim]) -> Any:
     if isinstance(value, Sym):
         return substitute(value, env)
     if isinstance(value, (tuple, list)):
         return tuple(_bind_attr(v, env) for v in value)
-    return _bind(value, dict(env)) if isinstance(value, Snapshot) else value
+    return _bind(value, env) if isinstance(value, Snapshot) else value
 
 
 def _substitute(type_: TensorType, env: Mapping[str, Dim]) -> TensorType:
     return TensorType(tuple(substitute(d, env) for d in type_.shape), type_.dtype)
 
 
-def _merge(declared: TensorType, inferred: TensorType, env: dict[str, Dim], node: Node) -> TensorType:
+def _merge(
+    declared: TensorType, inferred: TensorType, env: dict[str, Dim], node: Node
+) -> TensorType:
     """The declared type with what is known now.
 
     A size that depended on the data may have become known; `env` then learns it. Where both are

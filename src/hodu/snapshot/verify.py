@@ -102,8 +102,7 @@ def _absent_inputs(op: OpDef, node: Node) -> list[str]:
     return [
         f"the input {param.name!r} is none"
         for param, value in zip(op.schema.inputs, group(op.schema, node.inputs), strict=True)
-        if not param.optional
-        and (None in value if param.type == "Tensor[]" else value is None)
+        if not param.optional and (None in value if param.type == "Tensor[]" else value is None)
     ]
 
 
