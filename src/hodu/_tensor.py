@@ -8,67 +8,23 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
 import hodu.functional as f
-from hodu._methods import TensorMethods
+from hodu._operators import TensorOperators
 from hodu.devices import CPU, Device
-from hodu.dims import Dim, Sym
-from hodu.dispatch.apply import apply
-from hodu.dispatch.base import bind_tensor_class, quiet, type_of
-from hodu.dispatch.inplace import assign
-from hodu.dtypes import FROM_NUMPY, DType, python_value
+from hodu.dims import Dim
+from hodu.dispatch.base import bind_tensor_class, type_of
+from hodu.dtypes import FROM_NUMPY, DType, Number, python_value
 from hodu.errors import ArgumentError, CaptureError
-from hodu.ops._table import REGISTRY, OpDef
 from hodu.shapes import Shape, numel
 from hodu.source import location
 
-Number: TypeAlias = "builtins.bool | builtins.int | builtins.float"
-Operand: TypeAlias = "Tensor | Number | npt.NDArray[Any]"
-_EMPTY: dict[str, Any] = {}
-_ADD, _SUB, _MUL, _DIV = (REGISTRY[name] for name in ("add", "sub", "mul", "div"))
-_FLOOR_DIVIDE = REGISTRY["floor_divide"]
-_REMAINDER = REGISTRY["remainder"]
-_POW = REGISTRY["pow"]
-_MATMUL = REGISTRY["matmul"]
-_BITWISE_AND = REGISTRY["bitwise_and"]
-_BITWISE_OR = REGISTRY["bitwise_or"]
-_BITWISE_XOR = REGISTRY["bitwise_xor"]
-_BITWISE_LEFT_SHIFT = REGISTRY["bitwise_left_shift"]
-_BITWISE_RIGHT_SHIFT = REGISTRY["bitwise_right_shift"]
-_EQ = REGISTRY["eq"]
-_NE = REGISTRY["ne"]
-_LT = REGISTRY["lt"]
-_LE = REGISTRY["le"]
-_GT = REGISTRY["gt"]
-_GE = REGISTRY["ge"]
 
-
-def _binary(op: OpDef, a: Any, b: Any) -> Any:
-    """`apply` for two operands, with a short way for eager tensors of one dtype."""
-    if type(a) is type(b) is Tensor:
-        x, y = a._data, b._data
-        if x is not None and y is not None and x.dtype is y.dtype:
-            kernel = op.same_dtype.get(x.dtype)
-            if kernel is not None:
-                try:
-                    result = quiet.run(kernel, x, y)
-                except ValueError:
-                    return apply(op, (a, b), _EMPTY)
-                tensor = _new(Tensor)
-                tensor._data = result if type(result) is np.ndarray else np.asarray(result)
-                return tensor
-    return apply(op, (a, b), _EMPTY) if _is_operand(b) and _is_operand(a) else NotImplemented
-
-
-def _is_operand(x: object) -> builtins.bool:
-    return isinstance(x, (TensorMethods, bool, int, float, np.ndarray, np.generic, Sym))
-
-
-class Tensor(TensorMethods):
+class Tensor(TensorOperators):
     """An n-dimensional array of one dtype, or a stand-in for one during capture.
 
     `Tensor(data)` copies its argument, as `hodu.tensor(data)` does.
@@ -82,6 +38,7 @@ class Tensor(TensorMethods):
         self._data = f.tensor(data, dtype=dtype)._data
 
     def _self(self) -> Tensor:
+        """`self`, for the generated methods, which are written for its base."""
         return self
 
     # -- what it is -------------------------------------------------------------------------
@@ -276,157 +233,6 @@ class Tensor(TensorMethods):
         from hodu.display import html
 
         return html(self)
-
-    # -- operators --------------------------------------------------------------------------
-
-    def __add__(self, other: Operand) -> Tensor:
-        return _binary(_ADD, self, other)
-
-    def __radd__(self, other: Operand) -> Tensor:
-        return _binary(_ADD, other, self)
-
-    def __sub__(self, other: Operand) -> Tensor:
-        return _binary(_SUB, self, other)
-
-    def __rsub__(self, other: Operand) -> Tensor:
-        return _binary(_SUB, other, self)
-
-    def __mul__(self, other: Operand) -> Tensor:
-        return _binary(_MUL, self, other)
-
-    def __rmul__(self, other: Operand) -> Tensor:
-        return _binary(_MUL, other, self)
-
-    def __truediv__(self, other: Operand) -> Tensor:
-        return _binary(_DIV, self, other)
-
-    def __rtruediv__(self, other: Operand) -> Tensor:
-        return _binary(_DIV, other, self)
-
-    def __floordiv__(self, other: Operand) -> Tensor:
-        return _binary(_FLOOR_DIVIDE, self, other)
-
-    def __rfloordiv__(self, other: Operand) -> Tensor:
-        return _binary(_FLOOR_DIVIDE, other, self)
-
-    def __mod__(self, other: Operand) -> Tensor:
-        return _binary(_REMAINDER, self, other)
-
-    def __rmod__(self, other: Operand) -> Tensor:
-        return _binary(_REMAINDER, other, self)
-
-    def __pow__(self, other: Operand) -> Tensor:
-        return _binary(_POW, self, other)
-
-    def __rpow__(self, other: Operand) -> Tensor:
-        return _binary(_POW, other, self)
-
-    def __matmul__(self, other: Operand) -> Tensor:
-        return _binary(_MATMUL, self, other)
-
-    def __rmatmul__(self, other: Operand) -> Tensor:
-        return _binary(_MATMUL, other, self)
-
-    def __and__(self, other: Operand) -> Tensor:
-        return _binary(_BITWISE_AND, self, other)
-
-    def __rand__(self, other: Operand) -> Tensor:
-        return _binary(_BITWISE_AND, other, self)
-
-    def __or__(self, other: Operand) -> Tensor:
-        return _binary(_BITWISE_OR, self, other)
-
-    def __ror__(self, other: Operand) -> Tensor:
-        return _binary(_BITWISE_OR, other, self)
-
-    def __xor__(self, other: Operand) -> Tensor:
-        return _binary(_BITWISE_XOR, self, other)
-
-    def __rxor__(self, other: Operand) -> Tensor:
-        return _binary(_BITWISE_XOR, other, self)
-
-    def __lshift__(self, other: Operand) -> Tensor:
-        return _binary(_BITWISE_LEFT_SHIFT, self, other)
-
-    def __rlshift__(self, other: Operand) -> Tensor:
-        return _binary(_BITWISE_LEFT_SHIFT, other, self)
-
-    def __rshift__(self, other: Operand) -> Tensor:
-        return _binary(_BITWISE_RIGHT_SHIFT, self, other)
-
-    def __rrshift__(self, other: Operand) -> Tensor:
-        return _binary(_BITWISE_RIGHT_SHIFT, other, self)
-
-    def __eq__(self, other: object) -> Tensor:  # type: ignore[override]
-        return _binary(_EQ, self, other)
-
-    def __ne__(self, other: object) -> Tensor:  # type: ignore[override]
-        return _binary(_NE, self, other)
-
-    def __lt__(self, other: Operand) -> Tensor:  # type: ignore[misc]
-        return _binary(_LT, self, other)
-
-    def __le__(self, other: Operand) -> Tensor:  # type: ignore[misc]
-        return _binary(_LE, self, other)
-
-    def __gt__(self, other: Operand) -> Tensor:  # type: ignore[misc]
-        return _binary(_GT, self, other)
-
-    def __ge__(self, other: Operand) -> Tensor:  # type: ignore[misc]
-        return _binary(_GE, self, other)
-
-    def __neg__(self) -> Tensor:
-        return f.neg(self)
-
-    def __abs__(self) -> Tensor:
-        return f.abs(self)
-
-    def __invert__(self) -> Tensor:
-        return f.bitwise_not(self)
-
-    def __pos__(self) -> Tensor:
-        return self
-
-    def __iadd__(self, other: Operand) -> Tensor:
-        return _in_place(_ADD, self, other)
-
-    def __isub__(self, other: Operand) -> Tensor:
-        return _in_place(_SUB, self, other)
-
-    def __imul__(self, other: Operand) -> Tensor:
-        return _in_place(_MUL, self, other)
-
-    def __itruediv__(self, other: Operand) -> Tensor:
-        return _in_place(_DIV, self, other)
-
-    def __ifloordiv__(self, other: Operand) -> Tensor:
-        return _in_place(_FLOOR_DIVIDE, self, other)
-
-    def __imod__(self, other: Operand) -> Tensor:
-        return _in_place(_REMAINDER, self, other)
-
-    def __ipow__(self, other: Operand) -> Tensor:
-        return _in_place(_POW, self, other)
-
-    def __iand__(self, other: Operand) -> Tensor:
-        return _in_place(_BITWISE_AND, self, other)
-
-    def __ior__(self, other: Operand) -> Tensor:
-        return _in_place(_BITWISE_OR, self, other)
-
-    def __ixor__(self, other: Operand) -> Tensor:
-        return _in_place(_BITWISE_XOR, self, other)
-
-    def __ilshift__(self, other: Operand) -> Tensor:
-        return _in_place(_BITWISE_LEFT_SHIFT, self, other)
-
-    def __irshift__(self, other: Operand) -> Tensor:
-        return _in_place(_BITWISE_RIGHT_SHIFT, self, other)
-
-
-def _in_place(op: OpDef, target: Tensor, other: Any) -> Any:
-    result = _binary(op, target, other)
-    return NotImplemented if result is NotImplemented else assign(target, result)
 
 
 def _rebuild(array: npt.NDArray[Any]) -> Tensor:

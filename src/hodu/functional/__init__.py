@@ -28,6 +28,9 @@ from hodu.functional._comparison import gt as gt
 from hodu.functional._comparison import le as le
 from hodu.functional._comparison import lt as lt
 from hodu.functional._comparison import ne as ne
+from hodu.functional._control_flow import _cond as _cond
+from hodu.functional._control_flow import _scan as _scan
+from hodu.functional._control_flow import _while_loop as _while_loop
 from hodu.functional._extent import _dims as _dims
 from hodu.functional._matmul import matmul as matmul
 from hodu.functional._shape import _permute as _permute
@@ -38,6 +41,9 @@ from hodu.ops.arithmetic import add as add
 from hodu.ops.arithmetic import div as div
 from hodu.ops.arithmetic import sub as sub
 from hodu.ops.cast import to as to
+from hodu.ops.control_flow import cond as cond
+from hodu.ops.control_flow import scan as scan
+from hodu.ops.control_flow import while_loop as while_loop
 from hodu.ops.creation import tensor as tensor
 from hodu.ops.indexing import getitem as getitem
 from hodu.ops.indexing import setitem as setitem
@@ -55,6 +61,7 @@ __all__ = [
     "bitwise_xor",
     "cast",
     "clone",
+    "cond",
     "div",
     "eq",
     "floor_divide",
@@ -70,11 +77,13 @@ __all__ = [
     "permute",
     "pow",
     "remainder",
+    "scan",
     "setitem",
     "sub",
     "tensor",
     "to",
     "transpose",
+    "while_loop",
 ]
 
 F.bind(globals())

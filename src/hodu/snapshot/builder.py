@@ -90,6 +90,12 @@ class Builder:
                 hint="a capture sees its own tensors and eager ones; pass others as inputs",
             )
         self.parent._adopt(value)
+        return self.capture(value)
+
+    def capture(self, value: Value) -> Value:
+        """The input of this body that stands for a value of an outer builder."""
+        if value in self.captures:
+            return self.captures[value]
         inner = self._own(Value(self.names.fresh(value.name), value.type))
         self.captures[value] = inner
         return inner

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,16 +13,9 @@ from hodu.errors import FormatError, HoduError
 from hodu.ops._table import REGISTRY, Array
 from hodu.shapes import TensorType
 from hodu.snapshot.ir import Node, Snapshot, Value, make_node
+from hodu.snapshot.tokens import Tokens
 from hodu.snapshot.verify import verify
 
-_TOKEN = re.compile(
-    r"""\s*(?:(?P<string>"(?:[^"\\]|\\.)*")
-    |(?P<number>-?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|inf\b|nan\b))(?![\w.])
-    |(?P<dim><[^<>]*>)
-    |(?P<name>[A-Za-z0-9_.]*[A-Za-z0-9_])
-    |(?P<mark>\.\.\.|->|[%:=(){}\[\],@+*/-]))""",
-    re.VERBOSE,
-)
 _DEPTH = 64
 _T = TypeVar("_T")
 
@@ -41,73 +32,11 @@ def parse_snapshot(text: str, constants: Mapping[str, Array] | None = None) -> S
     return verify(snapshot)
 
 
-class _Parser:
+class _Parser(Tokens):
     def __init__(self, text: str, constants: Mapping[str, Array]) -> None:
-        self.text = text
+        super().__init__(text)
         self.given = constants
-        self.position = 0
         self.depth = 0
-        self.kind, self.token = "", ""
-        self.advance()
-
-    # -- tokens -----------------------------------------------------------------------------
-
-    def advance(self) -> str:
-        """Move to the next token; returns the current one."""
-        token = self.token
-        match = _TOKEN.match(self.text, self.position)
-        if match is None:
-            if self.text[self.position :].strip():
-                self.position = len(self.text) - len(self.text[self.position :].lstrip())
-                self.fail("unexpected character")
-            self.kind, self.token = "end", ""
-            return token
-        self.position = match.end()
-        self.kind = match.lastgroup or ""
-        self.token = match[self.kind]
-        return token
-
-    def fail(self, message: str) -> NoReturn:
-        line = self.text.count("\n", 0, self.position) + 1
-        raise FormatError(f"{message} at {self.token[:40]!r}", where=f"line {line} of the text")
-
-    def expect(self, token: str) -> None:
-        if self.token != token or self.kind == "string":
-            self.fail(f"expected {token!r}")
-        self.advance()
-
-    def accept(self, token: str) -> bool:
-        if self.token == token and self.kind != "string":
-            self.advance()
-            return True
-        return False
-
-    def take(self, kind: str) -> str:
-        if self.kind != kind:
-            self.fail(f"expected a {kind}")
-        return self.advance()
-
-    def string(self) -> str:
-        return str(json.loads(self.take("string")))
-
-    def integer(self) -> int:
-        text = self.take("number")
-        try:
-            return int(text)
-        except ValueError:
-            self.fail(f"{text!r} is not an integer")
-
-    def end(self) -> None:
-        if self.kind != "end":
-            self.fail("unexpected text after the snapshot")
-
-    def listed(self, item: Callable[[], _T], close: str) -> list[_T]:
-        items: list[_T] = []
-        while not self.accept(close):
-            items.append(item())
-            if self.token != close:
-                self.expect(",")
-        return items
 
     # -- the snapshot -----------------------------------------------------------------------
 
@@ -236,6 +165,9 @@ class _Parser:
         inputs = self.listed(lambda: self.ref(scope), ")")
         attrs = dict(self.listed(lambda: self.attr(scope), "}")) if self.accept("{") else {}
         loc = self.string() if self.accept("@") else None
+        for name, _ in outputs:
+            if name in scope.values:
+                self.fail(f"%{name} is defined twice")
         scope.add(make_node(op, inputs, attrs, outputs, loc))
 
     def attr(self, scope: _Scope) -> tuple[str, Any]:
@@ -259,9 +191,10 @@ class _Parser:
         return words[word] if word in words else self.wrapped(as_dtype, word)
 
     def data(self, value: Value) -> Array:
-        if self.accept("..."):
+        if self.token == "...":
             if value.name not in self.given:
                 self.fail(f"the data of %{value.name} is elided and was not given")
+            self.advance()
             return self.given[value.name]
         numbers = np.array(self.nested(), dtype=object)
         shape = tuple(int(d) if isinstance(d, int) else -1 for d in value.type.shape)
