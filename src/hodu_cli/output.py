@@ -1,0 +1,87 @@
+"""Where results go: stdout or a folder, as text, JSON or tensor files."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hodu._tensor import Tensor
+from hodu.plugins import manager
+from hodu_cli.console import Console
+from hodu_cli.display import as_json, pretty
+from hodu_cli.errors import UsageError
+from hodu_cli.options import ResultFormat
+from hodu_cli.streams import writable
+from hodu_cli.tables import plural
+
+_UNSAFE = re.compile(r"[^\w.+-]+")
+
+
+def check_destination(form: ResultFormat, folder: Path | None) -> None:
+    """Raise UsageError if binary data would go to a terminal."""
+    if form.is_binary and folder is None and sys.stdout.isatty():
+        raise UsageError(
+            f"-f {form.value} writes binary data, and stdout is a terminal",
+            hint="name a folder with -o DIR, or send stdout to a file or another command",
+        )
+
+
+def write_outputs(
+    outputs: Mapping[str, Tensor], form: ResultFormat, folder: Path | None, console: Console
+) -> None:
+    """Outputs to stdout (`folder` None or `-`) or, one file each, into a folder."""
+    if folder is None or str(folder) == "-":
+        _to_stdout(outputs, form)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    suffix = "txt" if form is ResultFormat.pretty else form.value
+    for name, file_name in file_names(outputs, suffix).items():
+        _to_file(name, outputs[name], form, folder / file_name)
+    console.status("Wrote", f"{plural(len(outputs), 'file')} to {folder}")
+
+
+def file_names(names: Mapping[str, Any], suffix: str) -> dict[str, str]:
+    """A file name for each tensor name, different ones also where the file system's rules bite."""
+    files: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in names:
+        stem = _UNSAFE.sub("_", name).strip("._") or "output"
+        unique, number = stem, 1
+        while unique.lower() in taken:
+            number += 1
+            unique = f"{stem}_{number}"
+        taken.add(unique.lower())
+        files[name] = f"{unique}.{suffix}"
+    return files
+
+
+def _to_file(name: str, tensor: Tensor, form: ResultFormat, path: Path) -> None:
+    if form is ResultFormat.pretty:
+        path.write_text(f"{pretty(name, tensor)}\n", encoding="utf-8")
+    elif form is ResultFormat.json:
+        path.write_text(f"{json.dumps(as_json(tensor))}\n", encoding="utf-8")
+    else:
+        plugin = manager.format_for(path, "save_tensors", form.value)
+        plugin.save_tensors({name: tensor}, path)
+
+
+def _to_stdout(outputs: Mapping[str, Tensor], form: ResultFormat) -> None:
+    if form is ResultFormat.pretty:
+        for name, tensor in outputs.items():
+            print(pretty(name, tensor))
+    elif form is ResultFormat.json:
+        print(json.dumps({name: as_json(tensor) for name, tensor in outputs.items()}))
+    else:
+        if form is ResultFormat.npy and len(outputs) != 1:
+            raise UsageError(
+                f"a .npy file holds one tensor, and there are {len(outputs)} outputs: "
+                f"{', '.join(outputs)}",
+                hint="choose one with --output NAME, or use -o DIR or -f hdt",
+            )
+        plugin = manager.format_for(Path("-"), "save_tensors", form.value)
+        with writable(Path("-"), f".{form.value}") as path:
+            plugin.save_tensors(outputs, path)
