@@ -1,9 +1,8 @@
-"""Tensors as text: on one line for people, as JSON for programs."""
+"""Tensors on one line, as people read them."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -51,37 +50,10 @@ def _number(value: Array) -> str:
         return "true" if value else "false"
     if value.dtype.kind in "iu":
         return str(int(value))
-    number = value if value.dtype.itemsize > 2 else value.astype(np.float32)
+    wide = np.float64 if value.dtype.itemsize == 8 else np.float32
+    number = wide(value[()])
     if not np.isfinite(number):
-        return str(float(number))
+        return str(number)
     if number != 0 and not 1e-4 <= abs(number) < 1e8:
-        return np.format_float_scientific(number[()], precision=8, trim=".")
-    return np.format_float_positional(number[()], precision=8, trim=".")
-
-
-def as_json(tensor: Tensor) -> dict[str, Any]:
-    """A tensor as `{"dtype": "f32", "shape": [2, 3], "data": [...]}`; no number is JSON's NaN."""
-    array = tensor.numpy()
-    wide = array if array.dtype.kind in "biu" else array.astype(np.float64)
-    data: Any = wide.tolist()
-    if array.dtype.kind not in "biu":
-        data = _shortest(array) if np.isfinite(wide).all() else _spelled(_shortest(array))
-    return {"dtype": tensor.dtype.name, "shape": list(array.shape), "data": data}
-
-
-def _shortest(array: Array) -> Any:
-    """Nested lists of Python floats that print with no more digits than the dtype has."""
-    if array.dtype.itemsize == 8:
-        return array.tolist()
-    single = array.astype(np.float32)
-    texts = single.astype(str).reshape(-1)
-    return np.array([float(t) for t in texts], object).reshape(array.shape).tolist()
-
-
-def _spelled(data: Any) -> Any:
-    if isinstance(data, list):
-        return [_spelled(v) for v in data]
-    if math.isfinite(data):
-        return data
-    return "NaN" if math.isnan(data) else "Infinity" if data > 0 else "-Infinity"
-
+        return np.format_float_scientific(number, precision=8, trim=".")
+    return np.format_float_positional(number, precision=8, trim=".")

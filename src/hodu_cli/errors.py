@@ -45,7 +45,9 @@ def report(error: BaseException, debug: bool) -> int:
 def say(message: str, hint: str | None = None) -> None:
     """Print an error and, line by line, what to do next."""
     lines = [f"{paint('error:', '1;31', sys.stderr)} {message}"]
-    lines += [f"  {paint('help:', '1;36', sys.stderr)} {line}" for line in (hint or "").splitlines()]
+    lines += [
+        f"  {paint('help:', '1;36', sys.stderr)} {line}" for line in (hint or "").splitlines()
+    ]
     print("\n".join(lines), file=sys.stderr, flush=True)
 
 

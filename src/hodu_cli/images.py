@@ -125,7 +125,7 @@ def _pixels(path: Path, mode: str, size: tuple[int, int] | None) -> Array:
     """The picture as [height, width, channels] of u8."""
     image: Any
     try:
-        from PIL import Image, ImageOps
+        from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError:
         raise UnsupportedError(
             f"{str(path)!r} is an image, which takes Pillow to read",
@@ -134,7 +134,7 @@ def _pixels(path: Path, mode: str, size: tuple[int, int] | None) -> Array:
     try:
         with Image.open(path) as opened:
             image = ImageOps.exif_transpose(opened).convert("RGB" if mode == "rgb" else "L")
-    except (Image.UnidentifiedImageError, Image.DecompressionBombError, SyntaxError) as error:
+    except (UnidentifiedImageError, Image.DecompressionBombError, SyntaxError) as error:
         raise FormatError(f"{str(path)!r} is not a readable image: {error}") from None
     if size is not None:
         image = image.resize((size[1], size[0]), Image.Resampling.BILINEAR)

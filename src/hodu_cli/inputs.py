@@ -88,9 +88,7 @@ def _unknown_input(name: str, infos: Sequence[ArtifactTensorInfo]) -> ArgumentEr
     close = difflib.get_close_matches(name, [i.name for i in infos], n=1)
     meant = f"did you mean {close[0]!r}?\n" if close else ""
     inputs = ", ".join(map(str, infos)) or "none"
-    return ArgumentError(
-        f"the model has no input {name!r}", hint=f"{meant}the inputs are {inputs}"
-    )
+    return ArgumentError(f"the model has no input {name!r}", hint=f"{meant}the inputs are {inputs}")
 
 
 def read_inputs(
@@ -132,9 +130,7 @@ def _example(infos: Sequence[ArtifactTensorInfo], specs: Mapping[str, str] | Non
     return " ".join(f"-i {i.name}={(specs or {}).get(i.name, f'{i.name}.npy')}" for i in infos)
 
 
-def _read(
-    spec: str, info: ArtifactTensorInfo, options: InputOptions, console: Console
-) -> Array:
+def _read(spec: str, info: ArtifactTensorInfo, options: InputOptions, console: Console) -> Array:
     path = Path(spec)
     if spec != "-" and not path.exists() and literals.looks_like_json(spec):
         value = literals.parse(spec, info)

@@ -1,9 +1,9 @@
 """Input values written on the command line instead of in a file.
 
-    3  1.5  true  [[1, 2], [3, 4]]   JSON, of the dtype and shape that the model expects
-    @zeros  @ones                    filled
-    @rand  @rand(7)                  random, from a seed (default 0): floats in [0, 1), integers
-                                     and bools 0 or 1
+3  1.5  true  [[1, 2], [3, 4]]   JSON, of the dtype and shape that the model expects
+@zeros  @ones                    filled
+@rand  @rand(7)                  random, from a seed (default 0): floats in [0, 1), integers
+                                 and bools 0 or 1
 """
 
 from __future__ import annotations

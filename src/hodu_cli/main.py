@@ -34,9 +34,7 @@ app = typer.Typer(
 def options(
     context: typer.Context,
     debug: Annotated[bool, typer.Option("--debug", help="Show stack traces of errors.")] = False,
-    version: Annotated[
-        bool, typer.Option("--version", "-V", help="Print the version.")
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", "-V", help="Print the version.")] = False,
 ) -> None:
     """Run, convert and inspect machine-learning models."""
     if version:
@@ -82,6 +80,10 @@ def _accept_any_text() -> None:
 
 def _enable_completion() -> None:
     if "_HODU_COMPLETE" in os.environ:
-        from typer.completion import completion_init
+        from typer.completion import completion_init  # type: ignore[attr-defined]
 
         completion_init()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -74,8 +74,7 @@ def read_model(path: Path, dims: Mapping[str, int], console: Console) -> Snapsho
     """The model in a file (`-` is stdin), with a progress bar where it takes long."""
     console.status("Loading", str(path) if str(path) != "-" else "the model from stdin")
     with readable(path) as file, console.progress("Loading") as progress:
-        snapshot = load_model(file, dims=dims, progress=progress)
-    return snapshot
+        return load_model(file, dims=dims, progress=progress)
 
 
 def is_artifact(path: Path) -> bool:

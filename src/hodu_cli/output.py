@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from typing import Any
 from hodu._tensor import Tensor
 from hodu.plugins import manager
 from hodu_cli.console import Console
-from hodu_cli.display import as_json, pretty
+from hodu_cli.display import pretty
 from hodu_cli.errors import UsageError
 from hodu_cli.options import ResultFormat
 from hodu_cli.streams import writable
@@ -62,26 +61,30 @@ def file_names(names: Mapping[str, Any], suffix: str) -> dict[str, str]:
 def _to_file(name: str, tensor: Tensor, form: ResultFormat, path: Path) -> None:
     if form is ResultFormat.pretty:
         path.write_text(f"{pretty(name, tensor)}\n", encoding="utf-8")
-    elif form is ResultFormat.json:
-        path.write_text(f"{json.dumps(as_json(tensor))}\n", encoding="utf-8")
-    else:
-        plugin = manager.format_for(path, "save_tensors", form.value)
-        plugin.save_tensors({name: tensor}, path)
+        return
+    # The name of a .npy or .json file says whose tensor it is; a .hdt file keeps it inside.
+    inside = name if form is ResultFormat.hdt else ""
+    manager.format_for(path, "save_tensors", form.value).save_tensors({inside: tensor}, path)
 
 
 def _to_stdout(outputs: Mapping[str, Tensor], form: ResultFormat) -> None:
     if form is ResultFormat.pretty:
         for name, tensor in outputs.items():
             print(pretty(name, tensor))
-    elif form is ResultFormat.json:
-        print(json.dumps({name: as_json(tensor) for name, tensor in outputs.items()}))
-    else:
-        if form is ResultFormat.npy and len(outputs) != 1:
-            raise UsageError(
-                f"a .npy file holds one tensor, and there are {len(outputs)} outputs: "
-                f"{', '.join(outputs)}",
-                hint="choose one with --output NAME, or use -o DIR or -f hdt",
-            )
-        plugin = manager.format_for(Path("-"), "save_tensors", form.value)
-        with writable(Path("-"), f".{form.value}") as path:
-            plugin.save_tensors(outputs, path)
+        return
+    tensors = dict(outputs)
+    if form is ResultFormat.npy:
+        tensors = {"": _only(outputs)}
+    plugin = manager.format_for(Path("-"), "save_tensors", form.value)
+    with writable(Path("-"), f".{form.value}") as path:
+        plugin.save_tensors(tensors, path)
+
+
+def _only(outputs: Mapping[str, Tensor]) -> Tensor:
+    if len(outputs) != 1:
+        raise UsageError(
+            f"a .npy file holds one tensor, and there are {len(outputs)} outputs: "
+            f"{', '.join(outputs)}",
+            hint="choose one with --output NAME, or use -o DIR or -f hdt",
+        )
+    return next(iter(outputs.values()))

@@ -43,6 +43,7 @@ def writable(path: Path, suffix: str = "") -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="hodu-", ignore_cleanup_errors=True) as folder:
         file = Path(folder, f"stdout{suffix}")
         yield file
+        sys.stdout.flush()
         with file.open("rb") as source:
             shutil.copyfileobj(source, sys.stdout.buffer)
         sys.stdout.buffer.flush()

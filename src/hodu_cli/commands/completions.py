@@ -18,9 +18,10 @@ class Shell(enum.Enum):
 
 
 def completions(shell: Annotated[Shell, typer.Argument(help="The shell.")]) -> None:
-    """Print a completion script, as in: eval "$(hodu completions bash)"."""
+    """Print a completion script for a shell.
+
+    As in: eval "$(hodu completions bash)"
+    """
     from typer.completion import get_completion_script
 
-    print(
-        get_completion_script(prog_name="hodu", complete_var="_HODU_COMPLETE", shell=shell.value)
-    )
+    print(get_completion_script(prog_name="hodu", complete_var="_HODU_COMPLETE", shell=shell.value))

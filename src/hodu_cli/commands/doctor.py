@@ -10,7 +10,7 @@ from hodu_cli.options import Format, TextFormat
 
 
 def doctor(format: Format = TextFormat.pretty) -> None:
-    """Show the host, devices, plugins and optional packages."""
+    """Show host, devices, plugins and what is missing."""
     findings = _examine()
     if format is TextFormat.json:
         print(json.dumps(findings))

@@ -63,9 +63,7 @@ _Benchmark = Annotated[
 ]
 _Profile = Annotated[bool, typer.Option("--profile", help="Print the time by op instead.")]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would run where.")]
-_Timeout = Annotated[
-    float | None, typer.Option(metavar="SECONDS", help="Give up after this long.")
-]
+_Timeout = Annotated[float | None, typer.Option(metavar="SECONDS", help="Give up after this long.")]
 
 
 def run(
@@ -95,7 +93,7 @@ def run(
     timeout: _Timeout = None,
     quiet: Quiet = False,
 ) -> None:
-    """Run a model on inputs and print or write its outputs."""
+    """Run a model and print or write its outputs."""
     if timeout is not None and not timeout > 0:
         raise UsageError(f"--timeout {timeout:g} is not a time", hint="give seconds above 0")
     if benchmark is not None and profile:
