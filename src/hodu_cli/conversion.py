@@ -37,8 +37,7 @@ class Content:
 
 
 def read(path: Path, dims: Mapping[str, int], format_name: str | None, console: Console) -> Content:
-    """The contents of a file."""
-    console.status("Loading", str(path))
+    """The contents of a file, with a progress bar for a large model."""
     if path.exists() and is_model(path, format_name):
         with console.progress("Loading") as progress:
             snapshot = load_model(path, dims=dims, format=format_name, progress=progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -50,8 +51,7 @@ def _number(value: Array) -> str:
         return "true" if value else "false"
     if value.dtype.kind in "iu":
         return str(int(value))
-    wide = np.float64 if value.dtype.itemsize == 8 else np.float32
-    number = wide(value[()])
+    number: Any = value.astype(np.float64 if value.dtype.itemsize == 8 else np.float32)[()]
     if not np.isfinite(number):
         return str(number)
     if number != 0 and not 1e-4 <= abs(number) < 1e8:

@@ -13,7 +13,7 @@ from hodu.shapes import TensorType, format_shape
 from hodu.snapshot import statistics
 from hodu.snapshot.ir import Snapshot
 from hodu.snapshot.text import print_snapshot
-from hodu_cli.tables import columns, human_bytes, human_count
+from hodu_cli.tables import columns, human_bytes, human_count, plural
 
 
 def model_report(snapshot: Snapshot, file: str, verbose: bool) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def tensor_lines(report: Mapping[str, Any]) -> list[str]:
         [e["name"] or "(nameless)", _type_text(e), human_bytes(e["bytes"]), _spread(e)]
         for e in entries
     ]
-    title = f"{len(entries)} tensors, {human_bytes(report['bytes'])} ({report['file']})"
+    title = f"{plural(len(entries), 'tensor')}, {human_bytes(report['bytes'])} ({report['file']})"
     return [title, *columns(rows, right=[2])]
 
 

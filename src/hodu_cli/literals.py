@@ -45,7 +45,7 @@ def fill(spec: str, info: ArtifactTensorInfo, env: Mapping[str, int]) -> Array:
     unbound = [name for name in symbols(info.shape) if name not in env]
     if unbound:
         raise ShapeError(
-            f"input {info.name!r} is {info}, and the size of {', '.join(unbound)} is not known",
+            f"input {info}: the size of {', '.join(unbound)} is not known",
             hint=" ".join(["give it:", *(f"--dim {name}=1" for name in unbound)]),
         )
     shape = tuple(evaluate(dim, env) for dim in info.shape)
@@ -99,10 +99,14 @@ def convert(value: Any, info: ArtifactTensorInfo) -> Array:
 def _exactly(exact: Array, info: ArtifactTensorInfo) -> Array:
     with np.errstate(all="ignore"):
         array = exact.astype(info.dtype.numpy)
-        same = _is_decimal(exact, info.dtype) or np.array_equal(array.astype(exact.dtype), exact)
-    if not same or (exact.dtype.kind == "b") != (info.dtype is bool_):
+        changed = np.zeros(exact.shape, bool)
+        if (exact.dtype.kind == "b") != (info.dtype is bool_):
+            changed[...] = True
+        elif not _is_decimal(exact, info.dtype):
+            changed = array.astype(exact.dtype) != exact
+    if changed.any():
         raise DTypeError(
-            f"input {info.name!r}: the values do not fit {info.dtype}",
+            f"input {info.name!r}: {exact[changed][0]} is no {info.dtype}",
             hint=f"the model expects {info}",
         )
     return array

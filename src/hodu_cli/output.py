@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,14 @@ from hodu_cli.tables import plural
 _UNSAFE = re.compile(r"[^\w.+-]+")
 
 
-def check_destination(form: ResultFormat, folder: Path | None) -> None:
-    """Raise UsageError if binary data would go to a terminal."""
+def check_destination(form: ResultFormat, folder: Path | None, names: Sequence[str]) -> None:
+    """Raise UsageError if outputs of these names cannot go where they should."""
+    to_stdout = folder is None or str(folder) == "-"
+    if form is ResultFormat.npy and to_stdout and len(names) != 1:
+        raise UsageError(
+            f"a .npy file holds one tensor, and there are {len(names)} outputs: {', '.join(names)}",
+            hint="choose one with --output NAME, or use -o DIR or -f hdt",
+        )
     if form.is_binary and folder is None and sys.stdout.isatty():
         raise UsageError(
             f"-f {form.value} writes binary data, and stdout is a terminal",
@@ -72,19 +78,7 @@ def _to_stdout(outputs: Mapping[str, Tensor], form: ResultFormat) -> None:
         for name, tensor in outputs.items():
             print(pretty(name, tensor))
         return
-    tensors = dict(outputs)
-    if form is ResultFormat.npy:
-        tensors = {"": _only(outputs)}
+    nameless = form is ResultFormat.npy
     plugin = manager.format_for(Path("-"), "save_tensors", form.value)
     with writable(Path("-"), f".{form.value}") as path:
-        plugin.save_tensors(tensors, path)
-
-
-def _only(outputs: Mapping[str, Tensor]) -> Tensor:
-    if len(outputs) != 1:
-        raise UsageError(
-            f"a .npy file holds one tensor, and there are {len(outputs)} outputs: "
-            f"{', '.join(outputs)}",
-            hint="choose one with --output NAME, or use -o DIR or -f hdt",
-        )
-    return next(iter(outputs.values()))
+        plugin.save_tensors({"" if nameless else n: t for n, t in outputs.items()}, path)

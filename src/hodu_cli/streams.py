@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hodu.errors import HoduError
 from hodu_cli.errors import UsageError
 
 
@@ -31,7 +32,11 @@ def readable(path: Path, suffix: str = "") -> Iterator[Path]:
             shutil.copyfileobj(sys.stdin.buffer, target)
         if not file.stat().st_size:
             raise UsageError("nothing came from stdin", hint="pipe a file in: ... < FILE")
-        yield file
+        try:
+            yield file
+        except HoduError as error:
+            error.message = error.message.replace(str(file), "stdin")
+            raise
 
 
 @contextmanager

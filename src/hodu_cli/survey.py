@@ -15,7 +15,10 @@ from hodu.errors import HoduError
 from hodu.plugins import manager
 from hodu.plugins.manager import Kind
 
-_SIMD = ["sse4_2", "avx", "avx2", "fma", "f16c", "avx_vnni", "avx512f", "avx512vl", "avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_tile", "amx_int8", "amx_bf16", "neon", "asimd", "asimdhp", "asimddp", "bf16", "i8mm", "sve", "sve2", "sme", "v", "zvfh"]
+_X86 = ["sse4_2", "avx", "avx2", "fma", "f16c", "avx_vnni", "avx512f", "avx512vl", "avx512_vnni"]
+_X86 += ["avx512_bf16", "avx512_fp16", "amx_tile", "amx_int8", "amx_bf16"]
+_ARM = ["neon", "asimd", "asimdhp", "asimddp", "bf16", "i8mm", "sve", "sve2", "sme"]
+_SIMD = [*_X86, *_ARM, "v", "zvfh"]
 _EXTRAS = {
     "pillow": ("images as inputs", "pip install 'hodu[image]'"),
     "onnxruntime": ("comparison with ONNX Runtime", "pip install onnxruntime"),

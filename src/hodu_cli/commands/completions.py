@@ -22,6 +22,6 @@ def completions(shell: Annotated[Shell, typer.Argument(help="The shell.")]) -> N
 
     As in: eval "$(hodu completions bash)"
     """
-    from typer.completion import get_completion_script
+    from typer.completion import get_completion_script  # type: ignore[attr-defined]
 
     print(get_completion_script(prog_name="hodu", complete_var="_HODU_COMPLETE", shell=shell.value))

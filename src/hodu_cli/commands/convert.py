@@ -43,6 +43,7 @@ def convert(
 
     console = Console(quiet)
     dims = parse_dims(dim)
+    console.status("Loading", "stdin" if str(source) == "-" else str(source))
     with readable(source) as file:
         content = read(file, dims, source_format, console)
         plugin = target_plugin(output, target_format, content)

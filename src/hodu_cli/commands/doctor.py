@@ -65,7 +65,8 @@ def _device(device: dict[str, Any]) -> list[str]:
     if device["available"]:
         compilers, runtimes = ", ".join(device["compilers"]), ", ".join(device["runtimes"])
         return ["✓", device["device"], f"compilers: {compilers}; runtimes: {runtimes}"]
-    return ["✗", device["device"], f"{', '.join(device['missing'])} is installed for it"]
+    missing = " and ".join(device["missing"])
+    return ["✗", device["device"], f"{missing} for it: Hodu has them in a later release"]
 
 
 def _engine(plugin: dict[str, Any]) -> list[str]:

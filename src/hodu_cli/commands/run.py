@@ -108,12 +108,12 @@ def run(
 
     console = Console(quiet)
     image = parse_options(image_size, image_mode, image_layout, image_scale, mean, std)
-    if not (benchmark or profile or dry_run):
-        check_destination(format, output_dir)
     with time_limit(timeout):
         engine = choose_engine(device, compiler, runtime, pack, compiler_plugin, runtime_plugin)
         program = open_program(model, parse_dims(dim), output or (), engine, console)
         specs = parse_specs(input, inputs, program.inputs)
+        if not (benchmark or profile or dry_run):
+            check_destination(format, output_dir, [info.name for info in program.outputs])
         if dry_run:
             return reports.plan(program, specs, format)
         arrays = read_inputs(specs, program.inputs, InputOptions(image, cast), console, str(model))

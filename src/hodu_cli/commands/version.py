@@ -1,16 +1,20 @@
-"""`hodu version`."""
+"""`hodu version`.
+
+importlib.metadata is imported when it is needed: it takes a fifth of the time of `hodu --help`.
+"""
 
 from __future__ import annotations
 
 import json
 import platform
-from importlib.metadata import version as version_of
 
 from hodu_cli.options import Format, TextFormat
 
 
 def version(format: Format = TextFormat.pretty) -> None:
     """Print the versions of Hodu, Python and NumPy."""
+    from importlib.metadata import version as version_of
+
     versions = {
         "hodu": version_of("hodu"),
         "python": platform.python_version(),
@@ -24,4 +28,6 @@ def version(format: Format = TextFormat.pretty) -> None:
 
 def print_version() -> None:
     """What `hodu --version` prints."""
+    from importlib.metadata import version as version_of
+
     print(f"hodu {version_of('hodu')}")
