@@ -10,10 +10,11 @@ import numpy as np
 
 from hodu.dtypes import FLOATS, FROM_NUMPY, NUMERIC, f32
 from hodu.errors import ValueRangeError
+from hodu.ops._accumulate import wide
 from hodu.ops._pooling import divide_counts, fold_windows
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
-from hodu.ops._windows import Ints, both_sides, check_spatial, per_axis, wide
+from hodu.ops._windows import Ints, both_sides, check_spatial, per_axis
 from hodu.ops.max_pooling import NN, pooled_shape
 from hodu.shapes import TensorType
 
