@@ -108,7 +108,7 @@ def _package() -> str:
         for o in REGISTRY.values()
         if not o.public
     ]
-    names = ",\n".join(f'    "{n}"' for n in public)
+    names = ",\n".join(f'    "{n}"' for n in public if not n.startswith("_"))
     head = HEADER.format(title="Every public function, by the name that users call it.")
     body = "import hodu.ops._families  # noqa: F401\nfrom hodu.ops._table import F\n"
     lines = [

@@ -1,5 +1,7 @@
 """Hodu: write or load a model, capture it as a Snapshot, run it, compile it."""
 
+from hodu import linalg as linalg
+from hodu import nn as nn
 from hodu._compile import compile as compile
 from hodu._io import load as load
 from hodu._io import save as save

@@ -11,6 +11,7 @@ from hodu.ops._table import REGISTRY
 from hodu.shapes import TensorType
 from tests.ops.cases import Case, assert_close, call, cases, leaves, upcast
 from tests.ops.oracles import ORACLES
+from tests.ops.oracles._checker import Checker
 
 CASES = list(cases())
 
@@ -26,8 +27,12 @@ def test_op_is_complete(op):
 @pytest.mark.parametrize("case", CASES)
 def test_against_numpy(case: Case):
     inputs = case.inputs()
-    expected = ORACLES[case.op.name](*upcast(inputs), **case.sample.attrs)
+    oracle = ORACLES[case.op.name]
     got = call(case, inputs)
+    if isinstance(oracle, Checker):
+        oracle.check(case, upcast(inputs), upcast(got))
+        return
+    expected = oracle(*upcast(inputs), **case.sample.attrs)
     wanted = leaves(expected)
     assert len(got) == len(wanted)
     with np.errstate(all="ignore"):

@@ -30,11 +30,13 @@ The class is only a namespace. Its entries:
     on_dims   whether the kernel also runs on object arrays of dimensions (shape arithmetic), or
               the kernel that does
     public    False hides the function (`F._name`): a `@function` of that name stands before it
-    where     further public modules that show the function: "nn.functional", "linalg"
+    where     further public modules that show the function: "nn.functional", "linalg", or
+              "linalg:inv" under another name
 
 A plain Python function over Tensors that picks between ops, or spells one differently, is
-registered with `@function`; it is public too, but no node of a Snapshot. `@method` registers one
-that exists only as a Tensor method, `alias` gives a function further names.
+registered with `@function`; it is public too, but no node of a Snapshot. One whose name starts
+with "_" is shown only by the modules in `where`. `@method` registers one that exists only as a
+Tensor method, `alias` gives a function further names.
 """
 
 from __future__ import annotations

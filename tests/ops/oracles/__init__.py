@@ -2,7 +2,8 @@
 
 Each module has `ORACLES: dict[str, Callable]`. An oracle takes the sample's arrays and attributes
 and returns what the op should. Floats arrive as f64 (already rounded to the dtype under test), so
-the result is the exact answer up to f64; integers and bools arrive in their own dtype.
+the result is the exact answer up to f64; integers and bools arrive in their own dtype. Where the
+answer is not unique (a decomposition), a `_checker.Checker` says what must hold of it instead.
 """
 
 import importlib
