@@ -1,0 +1,68 @@
+"""Finding everything in a model that cannot be imported, before any of it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import onnx
+
+from hodu.errors import UnsupportedError
+from hodu.formats.onnx.dtypes import FROM_ONNX, STRING, type_name
+from hodu.formats.onnx.functions import has_function_body
+from hodu.formats.onnx.graph import ModelContext, opsets_of
+from hodu.formats.onnx.registry import find_handler, mapped, normal_domain
+
+_SHOWN = 50
+
+
+def check_supported(model: onnx.ModelProto, context: ModelContext) -> None:
+    """Raise one UnsupportedError that lists every unsupported node and tensor of the model."""
+    problems = list(_graph_problems(model.graph, context))
+    for function in model.functions:
+        opsets = context.opsets | opsets_of(function.opset_import)
+        problems += _node_problems(function.node, ModelContext(opsets, context.functions))
+    problems = list(dict.fromkeys(problems))
+    if not problems:
+        return
+    listed = "\n".join(f"  - {p}" for p in problems[:_SHOWN])
+    more = f"\n  ... and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+    raise UnsupportedError(
+        f"unsupported parts of the model, {len(problems)} in all:\n{listed}{more}",
+        hint="export it with other operators, convert it to another opset, or replace these parts",
+    )
+
+
+def _graph_problems(graph: onnx.GraphProto, context: ModelContext) -> Iterator[str]:
+    for tensor in graph.initializer:
+        if tensor.data_type not in FROM_ONNX and tensor.data_type != STRING:
+            yield f"initializer {tensor.name!r}: element type {type_name(tensor.data_type)}"
+    for sparse in graph.sparse_initializer:
+        yield f"initializer {sparse.values.name!r}: sparse tensors"
+    yield from _node_problems(graph.node, context)
+
+
+def _node_problems(nodes: Iterable[onnx.NodeProto], context: ModelContext) -> Iterator[str]:
+    for node in nodes:
+        problem = _problem(node, context)
+        if problem is not None:
+            label = node.name or (node.output[0] if node.output else "")
+            yield f"node {label!r}: {problem}"
+        for attribute in node.attribute:
+            for graph in [attribute.g] if attribute.HasField("g") else attribute.graphs:
+                yield from _graph_problems(graph, context)
+
+
+def _problem(node: onnx.NodeProto, context: ModelContext) -> str | None:
+    domain = normal_domain(node.domain)
+    if (domain, node.op_type) in context.functions:
+        return None
+    shown = f"{domain}.{node.op_type}" if domain else node.op_type
+    if domain not in context.opsets:
+        return f"{shown}: the model imports no opset of domain {domain!r}"
+    opset = context.opsets[domain]
+    if find_handler(domain, node.op_type, opset) or has_function_body(domain, node.op_type, opset):
+        return None
+    since = mapped().get((domain, node.op_type))
+    if since:
+        return f"{shown} of opset {opset}: supported from opset {since[0]} on"
+    return f"{shown} of opset {opset}: no such operator in Hodu"

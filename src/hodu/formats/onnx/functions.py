@@ -1,0 +1,57 @@
+"""Operators that the standard itself defines by other operators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import onnx
+from onnx import defs
+
+from hodu.dispatch.base import TensorBase, type_of
+from hodu.formats.onnx.node import OnnxNode
+
+
+def has_function_body(domain: str, op_type: str, opset: int) -> bool:
+    """Whether the standard gives the operator a body in this opset."""
+    try:
+        schema: Any = defs.get_schema(op_type, opset, domain)
+    except defs.SchemaError:
+        return False
+    return bool(schema.has_function or schema.has_context_dependent_function)
+
+
+def function_body(node: OnnxNode, inputs: Sequence[Any]) -> onnx.FunctionProto | None:
+    """The body that the standard gives the node's operator, or None."""
+    try:
+        schema: Any = defs.get_schema(node.op_type, node.opset, node.domain)
+    except defs.SchemaError:
+        return None
+    if schema.has_context_dependent_function:
+        return _context_dependent(schema, node, inputs)
+    return schema.function_body if schema.has_function else None
+
+
+def _context_dependent(
+    schema: Any, node: OnnxNode, inputs: Sequence[Any]
+) -> onnx.FunctionProto | None:
+    versions = [v for v in schema.context_dependent_function_opset_versions if v <= node.opset]
+    types = [_type_proto(x).SerializeToString() for x in inputs]
+    data = schema.get_context_dependent_function_with_opset_version(
+        max(versions or schema.context_dependent_function_opset_versions),
+        node.proto.SerializeToString(),
+        types,
+    )
+    if not data:
+        return None
+    body = onnx.FunctionProto()
+    body.ParseFromString(data)
+    return body
+
+
+def _type_proto(value: Any) -> onnx.TypeProto:
+    if not isinstance(value, TensorBase):
+        return onnx.TypeProto()
+    found = type_of(value)
+    shape = [d if isinstance(d, int) else str(d) for d in found.shape]
+    return onnx.helper.make_tensor_type_proto(found.dtype.onnx, shape)

@@ -1,0 +1,158 @@
+"""Running an ONNX graph: its nodes in order, each a function over Tensors.
+
+Eagerly this is an interpreter of ONNX; under a capture the same walk builds a Snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import onnx
+
+from hodu import source
+from hodu.dispatch.base import wrap
+from hodu.errors import FormatError, HoduError, UnsupportedError
+from hodu.formats.onnx.functions import function_body
+from hodu.formats.onnx.node import OnnxNode
+from hodu.formats.onnx.registry import find_handler, normal_domain
+from hodu.formats.onnx.tensors import to_array
+
+
+@dataclass(frozen=True)
+class ModelContext:
+    """What the nodes of a model share: opset versions, local functions, the folder of its file."""
+
+    opsets: dict[str, int]
+    functions: Mapping[tuple[str, str], onnx.FunctionProto] = field(default_factory=dict)
+    folder: Path | None = None
+
+
+def context_of(model: onnx.ModelProto, folder: Path | None = None) -> ModelContext:
+    """The context of a whole model."""
+    functions = {(normal_domain(f.domain), f.name): f for f in model.functions}
+    return ModelContext(opsets_of(model.opset_import), functions, folder)
+
+
+def opsets_of(imports: Sequence[onnx.OperatorSetIdProto]) -> dict[str, int]:
+    """Domain -> version; a model without a default domain means version 1 of it."""
+    return {"": 1} | {normal_domain(o.domain): o.version for o in imports}
+
+
+class Scope:
+    """Values by name in one graph, looked up outwards through the enclosing graphs."""
+
+    def __init__(self, context: ModelContext, parent: Scope | None = None) -> None:
+        self.context = context
+        self.parent = parent
+        self.values: dict[str, Any] = {}
+
+    def get(self, name: str) -> Any:
+        """The value of `name`; raises FormatError if no node before has made it."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.values:
+                return scope.values[name]
+            scope = scope.parent
+        raise FormatError(
+            f"the value {name!r} is used before it is made",
+            hint="the graph's nodes are not in order, or a producer is missing",
+        )
+
+
+def run_graph(
+    graph: onnx.GraphProto,
+    inputs: Mapping[str, Any],
+    context: ModelContext,
+    parent: Scope | None = None,
+) -> tuple[list[Any], Scope]:
+    """Run a graph on named inputs; returns its outputs in order and the values of its scope."""
+    scope = Scope(context, parent)
+    for initializer in graph.initializer:
+        array = to_array(initializer, context.folder)
+        scope.values[initializer.name] = array if array.dtype == object else wrap(array)
+    for sparse in graph.sparse_initializer:
+        raise UnsupportedError(f"the sparse initializer {sparse.values.name!r}")
+    scope.values.update(inputs)
+    for node in graph.node:
+        run_node(node, scope)
+    return [scope.get(o.name) for o in graph.output], scope
+
+
+def run_node(proto: onnx.NodeProto, scope: Scope) -> None:
+    """Run one node in its scope and store its outputs there."""
+    context = scope.context
+
+    def run_subgraph(graph: onnx.GraphProto, values: Sequence[Any]) -> list[Any]:
+        names = [i.name for i in graph.input]
+        return run_graph(graph, dict(zip(names, values, strict=True)), context, scope)[0]
+
+    node = OnnxNode(proto, context.opsets, context.folder, run_subgraph)
+    with source.at(node.label):
+        try:
+            inputs = [scope.get(name) if name else None for name in proto.input]
+            results = call_node(node, inputs, context)
+        except HoduError as error:
+            error.where = error.where or node.label
+            raise
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise FormatError(f"{node.op_type}: {error}", where=node.label) from error
+    for name, value in zip(proto.output, results, strict=False):
+        if name:
+            scope.values[name] = value
+
+
+def call_node(node: OnnxNode, inputs: Sequence[Any], context: ModelContext) -> Sequence[Any]:
+    """The outputs of a node: by a local function, its mapping, or the operator's own definition."""
+    local = context.functions.get((node.domain, node.op_type))
+    if local is not None:
+        return run_function(local, node, inputs, context)
+    handler = find_handler(node.domain, node.op_type, node.opset)
+    if handler is not None:
+        result = handler(node, *inputs)
+        return result if isinstance(result, tuple) else (result,)
+    body = function_body(node, inputs)
+    if body is not None:
+        return run_function(body, node, inputs, context)
+    raise UnsupportedError(
+        f"no operator {node.op_type!r} of {node.domain or 'ai.onnx'} in opset {node.opset}",
+        where=node.label,
+    )
+
+
+def run_function(
+    function: onnx.FunctionProto, node: OnnxNode, inputs: Sequence[Any], context: ModelContext
+) -> list[Any]:
+    """Run the body of a function in a scope of its own, with the node's attributes filled in."""
+    opsets = context.opsets | opsets_of(function.opset_import)
+    scope = Scope(replace(context, opsets=opsets))
+    padded = [*inputs, *[None] * (len(function.input) - len(inputs))]
+    scope.values.update(zip(function.input, padded, strict=True))
+    attributes = {a.name: a for a in function.attribute_proto}
+    attributes |= {a.name: a for a in node.proto.attribute}
+    for inner in function.node:
+        run_node(_filled(inner, attributes), scope)
+    return [scope.get(name) for name in function.output]
+
+
+def _filled(node: onnx.NodeProto, attributes: Mapping[str, onnx.AttributeProto]) -> onnx.NodeProto:
+    """The node with references to the function's attributes replaced by their values."""
+    if not any(a.ref_attr_name or a.type in (a.GRAPH, a.GRAPHS) for a in node.attribute):
+        return node
+    filled = onnx.NodeProto()
+    filled.CopyFrom(node)
+    del filled.attribute[:]
+    for attribute in node.attribute:
+        if not attribute.ref_attr_name:
+            kept = filled.attribute.add()
+            kept.CopyFrom(attribute)
+            if attribute.type == attribute.GRAPH:
+                for i, inner in enumerate(attribute.g.node):
+                    kept.g.node[i].CopyFrom(_filled(inner, attributes))
+        elif attribute.ref_attr_name in attributes:
+            given = filled.attribute.add()
+            given.CopyFrom(attributes[attribute.ref_attr_name])
+            given.name = attribute.name
+    return filled

@@ -1,0 +1,133 @@
+"""An ONNX model as a Snapshot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import onnx
+
+from hodu.dims import Dim, dim_name, symbol
+from hodu.dispatch.base import TensorBase
+from hodu.errors import ArgumentError, CaptureError, FormatError, UnsupportedError
+from hodu.formats.onnx import families  # noqa: F401  (fills the registry)
+from hodu.formats.onnx.check import check_supported
+from hodu.formats.onnx.dtypes import dtype_of
+from hodu.formats.onnx.graph import Scope, context_of, run_graph
+from hodu.plugins.interfaces import LoadOptions
+from hodu.snapshot.capture import CaptureBoard
+from hodu.snapshot.ir import Snapshot
+from hodu.snapshot.rename import rename_values
+
+
+def import_model(
+    model: onnx.ModelProto, folder: Path | None = None, options: LoadOptions | None = None
+) -> Snapshot:
+    """Capture a model; named dimensions become symbols unless `options.dims` binds them.
+
+    Raises UnsupportedError listing everything that Hodu does not have, CaptureError for a node
+    whose result type depends on data, FormatError for a model that is not valid.
+    """
+    context = context_of(model, folder)
+    check_supported(model, context)
+    dims = dict((options or LoadOptions()).dims)
+    _check_dims(model.graph, dims)
+    board = CaptureBoard(model.graph.name or "main")
+    with board:
+        inputs = {
+            info.name: board.input(info.name, _shape(info, dims), _dtype(info))
+            for info in model_inputs(model.graph)
+        }
+        results, scope = run_graph(model.graph, inputs, context)
+        for info, value in zip(model.graph.output, results, strict=True):
+            board.target(info.name, _tensor(value, info.name))
+        names = _names(scope)
+        board.metadata(_metadata(model))
+    return rename_values(board.snapshot, names)
+
+
+def model_inputs(graph: onnx.GraphProto) -> list[onnx.ValueInfoProto]:
+    """The inputs that are no initializers."""
+    constants = {i.name for i in graph.initializer}
+    inputs = [i for i in graph.input if i.name not in constants]
+    names = [i.name for i in inputs]
+    if len(set(names)) != len(names):
+        raise FormatError(f"two inputs of the graph share a name among {names}")
+    return inputs
+
+
+def _tensor(value: Any, name: str) -> Any:
+    if not isinstance(value, TensorBase):
+        kind = (
+            "a sequence" if isinstance(value, list) else "an optional" if value is None else "text"
+        )
+        raise CaptureError(
+            f"the output {name!r} is {kind}, which a Snapshot cannot hold",
+            hint="run the model eagerly, with hodu.formats.onnx.backend.Eager",
+        )
+    return value
+
+
+def _dtype(info: onnx.ValueInfoProto) -> Any:
+    kind = info.type.WhichOneof("value")
+    if kind != "tensor_type":
+        raise UnsupportedError(
+            f"the input {info.name!r} is of the kind {kind}, which a Snapshot cannot take",
+            hint="run the model eagerly, with hodu.formats.onnx.backend.Eager",
+        )
+    return dtype_of(info.type.tensor_type.elem_type, f"the input {info.name!r}")
+
+
+def _shape(info: onnx.ValueInfoProto, bound: dict[str, int]) -> list[Any]:
+    tensor = info.type.tensor_type
+    if not tensor.HasField("shape"):
+        raise UnsupportedError(
+            f"the input {info.name!r} has no rank",
+            hint="give its shape in the model, with onnx.shape_inference or the exporter",
+        )
+    return [_dim(d, f"{info.name}_{i}", bound) for i, d in enumerate(tensor.shape.dim)]
+
+
+def _dim(dim: onnx.TensorShapeProto.Dimension, fallback: str, bound: dict[str, int]) -> Dim:
+    if dim.HasField("dim_value"):
+        if dim.dim_value < 0:
+            raise FormatError(f"the size {dim.dim_value} of {fallback!r} is negative")
+        return int(dim.dim_value)
+    name = dim_name(dim.dim_param or fallback)
+    return bound[name] if name in bound else symbol(name)
+
+
+def _check_dims(graph: onnx.GraphProto, bound: dict[str, int]) -> None:
+    known: dict[str, Dim] = {}
+    for info in model_inputs(graph):
+        for i, dim in enumerate(info.type.tensor_type.shape.dim):
+            if not dim.HasField("dim_value"):
+                known[dim_name(dim.dim_param or f"{info.name}_{i}")] = 0
+    unknown = [name for name in bound if name not in known]
+    if unknown:
+        raise ArgumentError(
+            f"the model has no dimension {', '.join(map(repr, unknown))}",
+            hint=f"its named dimensions are {', '.join(known) or 'none'}",
+        )
+
+
+def _names(scope: Scope) -> dict[Any, str]:
+    """ONNX names for the values of the capture, the first name of each."""
+    names: dict[Any, str] = {}
+    for name, tensor in scope.values.items():
+        if isinstance(tensor, TensorBase) and tensor._data is None and tensor._value is not None:
+            names.setdefault(tensor._value, name)
+    return names
+
+
+def _metadata(model: onnx.ModelProto) -> dict[str, str]:
+    found = {p.key: p.value for p in model.metadata_props}
+    producer = f"{model.producer_name} {model.producer_version}".strip()
+    if producer:
+        found["onnx.producer"] = producer
+    if model.doc_string or model.graph.doc_string:
+        found["onnx.doc"] = model.doc_string or model.graph.doc_string
+    found["onnx.opset"] = ", ".join(
+        f"{o.domain or 'ai.onnx'} {o.version}" for o in model.opset_import
+    )
+    return found

@@ -1,0 +1,1 @@
+"""The operators of ONNX, one family a module; see `hodu.formats.onnx.registry`."""
