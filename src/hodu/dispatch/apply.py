@@ -139,10 +139,12 @@ def _fold_dims(op: OpDef, tensors: Sequence[Any], attrs: Attrs) -> Any:
     def contents(t: Any) -> Any:
         if isinstance(t, list):
             return [contents(e) for e in t]
-        if t is None or t._dims is not None:
-            return None if t is None else t._dims
-        if t._data is None:
+        if t is None:
+            return None
+        if t._data is None and t._dims is None:
             raise ShapeError("not a known tensor")
+        if t._data is None:
+            return t._dims
         is_index = dtypes.FROM_NUMPY[t._data.dtype].is_integer
         return t._data.astype(object) if is_index else t._data
 
