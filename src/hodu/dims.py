@@ -179,6 +179,14 @@ def _terms(dim: Dim) -> tuple[tuple[Monomial, int], ...]:
     return dim.terms if isinstance(dim, Sym) else (((), int(dim)),)
 
 
+def polynomial(terms: Iterable[tuple[int, Sequence[Atom]]]) -> Dim:
+    """The sum of products `factor * atoms`, in normal form."""
+    total: Counter[Monomial] = Counter()
+    for factor, atoms in terms:
+        total[tuple(sorted(atoms, key=str))] += factor
+    return _normal(total)
+
+
 def _normal(total: Mapping[Monomial, int]) -> Dim:
     terms = tuple(sorted(((m, c) for m, c in total.items() if c), key=lambda t: _order(t[0])))
     if not terms:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import onnx
 from onnx import TensorProto
 
 from hodu.dtypes import ALL, DType
@@ -24,5 +25,7 @@ def dtype_of(element_type: int, what: str) -> DType:
 
 def type_name(element_type: int) -> str:
     """The ONNX name of an element type."""
-    names = TensorProto.DataType.items()
-    return next((name for name, number in names if number == element_type), str(element_type))
+    try:
+        return str(onnx.helper.tensor_dtype_to_string(element_type)).removeprefix("TensorProto.")
+    except (KeyError, ValueError):
+        return str(element_type)
