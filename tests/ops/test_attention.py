@@ -24,9 +24,9 @@ def test_shape_errors(call, message):
         call()
 
 
-def test_dtype_errors():
-    with pytest.raises(errors.DTypeError, match="one dtype, not f32, f16 and f32"):
-        attention(Q, Q.to("f16"), Q)
+def test_dtypes():
+    assert attention(Q, Q.to("f16"), Q).dtype is hodu.f32
+    assert attention(Q.to("bf16"), Q.to("bf16"), Q.to("bf16"), hodu.ones(3, 3)).dtype is hodu.bf16
     with pytest.raises(errors.DTypeError, match="does not take i64 for 'attn_mask'"):
         attention(Q, Q, Q, hodu.tensor([1, 2, 3]))
 

@@ -45,6 +45,9 @@ def test_value_errors(call, message):
     [
         (lambda: linalg.det(hodu.ones(2, 3)), r"det\(\) takes square matrices .* \[2, 3\]"),
         (lambda: linalg.det(hodu.ones(2)), r"det\(\) takes matrices .* \[2\]"),
+        (lambda: linalg.inv(hodu.ones(2, 3)), "takes square matrices"),
+        (lambda: linalg.pinv(hodu.ones(2, 3), hermitian=True), "takes square matrices"),
+        (lambda: linalg.svd(hodu.ones(2)), r"svd\(\) takes matrices"),
         (lambda: linalg.solve(hodu.ones(2, 2), hodu.ones(3, 1)), "needs 2 rows"),
         (lambda: linalg.matrix_exp(hodu.ones(2, 3)), "takes square matrices"),
         (lambda: linalg.cross(hodu.ones(2), hodu.ones(2)), r"size 3 in dim=-1"),

@@ -38,8 +38,8 @@ def test_products_of_given_ranks():
         (lambda: hodu.matmul(A, 3.0), "needs at least one dimension"),
         (lambda: hodu.ones(2, 3, 4) @ hodu.ones(3, 4, 5), "do not broadcast"),
         (lambda: hodu.linear(A, B), r"linear\(\) of an input \[3, 2\] and a weight \[2, 3\]"),
-        (lambda: hodu.linear(A, V, A), "bias"),
-        (lambda: hodu.addmm(hodu.ones(4), A, B), "do not broadcast"),
+        (lambda: hodu.linear(A, B.T, hodu.ones(4, 1, 3)), r"bias \[4, 1, 3\] does not broadcast"),
+        (lambda: hodu.addmm(hodu.ones(4), A, B), r"input \[4\] does not broadcast to \[3, 3\]"),
         (lambda: hodu.bilinear(A, A, hodu.ones(1, 2, 3)), r"weight \[1, 2, 3\]"),
     ],
 )

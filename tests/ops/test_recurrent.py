@@ -21,7 +21,7 @@ GRU = (_tensor(12, 3), _tensor(12, 4), _tensor(12), _tensor(12), hodu.zeros(2, 4
     ("call", "message"),
     [
         (lambda: hodu.gru_layer(X[0], *GRU), r"an input \[2, 3\] and w_hh \[12, 4\]"),
-        (lambda: hodu.lstm_layer(X, *GRU, GRU[4]), r"w_ih has shape \[12, 3\].*be \[16, 3\]"),
+        (lambda: hodu.lstm_layer(X, *GRU, GRU[4]), r"w_hh has shape \[12, 4\].*be \[16, 4\]"),
         (lambda: hodu.gru_layer(X, *GRU[:4], hodu.zeros(3, 4)), r"h0 has shape \[3, 4\].*\[2, 4\]"),
         (lambda: hodu.gru_layer(X, *GRU, hodu.tensor([1])), r"lengths has shape \[1\]"),
     ],

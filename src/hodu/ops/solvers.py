@@ -229,7 +229,7 @@ class Lstsq:
         if b.ndim < 2:
             raise ValueError("the right-hand side is not a matrix")
         m, n = a.shape[-2:]
-        u, s, vh = attempt("lstsq", "holds NaN or infinity", thin_svd, a)
+        u, s, vh = attempt("lstsq", "holds NaN or infinity", thin_svd, a, square=False)
         cutoff = np.finfo(s.dtype).eps * max(m, n) if rcond is None else rcond
         good = s > cutoff * s.max(-1, initial=0, keepdims=True)
         inverse = np.where(good, 1 / np.where(good, s, 1), 0).astype(s.dtype)
