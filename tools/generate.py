@@ -4,7 +4,7 @@
     python -m tools.generate --check   exit 1 if they are out of date
 
 Functions go to src/hodu/functional/FAMILY.py, methods to src/hodu/_methods.py, the table to
-docs/ops.md.
+docs/ops.md; further public modules, such as src/hodu/linalg.py, re-export functions.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ def _load_table() -> None:
 def outputs() -> dict[Path, str]:
     """Every generated file and its text."""
     _load_table()
-    from tools import generate_docs, generate_functions, generate_methods
+    from tools import generate_docs, generate_functions, generate_methods, generate_namespaces
 
     texts = generate_functions.modules() | generate_methods.modules() | generate_docs.pages()
+    texts |= generate_namespaces.modules()
     return {
         ROOT / name: _formatted(text) if name.endswith(".py") else text
         for name, text in texts.items()
@@ -40,7 +41,7 @@ def outputs() -> dict[Path, str]:
 
 
 def _formatted(text: str) -> str:
-    return _ruff(["format"], _ruff(["check", "--select", "I", "--fix", "-q"], text))
+    return _ruff(["format"], _ruff(["check", "--select", "I,RUF022", "--fix", "-q"], text))
 
 
 def _ruff(arguments: list[str], text: str) -> str:

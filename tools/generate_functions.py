@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from hodu.ops._table import FUNCTIONS, REGISTRY, FunctionDef, OpDef
+from hodu.ops._table import ALIASES, FUNCTIONS, REGISTRY, OpDef
 from tools.generate_signatures import conversion, parameters, result, result_class
 
 HEADER = '''"""{title}
@@ -23,7 +23,7 @@ def modules() -> dict[str, str]:
     for op in REGISTRY.values():
         families[op.family].append(op)
     texts = {f"src/hodu/functional/_{f}.py": _module(f, ops) for f, ops in families.items()}
-    texts["src/hodu/functional/__init__.py"] = _package(sorted(families))
+    texts["src/hodu/functional/__init__.py"] = _package()
     return texts
 
 
@@ -98,21 +98,17 @@ def _docstring(doc: str) -> str:
     return lines[0] if len(lines) == 1 else doc + "\n    "
 
 
-def _package(families: list[str]) -> str:
-    imports = [
-        f"from hodu.functional._{family} import {o.name} as {o.name}"
-        for family in families
-        for o in sorted(REGISTRY.values(), key=lambda o: o.name)
-        if o.family == family and o.public
-    ]
-    imports += [_import_function(f) for f in FUNCTIONS.values()]
-    public = sorted({o.name for o in REGISTRY.values() if o.public} | set(FUNCTIONS))
+def _package() -> str:
+    ops = {o.name for o in REGISTRY.values() if o.public}
+    imports = [_import(name, name) for name in [*ops, *FUNCTIONS]]
+    imports += [_import(target, name) for name, target in ALIASES.items()]
+    public = sorted({*ops, *FUNCTIONS, *ALIASES})
     hidden = [
         f"from hodu.functional._{o.family} import _{o.name} as _{o.name}"
         for o in REGISTRY.values()
         if not o.public
     ]
-    names = ",\n".join(f'    "{n}"' for n in public)
+    names = ",\n".join(f'    "{n}"' for n in public if not n.startswith("_"))
     head = HEADER.format(title="Every public function, by the name that users call it.")
     body = "import hodu.ops._families  # noqa: F401\nfrom hodu.ops._table import F\n"
     lines = [
@@ -124,6 +120,8 @@ def _package(families: list[str]) -> str:
     return "\n".join(lines)
 
 
-def _import_function(function: FunctionDef) -> str:
-    module = function.call.__module__
-    return f"from {module} import {function.call.__name__} as {function.name}"
+def _import(name: str, as_name: str) -> str:
+    if name in FUNCTIONS:
+        call = FUNCTIONS[name].call
+        return f"from {call.__module__} import {call.__name__} as {as_name}"
+    return f"from hodu.functional._{REGISTRY[name].family} import {name} as {as_name}"

@@ -1,5 +1,7 @@
 """Hodu: write or load a model, capture it as a Snapshot, run it, compile it."""
 
+from hodu import linalg as linalg
+from hodu import nn as nn
 from hodu._compile import compile as compile
 from hodu._io import load as load
 from hodu._io import save as save
@@ -25,6 +27,13 @@ from hodu.dtypes import u32 as u32
 from hodu.dtypes import u64 as u64
 from hodu.errors import HoduError as HoduError
 from hodu.functional import *  # noqa: F403
+from hodu.random import Generator as Generator
+from hodu.random import default_generator as default_generator
+from hodu.random import get_rng_state as get_rng_state
+from hodu.random import initial_seed as initial_seed
+from hodu.random import manual_seed as manual_seed
+from hodu.random import seed as seed
+from hodu.random import set_rng_state as set_rng_state
 from hodu.snapshot.capture import CaptureBoard as CaptureBoard
 from hodu.snapshot.capture import capture as capture
 from hodu.snapshot.ir import Snapshot as Snapshot

@@ -34,7 +34,7 @@ class T:
     values: object = None
 
 
-Spec: TypeAlias = "T | tuple[int, ...] | list[tuple[int, ...]] | list[T] | None"
+Spec: TypeAlias = "T | tuple[int, ...] | Sequence[T | tuple[int, ...]] | None"
 
 
 @dataclass(frozen=True, slots=True, init=False)

@@ -104,10 +104,11 @@ def _parse_params(text: str) -> tuple[Param, ...]:
 
 
 def _split_commas(text: str) -> list[str]:
-    parts, depth, start = [], 0, 0
+    parts, depth, start, quoted = [], 0, 0, False
     for i, c in enumerate(text):
         depth += (c in "([") - (c in ")]")
-        if c == "," and depth == 0:
+        quoted ^= c == '"'
+        if c == "," and depth == 0 and not quoted:
             parts.append(text[start:i].strip())
             start = i + 1
     return [p for p in [*parts, text[start:].strip()] if p]

@@ -150,9 +150,9 @@ def format_for(path: Path, capability: Capability, name: str | None = None) -> F
             raise FormatError(f"the format {name!r} cannot {_WORDS[capability]}")
         return plugin
     able = [f for f in formats() if capability in f.capabilities]
-    for plugin in able:
-        if path.name.lower().endswith(plugin.extensions):
-            return plugin
+    best = max(able, key=lambda f: _matched(path, f), default=None)
+    if best is not None and _matched(path, best):
+        return best
     if capability.startswith("load") and path.is_file():
         with path.open("rb") as file:
             head = file.read(64)
@@ -160,6 +160,12 @@ def format_for(path: Path, capability: Capability, name: str | None = None) -> F
             if plugin.recognizes(head):
                 return plugin
     raise _unknown(path, able, capability)
+
+
+def _matched(path: Path, plugin: FormatPlugin) -> int:
+    """The length of the longest extension of the format that the file has."""
+    name = path.name.lower()
+    return max((len(e) for e in plugin.extensions if name.endswith(e)), default=0)
 
 
 def _unknown(path: Path, able: list[FormatPlugin], capability: Capability) -> FormatError:

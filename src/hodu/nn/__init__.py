@@ -1,0 +1,3 @@
+"""Building blocks of networks."""
+
+from hodu.nn import functional as functional

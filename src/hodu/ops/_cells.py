@@ -1,0 +1,215 @@
+"""The steps of recurrent layers, written once for NumPy arrays and for Tensors.
+
+A `Math` holds the few functions in which the two differ; the rest is operators, slices and `.T`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hodu.errors import ValueRangeError
+from hodu.ops._table import F
+
+Activation = Callable[[Any], Any]
+State = tuple[Any, ...]
+Step = Callable[[Any, State], State]
+
+
+@dataclass(frozen=True, slots=True)
+class Math:
+    """The functions that steps need, over arrays or over Tensors."""
+
+    exp: Activation
+    tanh: Activation
+    sigmoid: Activation
+    log1p: Activation
+    abs: Activation
+    where: Callable[[Any, Any, Any], Any]
+    clip: Callable[[Any, float | None, float | None], Any]
+    stack: Callable[[Sequence[Any]], Any]
+
+
+def _sigmoid(x: Any) -> Any:
+    return 0.5 * (np.tanh(0.5 * x) + 1.0)
+
+
+ARRAYS = Math(
+    exp=np.exp,
+    tanh=np.tanh,
+    sigmoid=_sigmoid,
+    log1p=np.log1p,
+    abs=np.abs,
+    where=np.where,
+    clip=np.clip,
+    stack=np.stack,
+)
+TENSORS = Math(
+    exp=lambda x: F.exp(x),
+    tanh=lambda x: F.tanh(x),
+    sigmoid=lambda x: F.sigmoid(x),
+    log1p=lambda x: F.log1p(x),
+    abs=lambda x: F.abs(x),
+    where=lambda condition, x, y: F.where(condition, x, y),
+    clip=lambda x, low, high: F.clamp(x, low, high),
+    stack=lambda parts: F.stack(parts),
+)
+
+# Name -> (default alpha, default beta, the function); defaults as in ONNX.
+_ACTIVATIONS: dict[str, tuple[float, float, Callable[[Math, Any, float, float], Any]]] = {
+    "sigmoid": (0, 0, lambda m, x, a, b: m.sigmoid(x)),
+    "tanh": (0, 0, lambda m, x, a, b: m.tanh(x)),
+    "relu": (0, 0, lambda m, x, a, b: m.clip(x, 0.0, None)),
+    "affine": (1, 0, lambda m, x, a, b: a * x + b),
+    "leaky_relu": (0.01, 0, lambda m, x, a, b: m.where(x < 0, a * x, x)),
+    "thresholded_relu": (1, 0, lambda m, x, a, b: m.where(x > a, x, 0.0)),
+    "scaled_tanh": (1, 1, lambda m, x, a, b: a * m.tanh(b * x)),
+    "hardsigmoid": (0.2, 0.5, lambda m, x, a, b: m.clip(a * x + b, 0.0, 1.0)),
+    "elu": (1, 0, lambda m, x, a, b: m.where(x < 0, a * (m.exp(m.clip(x, None, 0.0)) - 1), x)),
+    "softsign": (0, 0, lambda m, x, a, b: x / (1 + m.abs(x))),
+    "softplus": (0, 0, lambda m, x, a, b: m.clip(x, 0.0, None) + m.log1p(m.exp(-m.abs(x)))),
+}
+
+
+def make_activations(
+    math: Math,
+    names: str,
+    count: int,
+    alphas: Sequence[float] | None,
+    betas: Sequence[float] | None,
+    clip: float | None,
+) -> list[Activation]:
+    """The activations that `names` lists; each clips its input to [-clip, clip] first.
+
+    `alphas` and `betas` have one number for each name, used or not; None means the defaults.
+    """
+    listed = [name.strip() for name in names.split(",")]
+    unknown = [name for name in listed if name not in _ACTIVATIONS]
+    if unknown or len(listed) != count:
+        raise ValueRangeError(
+            f"activations={names!r}", hint=f"it lists {count} of {', '.join(_ACTIVATIONS)}"
+        )
+    for what, given in (("alphas", alphas), ("betas", betas)):
+        if given is not None and len(given) != count:
+            raise ValueRangeError(f"{what}={list(given)} needs {count} numbers, one an activation")
+    return [_activation(math, n, i, alphas, betas, clip) for i, n in enumerate(listed)]
+
+
+def _activation(
+    math: Math,
+    name: str,
+    index: int,
+    alphas: Sequence[float] | None,
+    betas: Sequence[float] | None,
+    clip: float | None,
+) -> Activation:
+    alpha, beta, function = _ACTIVATIONS[name]
+    alpha = alpha if alphas is None else alphas[index]
+    beta = beta if betas is None else betas[index]
+    if clip is None:
+        return lambda x: function(math, x, alpha, beta)
+    return lambda x: function(math, math.clip(x, -clip, clip), alpha, beta)
+
+
+def lstm_step(
+    acts: Sequence[Activation],
+    w_hh: Any,
+    b_hh: Any,
+    peephole: Any,
+    input_forget: bool,
+) -> Step:
+    """The step of an LSTM: (the input's share of the gates i, f, g, o; (h, c)) -> (h, c)."""
+    f, g, h = acts
+    size = w_hh.shape[1]
+    look_i, look_f, look_o = (
+        (0.0, 0.0, 0.0)
+        if peephole is None
+        else (peephole[:size], peephole[size : 2 * size], peephole[2 * size :])
+    )
+
+    def step(given: Any, state: State) -> State:
+        hidden, cell = state
+        gates = given + hidden @ w_hh.T
+        gates = gates if b_hh is None else gates + b_hh
+        i, forget, new, out = (gates[:, k * size : (k + 1) * size] for k in range(4))
+        if peephole is not None:
+            i, forget = i + look_i * cell, forget + look_f * cell
+        i = f(i)
+        forget = 1 - i if input_forget else f(forget)
+        cell = forget * cell + i * g(new)
+        out = f(out if peephole is None else out + look_o * cell)
+        return out * h(cell), cell
+
+    return step
+
+
+def gru_step(acts: Sequence[Activation], w_hh: Any, b_hh: Any, linear_before_reset: bool) -> Step:
+    """The step of a GRU: (the input's share of the gates r, z, n; (h,)) -> (h,).
+
+    The reset gate multiplies `h @ w + b`, or h itself unless `linear_before_reset`.
+    """
+    f, g = acts
+    size = w_hh.shape[1]
+    split = 2 * size
+
+    def step(given: Any, state: State) -> State:
+        (hidden,) = state
+        share = hidden @ (w_hh.T if linear_before_reset else w_hh[:split].T)
+        share = plus(share, b_hh if b_hh is None or linear_before_reset else b_hh[:split])
+        reset = f(given[:, :size] + share[:, :size])
+        update = f(given[:, size:split] + share[:, size:split])
+        if linear_before_reset:
+            new = reset * share[:, split:]
+        else:
+            new = plus((reset * hidden) @ w_hh[split:].T, None if b_hh is None else b_hh[split:])
+        new = g(given[:, split:] + new)
+        return ((1 - update) * new + update * hidden,)
+
+    return step
+
+
+def plus(x: Any, bias: Any) -> Any:
+    """`x + bias`, or `x` if there is no bias."""
+    return x if bias is None else x + bias
+
+
+def rnn_step(acts: Sequence[Activation], w_hh: Any, b_hh: Any) -> Step:
+    """The step of a plain recurrent layer: (the input's share; (h,)) -> (h,)."""
+
+    def step(given: Any, state: State) -> State:
+        (hidden,) = state
+        return (acts[0](plus(given + hidden @ w_hh.T, b_hh)),)
+
+    return step
+
+
+def run_layer(
+    math: Math,
+    given: Any,
+    state: State,
+    step: Step,
+    turn: Activation | None,
+    live: Any,
+) -> tuple[Any, State]:
+    """Run `step` along the first axis of `given` [T, B, G*H]: the outputs [T, B, H], last state.
+
+    `turn` reverses each sequence; `live` [T, B, 1] says whether it still runs: one that has ended
+    keeps its state and gives 0.
+    """
+    given = given if turn is None else turn(given)
+    results = []
+    for t in range(int(given.shape[0])):
+        new = step(given[t], state)
+        if live is None:
+            state = new
+            results.append(new[0])
+        else:
+            state = tuple(math.where(live[t], a, b) for a, b in zip(new, state, strict=True))
+            results.append(math.where(live[t], new[0], 0.0))
+    if not results:
+        return given[:, :, : state[0].shape[1]], state
+    output = math.stack(results)
+    return (output if turn is None else turn(output)), state

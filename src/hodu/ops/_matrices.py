@@ -1,0 +1,76 @@
+"""What the linear algebra ops share: checks of matrix shapes, dtypes, failures in a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from hodu.dims import Dim
+from hodu.errors import ShapeError, ValueRangeError
+from hodu.ops._precision import wide
+from hodu.ops._table import Array
+from hodu.shapes import Shape, TensorType, format_shape
+
+
+def known_to_differ(a: Dim, b: Dim) -> bool:
+    """Whether two dimensions are both known and not equal."""
+    return isinstance(a, int) and isinstance(b, int) and a != b
+
+
+def matrix_shape(name: str, x: TensorType) -> tuple[Shape, Dim, Dim]:
+    """The batch shape, rows and columns of a stack of matrices; raises ShapeError."""
+    if x.rank < 2:
+        raise ShapeError(
+            f"{name}() takes matrices [..., m, n], not a tensor {format_shape(x.shape)}"
+        )
+    return x.shape[:-2], x.shape[-2], x.shape[-1]
+
+
+def square_shape(name: str, x: TensorType) -> tuple[Shape, Dim]:
+    """The batch shape and the size of a stack of square matrices; raises ShapeError."""
+    batch, rows, columns = matrix_shape(name, x)
+    if known_to_differ(rows, columns):
+        raise ShapeError(
+            f"{name}() takes square matrices [..., n, n], not a tensor {format_shape(x.shape)}"
+        )
+    return batch, rows
+
+
+def adjoint(x: Array) -> Array:
+    """The last two axes swapped."""
+    return np.swapaxes(x, -1, -2)
+
+
+def back(result: Array, like: Array) -> Array:
+    """A result in the dtype of the argument `like`."""
+    return np.asarray(result).astype(like.dtype, copy=False)
+
+
+def attempt(name: str, fault: str, call: Callable[..., Any], x: Array, *rest: Array) -> Any:
+    """`call(x, *rest)` on stacks of matrices; on LinAlgError, says which matrix is at fault."""
+    try:
+        return call(wide(x), *rest)
+    except np.linalg.LinAlgError as error:
+        where = _first_failure(call, wide(x), rest)
+        which = f"the matrix at batch index {where} " if where else "the matrix "
+        raise ValueRangeError(f"{name}(): {which}{fault}") from error
+
+
+def _first_failure(call: Callable[..., Any], x: Array, rest: tuple[Array, ...]) -> str:
+    """The batch index of the first matrix on which `call` fails; empty without a batch."""
+    batch = x.shape[:-2]
+    spread = [np.broadcast_to(r, (*batch, *r.shape[-2:])) for r in rest]
+    for index in np.ndindex(*batch):
+        try:
+            call(x[index], *(r[index] for r in spread))
+        except np.linalg.LinAlgError:
+            return f"{list(index)}" if index else ""
+    return ""
+
+
+def thin_svd(x: Array) -> tuple[Array, Array, Array]:
+    """U, S and Vh with min(m, n) singular vectors."""
+    u, s, vh = np.linalg.svd(x, full_matrices=False)
+    return u, s, vh

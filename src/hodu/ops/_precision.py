@@ -1,0 +1,56 @@
+"""The precision in which ops compute: 8 and 16-bit floats as f32, rounded once at the end."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hodu.dtypes import FROM_NUMPY, DType, f32, f64
+from hodu.ops._table import Array, F
+
+if TYPE_CHECKING:
+    from hodu._tensor import Tensor
+
+
+def compute_dtype(*dtypes: DType) -> DType:
+    """f64 if it occurs in `dtypes`, else f32."""
+    return f64 if f64 in dtypes else f32
+
+
+def wide(array: Array) -> Array:
+    """A float array in the precision to compute in; integers and bools as they are."""
+    if array.dtype.kind in "biu" or array.dtype in (np.float32, np.float64):
+        return array
+    return array.astype(np.float32)
+
+
+def wide_all(*arrays: Array | None) -> list[Any]:
+    """Float arrays in one precision, that of the widest; None stays None."""
+    found = [FROM_NUMPY[a.dtype] for a in arrays if a is not None]
+    target = compute_dtype(*found).numpy
+    return [None if a is None else a.astype(target, copy=False) for a in arrays]
+
+
+def widen(x: Tensor) -> Tensor:
+    """A float tensor in the precision to compute in; others as they are."""
+    small = x.dtype.is_float and x.dtype.bits < 32
+    return F.cast(x, f32) if small else x
+
+
+def widen_all(*tensors: Tensor | None) -> list[Any]:
+    """Float tensors in one precision, that of the widest; None stays None."""
+    target = compute_dtype(*(t.dtype for t in tensors if t is not None))
+    return [None if t is None else narrow(t, target) for t in tensors]
+
+
+def narrow(x: Tensor, dtype: DType) -> Tensor:
+    """`x` in `dtype`: itself if it is in it."""
+    return x if x.dtype is dtype else F.cast(x, dtype)
+
+
+@functools.cache
+def epsilon(dtype: DType) -> float:
+    """The distance from 1 to the next number of the precision in which `dtype` is computed."""
+    return float(np.finfo(np.float64 if dtype is f64 else np.float32).eps)

@@ -1,0 +1,70 @@
+"""What the normalising ops share: means, variances and affine maps of arrays and Tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hodu.dims import Dim
+from hodu.errors import ShapeError
+from hodu.ops._matrices import known_to_differ
+from hodu.ops._table import Array, F
+from hodu.shapes import Shape, format_shape
+
+if TYPE_CHECKING:
+    from hodu._tensor import Tensor
+
+
+def mean_array(x: Array, axes: tuple[int, ...]) -> Array:
+    """The mean over `axes`, which stay with size 1; NaN (without a warning) over nothing."""
+    total = np.asarray(x.sum(axes, keepdims=True))
+    return total / x.dtype.type(x.size // max(total.size, 1))
+
+
+def standardized_array(x: Array, axes: tuple[int, ...], eps: float) -> Array:
+    """`x` with mean 0 and variance 1 over `axes`."""
+    centered = x - mean_array(x, axes)
+    variance = mean_array(np.square(centered), axes)
+    return centered / np.sqrt(variance + x.dtype.type(eps))
+
+
+def standardized(x: Tensor, axes: Sequence[int], eps: float) -> Tensor:
+    """`x` with mean 0 and variance 1 over `axes`."""
+    centered = x - F.mean(x, axes, keepdim=True)
+    variance = F.mean(centered * centered, axes, keepdim=True)
+    return centered * F.rsqrt(variance + eps)
+
+
+def affine_array(x: Array, weight: Array | None, bias: Array | None) -> Array:
+    """`x * weight + bias`, either of which may be absent."""
+    x = x if weight is None else x * weight
+    return x if bias is None else x + bias
+
+
+def affine(x: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
+    """`x * weight + bias`, either of which may be absent."""
+    x = x if weight is None else x * weight
+    return x if bias is None else x + bias
+
+
+def along_channels(rank: int, channels: Dim) -> Shape:
+    """The shape in which a vector of `channels` numbers broadcasts along dimension 1."""
+    return (channels, *(1,) * (rank - 2))
+
+
+def check_channels(name: str, shape: Shape, *vectors: Shape | None) -> Dim:
+    """The number of channels; raises ShapeError unless every vector has one number for each."""
+    if len(shape) < 2:
+        raise ShapeError(
+            f"{name}() takes an input [N, C, ...], not {format_shape(shape)}",
+            hint="the channels are dimension 1",
+        )
+    for vector in vectors:
+        if vector is not None and (len(vector) != 1 or known_to_differ(vector[0], shape[1])):
+            raise ShapeError(
+                f"{name}(): {format_shape(vector)} numbers for the {shape[1]} channels of an input "
+                f"{format_shape(shape)}"
+            )
+    return shape[1]

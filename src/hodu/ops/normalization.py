@@ -1,0 +1,276 @@
+"""Normalisation over trailing dimensions, groups of channels, neighbours, or to unit length.
+
+The statistics are computed in f32 (f64 for f64) and the result is rounded once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hodu.dtypes import FLOATS, FROM_NUMPY
+from hodu.errors import ShapeError, ValueRangeError
+from hodu.ops._matrices import known_to_differ
+from hodu.ops._precision import epsilon, narrow, wide, wide_all, widen, widen_all
+from hodu.ops._samples import S, T
+from hodu.ops._statistics import (
+    affine,
+    affine_array,
+    along_channels,
+    check_channels,
+    mean_array,
+    standardized,
+    standardized_array,
+)
+from hodu.ops._table import REGISTRY, Array, F, op
+from hodu.shapes import Shape, TensorType, format_shape, numel
+
+if TYPE_CHECKING:
+    from hodu._tensor import Tensor
+
+Ints = tuple[int, ...]
+
+
+def _check_trailing(name: str, shape: Shape, end: Ints, *affine: Any) -> Ints:
+    """The axes of `end`, counted from the last; raises ShapeError if `shape` does not end so."""
+    rank = len(end)
+    if not rank or rank > len(shape) or any(map(known_to_differ, shape[-rank:], end)):
+        raise ShapeError(
+            f"{name}(): normalized_shape={list(end)} does not end the input's shape "
+            f"{format_shape(shape)}"
+        )
+    for term in affine:
+        if term is not None and (
+            len(term.shape) != rank or any(map(known_to_differ, term.shape, end))
+        ):
+            raise ShapeError(
+                f"{name}(): a weight or bias {format_shape(term.shape)} for "
+                f"normalized_shape={list(end)}"
+            )
+    return tuple(range(-rank, 0))
+
+
+@op(
+    "layer_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, Tensor? bias=None,"
+    " float eps=1e-05) -> Tensor"
+)
+class LayerNorm:
+    """Mean 0 and variance 1 over the trailing dimensions, then scaled and shifted."""
+
+    dtypes, where, methods = FLOATS, ("nn.functional",), False
+    samples = [
+        S((3, 4), (4,), (4,), normalized_shape=(4,), eps=1e-5),
+        S((2, 3, 4), (3, 4), (3, 4), normalized_shape=(3, 4), eps=1e-3),
+        S((2, 5), (5,), None, normalized_shape=(5,), eps=1e-5),
+        S((2, 5), None, None, normalized_shape=(5,), eps=1e-5),
+        S((0, 4), (4,), (4,), normalized_shape=(4,), eps=1e-5),
+    ]
+
+    def infer(
+        x: TensorType,
+        weight: TensorType | None,
+        bias: TensorType | None,
+        normalized_shape: Ints,
+        eps: float,
+    ) -> TensorType:
+        _check_trailing("layer_norm", x.shape, normalized_shape, weight, bias)
+        return x
+
+    def eager(
+        x: Array, weight: Array | None, bias: Array | None, normalized_shape: Ints, eps: float
+    ) -> Array:
+        axes = _check_trailing("layer_norm", x.shape, normalized_shape, weight, bias)
+        source, *terms = wide_all(x, weight, bias)
+        return affine_array(standardized_array(source, axes, eps), *terms).astype(x.dtype)
+
+    def compose(
+        x: Tensor, weight: Tensor | None, bias: Tensor | None, normalized_shape: Ints, eps: float
+    ) -> Tensor:
+        axes = _check_trailing("layer_norm", x.shape, normalized_shape, weight, bias)
+        source, *terms = widen_all(x, weight, bias)
+        return narrow(affine(standardized(source, axes, eps), *terms), x.dtype)
+
+
+@op(
+    "rms_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor"
+)
+class RmsNorm:
+    """Divided by the root of the mean square over the trailing dimensions, then scaled.
+
+    `eps` is by default the precision of the computation.
+    """
+
+    dtypes, where, methods = FLOATS, ("nn.functional",), False
+    samples = [
+        S((3, 4), (4,), normalized_shape=(4,), eps=1e-5),
+        S(T((2, 3, 4), "f32"), T((3, 4), "f32"), normalized_shape=(3, 4), eps=None),
+        S((2, 5), None, normalized_shape=(5,), eps=0.5),
+        S((0, 4), (4,), normalized_shape=(4,), eps=1e-5),
+    ]
+
+    def infer(
+        x: TensorType, weight: TensorType | None, normalized_shape: Ints, eps: float | None
+    ) -> TensorType:
+        _check_trailing("rms_norm", x.shape, normalized_shape, weight)
+        return x
+
+    def eager(x: Array, weight: Array | None, normalized_shape: Ints, eps: float | None) -> Array:
+        axes = _check_trailing("rms_norm", x.shape, normalized_shape, weight)
+        source, scale = wide_all(x, weight)
+        eps = epsilon(FROM_NUMPY[x.dtype]) if eps is None else eps
+        root = np.sqrt(mean_array(np.square(source), axes) + source.dtype.type(eps))
+        return affine_array(source / root, scale, None).astype(x.dtype)
+
+    def compose(
+        x: Tensor, weight: Tensor | None, normalized_shape: Ints, eps: float | None
+    ) -> Tensor:
+        axes = _check_trailing("rms_norm", x.shape, normalized_shape, weight)
+        source, scale = widen_all(x, weight)
+        eps = epsilon(x.dtype) if eps is None else eps
+        inverse = F.rsqrt(F.mean(source * source, axes, keepdim=True) + eps)
+        return narrow(affine(source * inverse, scale, None), x.dtype)
+
+
+def _groups(shape: Shape, groups: int, *affine: Any) -> Shape:
+    """The shape [N, groups, the rest]; raises ShapeError or ValueRangeError."""
+    vectors = [None if t is None else t.shape for t in affine]
+    channels = check_channels("group_norm", shape, *vectors)
+    if groups < 1 or (isinstance(channels, int) and channels % groups):
+        raise ValueRangeError(
+            f"group_norm(): {channels} channels do not part into num_groups={groups}"
+        )
+    return (shape[0], groups, channels // groups * numel(shape[2:]))
+
+
+@op(
+    "group_norm(Tensor input, int num_groups, Tensor? weight=None, Tensor? bias=None,"
+    " float eps=1e-05) -> Tensor"
+)
+class GroupNorm:
+    """Mean 0 and variance 1 over groups of channels, then scaled and shifted by channel."""
+
+    dtypes, where, methods = FLOATS, ("nn.functional",), False
+    samples = [
+        S((2, 4, 3), (4,), (4,), num_groups=2, eps=1e-5),
+        S((2, 6, 2, 2), (6,), None, num_groups=3, eps=1e-3),
+        S((2, 4, 3), None, None, num_groups=1, eps=1e-5),
+        S((2, 4), None, (4,), num_groups=2, eps=1e-5),
+        S((0, 4, 3), (4,), (4,), num_groups=2, eps=1e-5),
+    ]
+
+    def infer(
+        x: TensorType,
+        weight: TensorType | None,
+        bias: TensorType | None,
+        num_groups: int,
+        eps: float,
+    ) -> TensorType:
+        _groups(x.shape, num_groups, weight, bias)
+        return x
+
+    def eager(
+        x: Array, weight: Array | None, bias: Array | None, num_groups: int, eps: float
+    ) -> Array:
+        groups = _groups(x.shape, num_groups, weight, bias)
+        source, *terms = wide_all(x, weight, bias)
+        result = standardized_array(source.reshape(groups), (2,), eps).reshape(x.shape)
+        along = along_channels(x.ndim, x.shape[1])
+        terms = [None if t is None else t.reshape(along) for t in terms]
+        return affine_array(result, *terms).astype(x.dtype)
+
+    def compose(
+        x: Tensor, weight: Tensor | None, bias: Tensor | None, num_groups: int, eps: float
+    ) -> Tensor:
+        groups = _groups(x.shape, num_groups, weight, bias)
+        source, *terms = widen_all(x, weight, bias)
+        result = F.reshape(standardized(F.reshape(source, groups), (2,), eps), x.shape)
+        along = along_channels(x.ndim, x.shape[1])
+        terms = [None if t is None else F.reshape(t, along) for t in terms]
+        return narrow(affine(result, *terms), x.dtype)
+
+
+@op(
+    "local_response_norm(Tensor input, int size, float alpha=0.0001, float beta=0.75,"
+    " float k=1.0) -> Tensor"
+)
+class LocalResponseNorm:
+    """Divided by `(k + alpha * m) ** beta`, where m is the mean square of `size` neighbours.
+
+    The neighbours are channels: size // 2 before, (size - 1) // 2 after; beyond the ends are
+    zeros.
+    """
+
+    dtypes, where, methods = FLOATS, ("nn.functional",), False
+    samples = [
+        S((2, 5, 3), size=3, alpha=1e-4, beta=0.75, k=1.0),
+        S((2, 4, 2, 2), size=2, alpha=0.5, beta=0.5, k=2.0),
+        S((1, 2, 3), size=5, alpha=1.0, beta=0.75, k=1.0),
+        S((0, 4, 2), size=3, alpha=1e-4, beta=0.75, k=1.0),
+    ]
+
+    def infer(x: TensorType, size: int, alpha: float, beta: float, k: float) -> TensorType:
+        _check_neighbours(x.shape, size)
+        return x
+
+    def eager(x: Array, size: int, alpha: float, beta: float, k: float) -> Array:
+        _check_neighbours(x.shape, size)
+        source, channels = wide(x), x.shape[1]
+        margin = [(0, 0)] * x.ndim
+        margin[1] = (size // 2, (size - 1) // 2)
+        square = np.pad(np.square(source), margin)
+        total = sum(square[:, i : i + channels] for i in range(size))
+        power = source.dtype.type
+        return (source / (power(k) + total * power(alpha / size)) ** power(beta)).astype(x.dtype)
+
+    def compose(x: Tensor, size: int, alpha: float, beta: float, k: float) -> Tensor:
+        _check_neighbours(x.shape, size)
+        source = widen(x)
+        margin = (*(0, 0) * (x.ndim - 2), size // 2, (size - 1) // 2)
+        square = F.pad(source * source, margin)
+        total = F.narrow(square, 1, 0, x.shape[1])
+        for i in range(1, size):
+            total = total + F.narrow(square, 1, i, x.shape[1])
+        return narrow(source / F.pow(k + total * (alpha / size), beta), x.dtype)
+
+
+def _check_neighbours(shape: Shape, size: int) -> None:
+    if len(shape) < 3:
+        raise ShapeError(
+            f"local_response_norm() takes an input [N, C, ...] of 3 or more dimensions, not "
+            f"{format_shape(shape)}"
+        )
+    if size < 1:
+        raise ValueRangeError(f"local_response_norm(): size={size} must be at least 1")
+
+
+@op("normalize(Tensor input, float p=2.0, int[] dim=1, float eps=1e-12) -> Tensor")
+class Normalize:
+    """Divided by the p-norm over `dim`, or by `eps` where the norm is smaller."""
+
+    dtypes, where, methods = FLOATS, ("nn.functional",), False
+    samples = [
+        S((3, 4), p=2.0, dim=(1,), eps=1e-12),
+        S((2, 3, 4), p=1.0, dim=(0,), eps=1e-12),
+        S((2, 3), p=float("inf"), dim=(-1,), eps=1e-12),
+        S(T(values=[[0.0, 0.0], [3.0, 4.0]]), p=2.0, dim=(1,), eps=0.5),
+        S((2, 3, 4), p=2.0, dim=(1, 2), eps=1e-12),
+        S((0, 4), p=2.0, dim=(1,), eps=1e-12),
+    ]
+
+    def infer(x: TensorType, p: float, dim: Ints, eps: float) -> TensorType:
+        rule = REGISTRY["norm"].infer
+        assert rule is not None
+        rule(x, p, dim)
+        return x
+
+    def eager(x: Array, p: float, dim: Ints, eps: float) -> Array:
+        source, norm = wide(x), REGISTRY["norm"].eager
+        assert norm is not None
+        length = norm(source, p, dim, keepdim=True)
+        return (source / np.maximum(length, source.dtype.type(eps))).astype(x.dtype)
+
+    def compose(x: Tensor, p: float, dim: Ints, eps: float) -> Tensor:
+        source = widen(x)
+        length = F._norm(source, p, dim, keepdim=True)
+        return narrow(source / F.clamp(length, min=eps), x.dtype)
