@@ -35,7 +35,6 @@ if TYPE_CHECKING:
         _scaled_dot_product_attention as _scaled_dot_product_attention,
     )
     from hodu.functional._avg_pooling import _avg_pool as _avg_pool
-    from hodu.functional._avg_pooling import _lp_pool as _lp_pool
     from hodu.functional._batch_norm import _batch_norm_inference as _batch_norm_inference
     from hodu.functional._batch_norm import _batch_norm_training as _batch_norm_training
     from hodu.functional._batch_norm import _instance_norm as _instance_norm
@@ -130,6 +129,7 @@ if TYPE_CHECKING:
     from hodu.functional._logical import logical_not as logical_not
     from hodu.functional._logical import logical_or as logical_or
     from hodu.functional._logical import logical_xor as logical_xor
+    from hodu.functional._lp_pooling import _lp_pool as _lp_pool
     from hodu.functional._lu import lu as lu
     from hodu.functional._lu import lu_factor as lu_factor
     from hodu.functional._matmul import matmul as matmul
@@ -299,9 +299,6 @@ if TYPE_CHECKING:
     from hodu.ops.avg_pooling import avg_pool1d as avg_pool1d
     from hodu.ops.avg_pooling import avg_pool2d as avg_pool2d
     from hodu.ops.avg_pooling import avg_pool3d as avg_pool3d
-    from hodu.ops.avg_pooling import lp_pool1d as lp_pool1d
-    from hodu.ops.avg_pooling import lp_pool2d as lp_pool2d
-    from hodu.ops.avg_pooling import lp_pool3d as lp_pool3d
     from hodu.ops.batch_norm import batch_norm as batch_norm
     from hodu.ops.batch_norm import instance_norm as instance_norm
     from hodu.ops.cast import to as to
@@ -365,6 +362,9 @@ if TYPE_CHECKING:
     from hodu.ops.join import dstack as dstack
     from hodu.ops.join import hstack as hstack
     from hodu.ops.join import vstack as vstack
+    from hodu.ops.lp_pooling import lp_pool1d as lp_pool1d
+    from hodu.ops.lp_pooling import lp_pool2d as lp_pool2d
+    from hodu.ops.lp_pooling import lp_pool3d as lp_pool3d
     from hodu.ops.matmul import bmm as bmm
     from hodu.ops.matmul import dot as dot
     from hodu.ops.matmul import inner as inner
@@ -909,7 +909,7 @@ _HOMES = {
     "_linalg_norm": "hodu.ops.norms:_linalg_norm",
     "_linspace": "hodu.functional._ranges:_linspace",
     "_log_softmax": "hodu.functional._softmax:_log_softmax",
-    "_lp_pool": "hodu.functional._avg_pooling:_lp_pool",
+    "_lp_pool": "hodu.functional._lp_pooling:_lp_pool",
     "_max": "hodu.functional._max_min:_max",
     "_max_pool": "hodu.functional._max_pooling:_max_pool",
     "_max_pool_with_indices": "hodu.functional._max_pooling:_max_pool_with_indices",
@@ -1159,9 +1159,9 @@ _HOMES = {
     "logsigmoid": "hodu.ops.activation:logsigmoid",
     "logspace": "hodu.ops.ranges:logspace",
     "logsumexp": "hodu.functional._softmax:logsumexp",
-    "lp_pool1d": "hodu.ops.avg_pooling:lp_pool1d",
-    "lp_pool2d": "hodu.ops.avg_pooling:lp_pool2d",
-    "lp_pool3d": "hodu.ops.avg_pooling:lp_pool3d",
+    "lp_pool1d": "hodu.ops.lp_pooling:lp_pool1d",
+    "lp_pool2d": "hodu.ops.lp_pooling:lp_pool2d",
+    "lp_pool3d": "hodu.ops.lp_pooling:lp_pool3d",
     "lstm_layer": "hodu.functional._recurrent:lstm_layer",
     "lstsq": "hodu.functional._solvers:lstsq",
     "lt": "hodu.functional._comparison:lt",

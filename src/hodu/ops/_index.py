@@ -142,7 +142,7 @@ FAMILIES = {
     "logical_xor": "logical",
     "logit": "special",
     "logsumexp": "softmax",
-    "lp_pool": "avg_pooling",
+    "lp_pool": "lp_pooling",
     "lstm_layer": "recurrent",
     "lstsq": "solvers",
     "lt": "comparison",
