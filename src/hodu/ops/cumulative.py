@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hodu.dims import dim_max, dim_min
 from hodu.dtypes import FLOATS, FROM_NUMPY, DType, f64, i64
 from hodu.errors import ShapeError, ValueRangeError
 from hodu.ops._accumulate import wide
@@ -163,18 +164,16 @@ class Diff:
         step = F.ne if input.dtype.kind == "bool" else F.sub
         for _ in range(n):
             size = x.shape[axis]
-            if size == 0:
-                break
-            x = step(F.narrow(x, axis, 1, size - 1), F.narrow(x, axis, 0, size - 1))
+            rest = dim_max(size - 1, 0)
+            x = step(F.narrow(x, axis, dim_min(size, 1), rest), F.narrow(x, axis, 0, rest))
         return F.clone(x) if x is input else x
 
 
 def _slabs(y: Tensor, x: Tensor | None, dx: Number, dim: int) -> Tensor:
     """The areas of the trapezoids between neighbours along `dim`."""
     axis, size = axis_of(dim, y.ndim), y.shape[dim]
-    if size == 0:
-        return y
-    means = (F.narrow(y, axis, 1, size - 1) + F.narrow(y, axis, 0, size - 1)) / 2
+    rest = dim_max(size - 1, 0)
+    means = (F.narrow(y, axis, dim_min(size, 1), rest) + F.narrow(y, axis, 0, rest)) / 2
     if x is None:
         return means * dx
     if x.ndim == 1:

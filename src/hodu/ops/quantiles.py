@@ -60,11 +60,13 @@ class Median:
     public, samples, infer = False, MEDIANS, _chosen("median")
 
     def compose(input: Tensor, dim: int = -1, keepdim: bool = False) -> tuple[Tensor, Tensor]:
+        check_nonempty("median", input.shape, (dim,))
         shape = reduced_shape(input.shape, dim, keepdim)
         x = _row(input)
         values, indices = F.sort(x, dim, stable=True)
         size, nans = x.shape[dim], _nan_count(x, dim)
-        middle = F.full(reduced_shape(x.shape, dim, True), (size - 1) // 2, dtype=i64)
+        none = F.zeros(reduced_shape(x.shape, dim, True), dtype=i64)
+        middle = F.add(none, (size - 1) // 2)
         position = F.where(F.gt(nans, 0), F.sub(size, nans), middle) if x.dtype.is_float else middle
         return _at(values, indices, position, dim, shape)
 
@@ -76,11 +78,12 @@ class Nanmedian:
     public, samples, infer = False, MEDIANS, _chosen("nanmedian")
 
     def compose(input: Tensor, dim: int = -1, keepdim: bool = False) -> tuple[Tensor, Tensor]:
+        check_nonempty("nanmedian", input.shape, (dim,))
         shape = reduced_shape(input.shape, dim, keepdim)
         x = _row(input)
         values, indices = F.sort(x, dim, stable=True)
-        rest = F.full(reduced_shape(x.shape, dim, True), x.shape[dim], dtype=i64)
-        rest = rest - _nan_count(x, dim)
+        none = F.zeros(reduced_shape(x.shape, dim, True), dtype=i64)
+        rest = F.sub(F.add(none, x.shape[dim]), _nan_count(x, dim))
         return _at(values, indices, F.clamp((rest - 1) // 2, min=0), dim, shape)
 
 

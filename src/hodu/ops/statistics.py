@@ -8,7 +8,6 @@ import numpy as np
 
 from hodu.dims import Dim, dim_max
 from hodu.dtypes import FLOATS, Number
-from hodu.errors import ValueRangeError
 from hodu.ops._accumulate import accumulator
 from hodu.ops._rules import axes_of, reduce_to
 from hodu.ops._samples import S, T
@@ -34,16 +33,14 @@ SPREADS = [
 ]
 
 
-def _degrees(shape: Shape, dim: Dims, correction: Number) -> Dim | float:
+def _degrees(shape: Shape, dim: Dims, correction: Number) -> Tensor | Dim | float:
     """The divisor of a variance: the number of elements less the correction, at least 0."""
     count = count_over(shape, dim)
     if isinstance(count, int):
         return max(count - correction, 0)
-    if correction != int(correction):
-        raise ValueRangeError(
-            f"correction={correction} over {count} elements", hint="use a whole correction"
-        )
-    return dim_max(count - int(correction), 0)
+    if correction == int(correction):
+        return dim_max(count - int(correction), 0)
+    return F.clamp(F.sub(count, correction), min=0.0)
 
 
 def _spread(x: Array, dim: Dims, correction: Number) -> tuple[Array, Array | int]:
@@ -57,11 +54,12 @@ def _spread(x: Array, dim: Dims, correction: Number) -> tuple[Array, Array | int
     if x.dtype == np.float64:
         largest = np.maximum.reduce(np.abs(x), axis=axes, keepdims=True, initial=0)
         exponent = np.frexp(largest)[1]
-        x = np.ldexp(x, -exponent)
-    x = x.astype(np.float64, copy=False)
-    count = np.float64(count_over(x.shape, dim))
-    deviations = x - np.add.reduce(x, axis=axes, keepdims=True) / count
-    total = np.add.reduce(deviations * deviations, axis=axes, keepdims=True)
+        own = np.asarray(np.ldexp(x, -exponent))
+    else:
+        own = x.astype(np.float64)
+    own -= np.add.reduce(own, axis=axes, keepdims=True) / np.float64(count_over(x.shape, dim))
+    np.multiply(own, own, out=own)
+    total = np.add.reduce(own, axis=axes, keepdims=True)
     return total / np.float64(_degrees(x.shape, dim, correction)), exponent
 
 

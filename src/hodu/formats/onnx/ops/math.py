@@ -113,7 +113,9 @@ def extreme(node: OnnxNode, *xs: Tensor) -> Tensor:
 
 
 @onnx_op("Clip", since=11)
-def clip(node: OnnxNode, x: Tensor, low: Tensor | None = None, high: Tensor | None = None) -> Tensor:
+def clip(
+    node: OnnxNode, x: Tensor, low: Tensor | None = None, high: Tensor | None = None
+) -> Tensor:
     """x limited to [low, high]; the upper limit wins where they cross."""
     if low is not None:
         x = f.maximum(x, low)

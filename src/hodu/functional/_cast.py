@@ -1,0 +1,31 @@
+"""Functions of the ops in hodu.ops.cast.
+
+Generated from the op table by tools/generate.py; do not edit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hodu.dispatch.apply import apply
+from hodu.dtypes import as_dtype
+from hodu.ops._table import REGISTRY
+
+if TYPE_CHECKING:
+    from hodu._tensor import Tensor
+    from hodu.dtypes import DTypeLike
+
+_CAST = REGISTRY["cast"]
+
+
+def cast(input: Tensor, dtype: DTypeLike) -> Tensor:
+    """The same values in another dtype; floats are truncated to integers, non-zero is True."""
+    return apply(_CAST, (input,), {"dtype": as_dtype(dtype)})
+
+
+_CLONE = REGISTRY["clone"]
+
+
+def clone(input: Tensor) -> Tensor:
+    """A copy that shares no memory."""
+    return apply(_CLONE, (input,), {})
