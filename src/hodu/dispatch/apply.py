@@ -43,7 +43,7 @@ def apply(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
         key = tuple([(a.dtype, a.ndim == 0) for a in arrays])
     except AttributeError:
         return _apply_general(op, inputs, attrs)
-    if not arrays or op.random or (op.dim_attrs and recorder_var.get() is not None):
+    if (op.random or op.dim_attrs) and recorder_var.get() is not None:
         return _apply_general(op, inputs, attrs)
     casts = op.plans.get(key)
     if casts is None:
