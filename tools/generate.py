@@ -41,7 +41,7 @@ def outputs() -> dict[Path, str]:
 
 
 def _formatted(text: str) -> str:
-    return _ruff(["format"], _ruff(["check", "--select", "I", "--fix", "-q"], text))
+    return _ruff(["format"], _ruff(["check", "--select", "I,RUF022", "--fix", "-q"], text))
 
 
 def _ruff(arguments: list[str], text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hodu.ops._table import FUNCTIONS, REGISTRY, OpDef
+from hodu.ops._table import ALIASES, FUNCTIONS, REGISTRY, OpDef
 
 
 def pages() -> dict[str, str]:
@@ -19,6 +19,8 @@ def pages() -> dict[str, str]:
     ]
     for family in families:
         parts += [f"## {family}", "", *_table(family), ""]
+    aliases = (f"`{name}` = `{target}`" for name, target in sorted(ALIASES.items()))
+    parts += ["## Other names", "", ", ".join(aliases), ""]
     return {"docs/ops.md": "\n".join(parts)}
 
 

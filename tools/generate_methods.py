@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 
-from hodu.ops._table import FUNCTIONS, REGISTRY, FunctionDef, OpDef
+from hodu.ops._table import ALIASES, FUNCTIONS, METHODS, REGISTRY, FunctionDef, OpDef
 from tools.generate_functions import HEADER
 from tools.generate_signatures import forwarded, parameters, result, result_class
 
@@ -40,18 +40,23 @@ _BUILTINS = re.compile(r"(?<![.\w\"])(bool|int|float|str|list|tuple|dict|slice|o
 def modules() -> dict[str, str]:
     """File name -> text."""
     ops = {o.name: o for o in REGISTRY.values() if o.methods and o.public}
-    functions = {f.name: f for f in FUNCTIONS.values() if f.methods}
+    functions = {f.name: f for f in FUNCTIONS.values() if f.methods} | METHODS
     blocks: dict[str, str] = {}
     for name in sorted(ops.keys() | functions.keys()):
-        blocks[name] = _op_method(ops[name]) if name in ops else _function_method(functions[name])
+        taken = name in ops and name not in METHODS
+        blocks[name] = _op_method(ops[name]) if taken else _function_method(functions[name])
+    for name, target in sorted(ALIASES.items()):
+        if target in blocks:
+            blocks[name] = _alias(name, target, f"def {target}_(" in blocks[target])
     body = "\n\n".join(blocks.values())
     several = sorted((o for o in ops.values() if _several(o)), key=lambda o: o.name)
     results = [f"from hodu.functional._{o.family} import {result_class(o)}" for o in several]
-    head = HEADER.format(title="Tensor methods.") + _imports(body, results)
+    own = [f"from {m.call.__module__} import {m.call.__name__}" for m in METHODS.values()]
+    head = HEADER.format(title="Tensor methods.") + _imports(body, results, own)
     return {"src/hodu/_methods.py": head + _CLASS + body}
 
 
-def _imports(body: str, results: list[str]) -> str:
+def _imports(body: str, results: list[str], own: list[str]) -> str:
     runtime = [line for token, line in _RUNTIME.items() if token in body]
     typing = [line for name, line in _TYPES.items() if re.search(rf"\b{name}\b", body)]
     lines = [
@@ -59,6 +64,7 @@ def _imports(body: str, results: list[str]) -> str:
         "from typing import TYPE_CHECKING",
         "import hodu.functional as _f",
         "from hodu.dispatch.base import TensorBase",
+        *own,
         "if TYPE_CHECKING:",
         *(f"    {line}" for line in [*typing, *results, "from hodu._tensor import Tensor"]),
     ]
@@ -97,14 +103,19 @@ def _function_method(function: FunctionDef) -> str:
         args.append(f"{p.name}={p.name}" if p.kind is p.KEYWORD_ONLY else f"{prefix}{p.name}")
     text = _BUILTINS.sub(r"builtins.\1", _unquote(str(shown)))
     doc = f'        """{_first_line(function.call.__doc__ or "")}"""'
-    call = f"return _f.{function.name}({', '.join(args)})"
+    only_method = METHODS.get(function.name) is function
+    target = function.call.__name__ if only_method else f"_f.{function.name}"
+    call = f"return {target}({', '.join(args)})"
     method = f"    def {function.name}{text}:\n{doc}\n        {call}\n"
-    shadowed = REGISTRY.get(function.name)
-    if shadowed is None or not shadowed.inplace:
+    if not function.inplace:
         return method
     doc = f'        """`{function.name}` in place."""'
-    call = f"return assign(self, _f.{function.name}({', '.join(args)}))"
+    call = f"return assign(self, {target}({', '.join(args)}))"
     return f"{method}\n    def {function.name}_{text}:\n{doc}\n        {call}\n"
+
+
+def _alias(name: str, target: str, inplace: bool) -> str:
+    return f"    {name} = {target}\n" + (f"    {name}_ = {target}_\n" if inplace else "")
 
 
 def _unquote(signature: str) -> str:

@@ -27,7 +27,7 @@ def load(
     not. Weights are mapped, not read, where the format allows. Raises FormatError.
     """
     file = _existing(path)
-    if _is_model(file, format):
+    if is_model(file, format):
         return load_model(file, dims=dims, format=format)
     tensors = manager.format_for(file, "load_tensors", format).load_tensors(file)
     return tensors[""] if tensors.keys() == {""} else tensors
@@ -68,7 +68,8 @@ def _existing(path: str | os.PathLike[str]) -> Path:
     return file
 
 
-def _is_model(file: Path, format: str | None) -> bool:
+def is_model(file: Path, format: str | None = None) -> bool:
+    """Whether a file is of a format that holds models, by name, extension, then contents."""
     if format is not None:
         return "load_model" in manager.get("format", format).capabilities
     name = file.name.lower()

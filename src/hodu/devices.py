@@ -38,3 +38,12 @@ def as_device(spec: Device | str) -> Device:
             f"{spec!r} is not a device", hint=f"devices are {', '.join(KINDS)}, as in 'cuda:0'"
         )
     return Device(match[1], int(match[2] or 0))
+
+
+def require_cpu(device: Device | str | None) -> None:
+    """Raise DeviceError unless `device`, where an eager tensor is wanted, is the cpu or None."""
+    if device is not None and as_device(device) != CPU:
+        raise DeviceError(
+            f"eager tensors live on the cpu, not on {device}",
+            hint=f"to run a program on {device}, compile it: hodu.compile(fn, device='{device}')",
+        )

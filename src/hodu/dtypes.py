@@ -69,7 +69,7 @@ class DType:
         return self.name
 
     def __reduce__(self) -> str:
-        return self.name
+        return "bool_" if self.kind == "bool" else self.name
 
 
 def _of(name: str, kind: Kind, numpy: npt.DTypeLike, c: str, onnx: int, alias: str) -> DType:
@@ -118,6 +118,7 @@ def set_promotion(mode: Literal["torch", "strict"]) -> None:
         raise DTypeError(f"promotion mode must be 'torch' or 'strict', not {mode!r}")
     _strict = mode == "strict"
     join.cache_clear()
+    result_type.cache_clear()
 
 
 def is_strict() -> bool:
@@ -133,6 +134,8 @@ def as_dtype(spec: object) -> DType:
     if found is not None:
         return found
     try:
+        if spec is None:
+            raise TypeError("NumPy takes None for float64")
         np_dtype = np.dtype(spec).newbyteorder("=")  # type: ignore[call-overload]
         return FROM_NUMPY[np_dtype]
     except (TypeError, KeyError, ValueError):
@@ -151,7 +154,7 @@ def join(a: DType, b: DType) -> DType:
         return a
     if _strict:
         raise DTypeError(
-            f"mixed dtypes {a} and {b} under strict promotion",
+            f"mixed dtypes under strict promotion: {a} and {b}",
             hint=f"cast one of them, as in x.to('{a}')",
         )
     if a.category != b.category:
@@ -198,8 +201,11 @@ Rank = Literal[0, 1, 2]
 def result_type(operands: tuple[tuple[DType, Rank], ...], strict: bool = False) -> DType:
     """The dtype that operands promote to, with PyTorch's priority of ranks.
 
-    A lower rank only matters when its category (bool, integer, float) is higher.
+    A lower rank only matters when its category (bool, integer, float) is higher. If `strict`, all
+    tensors must have one dtype, and a scalar of a higher category is refused.
     """
+    if strict:
+        _refuse_mixed(operands)
     result: DType | None = None
     for rank in (2, 1, 0):
         at_rank = [dtype for dtype, r in operands if r == rank]
@@ -210,3 +216,15 @@ def result_type(operands: tuple[tuple[DType, Rank], ...], strict: bool = False) 
             result = joined
     assert result is not None
     return result
+
+
+def _refuse_mixed(operands: tuple[tuple[DType, Rank], ...]) -> None:
+    tensors = [dtype for dtype, rank in operands if rank > 0]
+    for dtype, rank in operands:
+        first = tensors[0] if tensors else dtype
+        if dtype.category > first.category if rank == 0 else dtype is not first:
+            what = "tensor" if rank else "number"
+            raise DTypeError(
+                f"mixed dtypes under strict promotion: a {what} of {dtype} with {first}",
+                hint=f"cast one of them, as in x.to('{dtype}')",
+            )

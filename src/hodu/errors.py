@@ -36,6 +36,10 @@ class ValueRangeError(HoduError, ValueError):
     """An argument of the right kind with a value that is not allowed."""
 
 
+class DivisionByZeroError(ValueRangeError, ZeroDivisionError):
+    """An integer divided by zero."""
+
+
 class ShapeError(HoduError, ValueError):
     """Shapes that do not fit the operation."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from hodu.dims import Dim, dim_max
+from hodu.dims import Dim, dim_max, provably_different
 from hodu.dtypes import DType
 from hodu.errors import ShapeError
 
@@ -31,7 +31,7 @@ def broadcast_dims(a: Dim, b: Dim) -> Dim | None:
         return a
     if a == 1:
         return b
-    if isinstance(a, int) and isinstance(b, int):
+    if provably_different(a, b) and provably_different(a, 1) and provably_different(b, 1):
         return None
     if isinstance(a, int):
         return a

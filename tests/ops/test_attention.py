@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from hodu.nn.functional import scaled_dot_product_attention as attention
 
 import hodu
 from hodu import errors
+from hodu.nn.functional import scaled_dot_product_attention as attention
 
 Q = hodu.ones(2, 4, 3, 8)
 

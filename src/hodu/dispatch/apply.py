@@ -49,7 +49,8 @@ def apply(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
     if casts is None:
         casts = make_plan(op, inputs, key)
     if casts:
-        arrays = [a if t is None else a.astype(t) for a, t in zip(arrays, casts, strict=True)]
+        pairs = zip(arrays, casts, strict=True)
+        arrays = [a if t is None else quiet.run(a.astype, t) for a, t in pairs]
     return run(op, arrays, attrs)
 
 
@@ -83,6 +84,8 @@ def kernel(op: OpDef, arrays: Sequence[Any], attrs: Attrs) -> tuple[Array, ...]:
 
 
 def _apply_general(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
+    if op.prepare is not None:
+        inputs = op.prepare(*inputs)
     tensors = [
         as_input(op, p.name, p.type, x) for p, x in zip(op.schema.inputs, inputs, strict=True)
     ]
@@ -127,7 +130,7 @@ def _cast_all(tensors: Sequence[Any], casts: Any) -> list[Any]:
         if target is None:
             return t
         if t._data is not None:
-            return wrap(t._data.astype(target))
+            return wrap(quiet.run(t._data.astype, target))
         return recording().record(REGISTRY["cast"], [t], {"dtype": dtypes.FROM_NUMPY[target]})
 
     return [cast(t) for t in tensors]
@@ -139,16 +142,21 @@ def _fold_dims(op: OpDef, tensors: Sequence[Any], attrs: Attrs) -> Any:
     def contents(t: Any) -> Any:
         if isinstance(t, list):
             return [contents(e) for e in t]
-        if t is None or t._dims is not None:
-            return None if t is None else t._dims
+        if t is None:
+            return None
         if t._data is None:
-            raise ShapeError("not a known tensor")
-        is_index = dtypes.FROM_NUMPY[t._data.dtype].is_integer
-        return t._data.astype(object) if is_index else t._data
+            if t._dims is None:
+                raise ShapeError("not a known tensor")
+            return t._dims
+        dtype = dtypes.FROM_NUMPY[t._data.dtype]
+        if dtype.is_float:
+            raise ShapeError("dimensions are integers")
+        return t._data.astype(object) if dtype.is_integer else t._data
 
     try:
-        assert op.eager is not None
-        result = quiet.run(op.eager, *map(contents, tensors), **attrs)
+        kernel = op.on_dims if callable(op.on_dims) else op.eager
+        assert kernel is not None
+        result = quiet.run(kernel, *map(contents, tensors), **attrs)
     except (ShapeError, TypeError, ValueError):
         return None
     if isinstance(result, (tuple, list)):

@@ -9,7 +9,7 @@ import numpy as np
 from hodu.dispatch.apply import apply
 from hodu.dispatch.base import quiet, recording, type_of
 from hodu.errors import DTypeError, ShapeError, ValueRangeError
-from hodu.ops._table import REGISTRY
+from hodu.ops._table import REGISTRY, Array
 from hodu.source import location
 
 
@@ -32,11 +32,16 @@ def assign(target: Any, result: Any) -> Any:
             result = apply(REGISTRY["cast"], (result,), {"dtype": want.dtype})
         recording().rebind(target, result)
         return target
-    if not target._data.flags.writeable:
+    check_writable(target._data)
+    quiet.run(np.copyto, target._data, result._data, casting="unsafe")
+    return target
+
+
+def check_writable(array: Array) -> None:
+    """Refuse to write to read-only memory."""
+    if not array.flags.writeable:
         raise ValueRangeError(
             "this tensor cannot be written: its memory is read-only or shared by broadcasting",
             where=location(),
             hint="copy it first, with .clone()",
         )
-    quiet.run(np.copyto, target._data, result._data, casting="unsafe")
-    return target

@@ -10,7 +10,6 @@ import numpy as np
 from hodu import dtypes
 from hodu.dims import Sym
 from hodu.dispatch.base import TensorBase, type_of, wrap, wrap_dims
-from hodu.dtypes import DType
 from hodu.errors import ArgumentError
 from hodu.ops._table import Array, OpDef
 from hodu.source import location
@@ -24,7 +23,7 @@ def as_input(op: OpDef, name: str, kind: str, x: Any) -> Any:
     if isinstance(x, (np.ndarray, np.generic)):
         return wrap(_native(np.asarray(x)))
     if isinstance(x, (bool, int, float)):
-        return wrap(_scalar_array(x, dtypes.of_scalar(x)))
+        return wrap(_scalar_array(x))
     if isinstance(x, Sym):
         return wrap_dims(x)
     raise ArgumentError(
@@ -39,14 +38,12 @@ def _native(array: Array) -> Array:
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
-def _scalar_array(value: bool | int | float, dtype: DType) -> Array:
-    if dtype.is_integer and isinstance(value, int):
-        limit = 1 << dtype.bits
-        wrapped = value % limit
-        if dtype.is_signed and wrapped >= limit // 2:
-            wrapped -= limit
-        return np.asarray(wrapped, dtype.numpy)
-    return np.asarray(value).astype(dtype.numpy)
+def _scalar_array(value: bool | int | float) -> Array:
+    """A 0-d array: f64 for floats, so that nothing is lost before the cast to the final dtype."""
+    if type(value) is int:
+        wrapped = (value + (1 << 63)) % (1 << 64) - (1 << 63)
+        return np.asarray(wrapped, np.int64)
+    return np.asarray(value)
 
 
 def flatten(tensors: Any) -> Any:

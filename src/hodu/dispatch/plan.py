@@ -66,10 +66,11 @@ def _casts(op: OpDef, names: Sequence[str], key: Key) -> tuple[Any, ...]:
         if op.promote is Promote.FLOAT and not common.is_float:
             common = dtypes.f32
     casts: list[Any] = []
-    for name, (dtype, _) in zip(names, operands, strict=True):
+    for name, (dtype, _), (kind, _) in zip(names, operands, key, strict=True):
         target = common if common is not None and name in op.promoted else dtype
         _check_allowed(op, name, target)
-        casts.append(None if target is dtype else target.numpy)
+        held = dtypes.f64 if kind is float else dtype
+        casts.append(None if target is held else target.numpy)
     return tuple(casts) if any(c is not None for c in casts) else ()
 
 

@@ -9,6 +9,7 @@ import builtins
 from typing import TYPE_CHECKING
 
 from hodu.dispatch.apply import apply
+from hodu.dispatch.attrs import as_scalar
 from hodu.ops._table import REGISTRY
 
 if TYPE_CHECKING:
@@ -32,6 +33,50 @@ def _add(
     )
 
 
+_ADDCDIV = REGISTRY["addcdiv"]
+
+
+def addcdiv(
+    input: Tensor | builtins.bool | builtins.int | builtins.float,
+    tensor1: Tensor | builtins.bool | builtins.int | builtins.float,
+    tensor2: Tensor | builtins.bool | builtins.int | builtins.float,
+    *,
+    value: builtins.bool | builtins.int | builtins.float = 1,
+) -> Tensor:
+    """The sum `input + value * tensor1 / tensor2`; for floats."""
+    return apply(
+        _ADDCDIV,
+        (
+            input,
+            tensor1,
+            tensor2,
+        ),
+        {"value": as_scalar(value, "value")},
+    )
+
+
+_ADDCMUL = REGISTRY["addcmul"]
+
+
+def addcmul(
+    input: Tensor | builtins.bool | builtins.int | builtins.float,
+    tensor1: Tensor | builtins.bool | builtins.int | builtins.float,
+    tensor2: Tensor | builtins.bool | builtins.int | builtins.float,
+    *,
+    value: builtins.bool | builtins.int | builtins.float = 1,
+) -> Tensor:
+    """The sum `input + value * tensor1 * tensor2`."""
+    return apply(
+        _ADDCMUL,
+        (
+            input,
+            tensor1,
+            tensor2,
+        ),
+        {"value": as_scalar(value, "value")},
+    )
+
+
 _DIV = REGISTRY["div"]
 
 
@@ -42,24 +87,6 @@ def _div(
     """The true quotient; integers and bools are divided as f32."""
     return apply(
         _DIV,
-        (
-            input,
-            other,
-        ),
-        {},
-    )
-
-
-_FLOOR_DIVIDE = REGISTRY["floor_divide"]
-
-
-def floor_divide(
-    input: Tensor | builtins.bool | builtins.int | builtins.float,
-    other: Tensor | builtins.bool | builtins.int | builtins.float,
-) -> Tensor:
-    """The quotient rounded towards minus infinity; a zero integer divisor is an error."""
-    return apply(
-        _FLOOR_DIVIDE,
         (
             input,
             other,
@@ -86,42 +113,6 @@ def mul(
     )
 
 
-_POW = REGISTRY["pow"]
-
-
-def pow(
-    input: Tensor | builtins.bool | builtins.int | builtins.float,
-    exponent: Tensor | builtins.bool | builtins.int | builtins.float,
-) -> Tensor:
-    """`input` to the power of `exponent`; negative integer powers of integers are errors."""
-    return apply(
-        _POW,
-        (
-            input,
-            exponent,
-        ),
-        {},
-    )
-
-
-_REMAINDER = REGISTRY["remainder"]
-
-
-def remainder(
-    input: Tensor | builtins.bool | builtins.int | builtins.float,
-    other: Tensor | builtins.bool | builtins.int | builtins.float,
-) -> Tensor:
-    """The remainder with the sign of the divisor; a zero integer divisor is an error."""
-    return apply(
-        _REMAINDER,
-        (
-            input,
-            other,
-        ),
-        {},
-    )
-
-
 _SUB = REGISTRY["sub"]
 
 
@@ -132,24 +123,6 @@ def _sub(
     """The difference."""
     return apply(
         _SUB,
-        (
-            input,
-            other,
-        ),
-        {},
-    )
-
-
-_TRUNC_DIVIDE = REGISTRY["trunc_divide"]
-
-
-def _trunc_divide(
-    input: Tensor | builtins.bool | builtins.int | builtins.float,
-    other: Tensor | builtins.bool | builtins.int | builtins.float,
-) -> Tensor:
-    """The quotient rounded towards zero; a zero integer divisor is an error."""
-    return apply(
-        _TRUNC_DIVIDE,
         (
             input,
             other,

@@ -39,7 +39,7 @@ def bitwise_left_shift(
     input: Tensor | builtins.bool | builtins.int | builtins.float,
     other: Tensor | builtins.bool | builtins.int | builtins.float,
 ) -> Tensor:
-    """The bits shifted left by other places."""
+    """The bits shifted left by other places; 0 when those are negative or beyond the width."""
     return apply(
         _BITWISE_LEFT_SHIFT,
         (
@@ -83,7 +83,10 @@ def bitwise_right_shift(
     input: Tensor | builtins.bool | builtins.int | builtins.float,
     other: Tensor | builtins.bool | builtins.int | builtins.float,
 ) -> Tensor:
-    """The bits shifted right; signed values keep their sign."""
+    """The bits shifted right, filled with the sign.
+
+    Of a shift by negative places, or beyond the width, only the sign remains.
+    """
     return apply(
         _BITWISE_RIGHT_SHIFT,
         (

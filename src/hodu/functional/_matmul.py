@@ -21,7 +21,10 @@ def matmul(
     input: Tensor | builtins.bool | builtins.int | builtins.float,
     other: Tensor | builtins.bool | builtins.int | builtins.float,
 ) -> Tensor:
-    """The matrix product, batched over leading dimensions; 1-D operands are vectors."""
+    """The matrix product, batched over leading dimensions; 1-D operands are vectors.
+
+    Small floats accumulate in f32 and are rounded once; integers wrap around.
+    """
     return apply(
         _MATMUL,
         (

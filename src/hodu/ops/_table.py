@@ -16,6 +16,7 @@ The class is only a namespace. Its entries:
     promote   Promote.COMMON: the tensor inputs are cast to their common dtype first;
               Promote.FLOAT: the same, and integers and bools become f32; default: no casts
     promoted  names of the inputs that `promote` concerns; default: all of them
+    prepare   (inputs as given) -> inputs, where Python numbers need care before they are promoted
     dtypes    dtypes allowed for those inputs (after promotion), or {input name: dtypes}
     infer     (types and attributes, as in the schema) -> TensorType, a tuple or a list of them
     eager     (arrays and attributes) -> array, tuple or list; pure NumPy, no Hodu calls
@@ -26,21 +27,25 @@ The class is only a namespace. Its entries:
     inplace   whether the method also exists as `name_`, writing into its first argument
     view      whether the result may share memory with the first input
     random    whether each call differs, so that a capture records it even without captured inputs
-    on_dims   whether the kernel also runs on object arrays of dimensions (shape arithmetic)
+    on_dims   whether the kernel also runs on object arrays of dimensions (shape arithmetic), or
+              the kernel that does
     public    False hides the function (`F._name`): a `@function` of that name stands before it
     where     further public modules that show the function: "nn.functional", "linalg", or
               "linalg:inv" under another name
 
 A plain Python function over Tensors that picks between ops, or spells one differently, is
 registered with `@function`; it is public too, but no node of a Snapshot. One whose name starts
-with "_" is shown only by the modules in `where`.
+with "_" is shown only by the modules in `where`. `@method` registers one that exists only as a
+Tensor method, `alias` gives a function further names.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Mapping
+import importlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -77,6 +82,7 @@ class OpDef:
     compose: Callable[..., Any] | None
     promote: Promote
     promoted: frozenset[str]
+    prepare: Callable[..., Sequence[Any]] | None
     dtypes: Mapping[str, DTypes]
     samples: tuple[S, ...]
     domain: Domain
@@ -84,7 +90,7 @@ class OpDef:
     inplace: bool
     view: bool
     random: bool
-    on_dims: bool
+    on_dims: bool | Callable[..., Any]
     public: bool
     where: tuple[str, ...]
     dim_attrs: tuple[str, ...]
@@ -104,11 +110,48 @@ class FunctionDef:
     call: Callable[..., Any]
     family: str
     methods: bool
+    inplace: bool
     where: tuple[str, ...]
 
 
-REGISTRY: dict[str, OpDef] = {}
+class Registry(dict[str, OpDef]):
+    """The ops by name. A family is imported when one of its ops is first looked up.
+
+    Iteration sees the families that are imported; `hodu.ops._families` imports all of them.
+    """
+
+    def __missing__(self, name: str) -> OpDef:
+        self._import_family(name)
+        return self[name] if dict.__contains__(self, name) else _no_op(name)
+
+    def __contains__(self, name: object) -> bool:
+        return self.get(name) is not None
+
+    def is_defined(self, name: str) -> bool:
+        """Whether an op of this name is there already; imports nothing."""
+        return dict.__contains__(self, name)
+
+    def get(self, name: Any, default: Any = None) -> Any:
+        """The op called `name`, or `default`."""
+        if not dict.__contains__(self, name):
+            self._import_family(name)
+        return dict.get(self, name, default)
+
+    def _import_family(self, name: object) -> None:
+        from hodu.ops._index import FAMILIES
+
+        if name in FAMILIES:
+            importlib.import_module(f"hodu.ops.{FAMILIES[name]}")
+
+
+def _no_op(name: str) -> OpDef:
+    raise KeyError(name)
+
+
+REGISTRY = Registry()
 FUNCTIONS: dict[str, FunctionDef] = {}
+METHODS: dict[str, FunctionDef] = {}
+ALIASES: dict[str, str] = {}
 _Class = TypeVar("_Class", bound=type)
 _Call = TypeVar("_Call", bound=Callable[..., Any])
 
@@ -118,7 +161,7 @@ def op(schema: str) -> Callable[[_Class], _Class]:
 
     def register(block: _Class) -> _Class:
         opdef = _opdef(parse_schema(schema), dict(vars(block)), block.__module__.rsplit(".", 1)[-1])
-        if opdef.name in REGISTRY:
+        if REGISTRY.is_defined(opdef.name):
             raise ValueError(f"op {opdef.name!r} is defined twice")
         REGISTRY[opdef.name] = opdef
         return block
@@ -152,6 +195,7 @@ def _opdef(schema: Schema, block: dict[str, Any], family: str) -> OpDef:
         compose=block.get("compose"),
         promote=block.get("promote", Promote.NONE),
         promoted=promoted,
+        prepare=block.get("prepare"),
         dtypes=_dtypes_by_input(block.get("dtypes", ANY), tensors, promoted),
         samples=tuple(block.get("samples", ())),
         domain=block.get("domain", (-3.0, 3.0)),
@@ -175,20 +219,55 @@ def _dtypes_by_input(
 
 
 def function(
-    *, methods: bool = True, where: Iterable[str] = (), name: str | None = None
+    *,
+    methods: bool = True,
+    inplace: bool = False,
+    where: Iterable[str] = (),
+    name: str | None = None,
 ) -> Callable[[_Call], _Call]:
-    """Register a plain function over Tensors as public, and as a Tensor method if `methods`."""
+    """Register a plain function over Tensors as public, and as a Tensor method if `methods`.
+
+    With `inplace`, or when it stands before an op that has it, the method `name_` exists too.
+    """
 
     def register(call: _Call) -> _Call:
         family = call.__module__.rsplit(".", 1)[-1]
         public = name or call.__name__.rstrip("_")
-        hidden = public in REGISTRY and not REGISTRY[public].public
-        if public in FUNCTIONS or (public in REGISTRY and not hidden):
+        known = REGISTRY.is_defined(public)
+        hidden = known and not REGISTRY[public].public
+        if public in FUNCTIONS or (known and not hidden):
             raise ValueError(f"function {public!r} is defined twice")
-        FUNCTIONS[public] = FunctionDef(public, call, family, methods, tuple(where))
+        shadows_inplace = hidden and REGISTRY[public].inplace
+        FUNCTIONS[public] = FunctionDef(
+            public, call, family, methods, inplace or shadows_inplace, tuple(where)
+        )
         return call
 
     return register
+
+
+def method(*, inplace: bool = False, name: str | None = None) -> Callable[[_Call], _Call]:
+    """Register a plain function over Tensors that exists only as a Tensor method."""
+
+    def register(call: _Call) -> _Call:
+        family = call.__module__.rsplit(".", 1)[-1]
+        public = name or call.__name__.rstrip("_")
+        if public in METHODS:
+            raise ValueError(f"method {public!r} is defined twice")
+        METHODS[public] = FunctionDef(public, call, family, True, inplace, ())
+        return call
+
+    return register
+
+
+def alias(target: str, *names: str) -> None:
+    """Give the function `target`, and its methods, further public names."""
+    if not REGISTRY.is_defined(target) and target not in FUNCTIONS:
+        raise ValueError(f"there is no function {target!r} to give other names")
+    for name in names:
+        if name in ALIASES:
+            raise ValueError(f"alias {name!r} is defined twice")
+        ALIASES[name] = target
 
 
 class _Functions:
@@ -197,18 +276,14 @@ class _Functions:
     Bound by `hodu.functional` when it is imported, because the functions stand above the table.
     """
 
-    def __init__(self) -> None:
-        self._bound: Mapping[str, Callable[..., Any]] = {}
-
-    def bind(self, functions: Mapping[str, Callable[..., Any]]) -> None:
-        """Make `functions` reachable as attributes."""
-        self._bound = functions
+    def bind(self, functions: ModuleType) -> None:
+        """Make the functions of a module reachable as attributes."""
+        self._module = functions
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        try:
-            return self._bound[name]
-        except KeyError:
-            raise AttributeError(f"no public function {name!r}") from None
+        found: Callable[..., Any] = getattr(self._module, name)
+        setattr(self, name, found)
+        return found
 
 
 F = _Functions()

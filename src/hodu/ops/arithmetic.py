@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hodu.dtypes import BOOL, FLOATS, FROM_NUMPY, NUMERIC, Number
-from hodu.errors import ValueRangeError
+from hodu.dtypes import BOOL, FLOATS, NUMERIC, Number
+from hodu.errors import DTypeError, ValueRangeError
+from hodu.ops._kernels import constant, in_f32
 from hodu.ops._rules import broadcast
 from hodu.ops._samples import S, T
-from hodu.ops._table import Array, F, Promote, function, op
+from hodu.ops._table import Array, F, Promote, alias, function, op
+from hodu.shapes import TensorType
 
 if TYPE_CHECKING:
     from hodu._tensor import Tensor
@@ -64,18 +66,6 @@ class Mul:
     inplace, on_dims = True, True
 
 
-@function()
-def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
-    """The sum `input + alpha * other`."""
-    return F._add(input, other if alpha == 1 else F.mul(other, alpha))
-
-
-@function()
-def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
-    """The difference `input - alpha * other`."""
-    return F._sub(input, other if alpha == 1 else F.mul(other, alpha))
-
-
 @op("div(Tensor input, Tensor other) -> Tensor")
 class Div:
     """The true quotient; integers and bools are divided as f32."""
@@ -88,79 +78,97 @@ class Div:
 
 
 @function()
+def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+    """The sum `input + alpha * other`."""
+    return F._add(input, other if alpha == 1 else F.mul(other, alpha))
+
+
+@function()
+def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+    """The difference `input - alpha * other`."""
+    return F._sub(input, other if alpha == 1 else F.mul(other, alpha))
+
+
+@function()
+def rsub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+    """The difference the other way round: `other - alpha * input`."""
+    return F.sub(other, input, alpha=alpha)
+
+
+@function()
 def div(
     input: Tensor | Number, other: Tensor | Number, *, rounding_mode: str | None = None
 ) -> Tensor:
     """The quotient: true, or rounded towards zero ("trunc") or down ("floor")."""
-    if rounding_mode not in (None, "trunc", "floor"):
-        raise ValueRangeError(
-            f"rounding_mode={rounding_mode!r}", hint="it is None, 'trunc' or 'floor'"
-        )
     if rounding_mode is None:
         return F._div(input, other)
-    return (
-        F.floor_divide(input, other) if rounding_mode == "floor" else F._trunc_divide(input, other)
-    )
+    if rounding_mode == "floor":
+        return F.floor_divide(input, other)
+    if rounding_mode == "trunc":
+        return F._trunc_divide(input, other)
+    raise ValueRangeError(f"rounding_mode={rounding_mode!r}", hint="it is None, 'trunc' or 'floor'")
 
 
-def _no_zero(y: Array) -> None:
-    if y.dtype != object and not FROM_NUMPY[y.dtype].is_float and (y == 0).any():
-        raise ZeroDivisionError("integer division by zero")
+alias("sub", "subtract")
+alias("mul", "multiply")
+alias("div", "divide", "true_divide")
+
+THREE = [
+    S((3, 4), (3, 4), (3, 4)),
+    S((4,), (3, 1), (), value=2),
+    S((), (), ()),
+    S((0,), (0,), (1,)),
+]
 
 
-@op("floor_divide(Tensor input, Tensor other) -> Tensor")
-class FloorDivide:
-    """The quotient rounded towards minus infinity; a zero integer divisor is an error."""
-
-    promote, dtypes = Promote.COMMON, NUMERIC
-    infer = broadcast()
-    samples = DIVISORS
-    inplace, on_dims = True, True
-
-    def eager(x: Array, y: Array) -> Array:
-        _no_zero(y)
-        return np.floor_divide(x, y)
-
-
-@op("trunc_divide(Tensor input, Tensor other) -> Tensor")
-class TruncDivide:
-    """The quotient rounded towards zero; a zero integer divisor is an error."""
+@op("addcmul(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor")
+class Addcmul:
+    """The sum `input + value * tensor1 * tensor2`."""
 
     promote, dtypes = Promote.COMMON, NUMERIC
-    infer = broadcast()
-    samples = DIVISORS
-    public = False
-
-    def eager(x: Array, y: Array) -> Array:
-        _no_zero(y)
-        if FROM_NUMPY[x.dtype].is_float:
-            return np.trunc(np.true_divide(x, y))
-        quotient = np.floor_divide(x, y)
-        return quotient + ((quotient < 0) & (quotient * y != x)).astype(x.dtype)
-
-
-@op("remainder(Tensor input, Tensor other) -> Tensor")
-class Remainder:
-    """The remainder with the sign of the divisor; a zero integer divisor is an error."""
-
-    promote, dtypes = Promote.COMMON, NUMERIC
-    infer = broadcast()
-    samples = DIVISORS
-    inplace, on_dims = True, True
-
-    def eager(x: Array, y: Array) -> Array:
-        _no_zero(y)
-        return np.remainder(x, y)
-
-
-@op("pow(Tensor input, Tensor exponent) -> Tensor")
-class Pow:
-    """`input` to the power of `exponent`; negative integer powers of integers are errors."""
-
-    promote, dtypes = Promote.COMMON, NUMERIC
-    infer = broadcast()
-    samples = DIVISORS
+    samples = [*THREE, S((2,), (2,), (2,), value=-1)]
     inplace = True
 
-    def eager(x: Array, y: Array) -> Array:
-        return np.power(x, y)
+    def infer(x: TensorType, a: TensorType, b: TensorType, value: Number = 1) -> TensorType:
+        if isinstance(value, float) and not x.dtype.is_float:
+            raise DTypeError(
+                f"addcmul() of {x.dtype} with the float value={value}",
+                hint="give an integer, or cast the tensors with .to('f32')",
+            )
+        return broadcast(3)(x, a, b)
+
+    def compose(x: Tensor, a: Tensor, b: Tensor, value: Number = 1) -> Tensor:
+        return x + (a * b if value == 1 else a * value * b)
+
+    def eager(x: Array, a: Array, b: Array, value: Number = 1) -> Array:
+        if x.dtype.kind not in "iu":
+            return _addcmul_floats(x, a, b, value=value)
+        if isinstance(value, float):
+            raise TypeError("a float value with integer tensors")
+        return x + constant(value, x) * a * b
+
+
+@in_f32
+def _addcmul_floats(x: Array, a: Array, b: Array, value: Number) -> Array:
+    return x + constant(value, x) * a * b
+
+
+@op("addcdiv(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor")
+class Addcdiv:
+    """The sum `input + value * tensor1 / tensor2`; for floats."""
+
+    promote, dtypes = Promote.COMMON, FLOATS
+    infer = broadcast(3)
+    samples = [
+        S((3, 4), (3, 4), T((3, 4), low=1, high=3)),
+        S((4,), (3, 1), T((), low=1, high=3), value=2),
+        S((0,), (0,), (1,), value=0.5),
+    ]
+    inplace = True
+
+    def compose(x: Tensor, a: Tensor, b: Tensor, value: Number = 1) -> Tensor:
+        return x + (a / b if value == 1 else a * value / b)
+
+    @in_f32
+    def eager(x: Array, a: Array, b: Array, value: Number = 1) -> Array:
+        return x + constant(value, x) * a / b

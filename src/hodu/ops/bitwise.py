@@ -10,7 +10,13 @@ from hodu.ops._samples import S, T
 from hodu.ops._table import Promote, op
 from hodu.ops.arithmetic import PAIRS
 
-SHIFTS = [S((3, 4), T((3, 4), low=0, high=6)), S((3,), T((), low=1, high=1)), S((0,), (0,))]
+SHIFTS = [
+    S((3, 4), T((3, 4), low=0, high=6)),
+    S((3,), T((), low=1, high=1)),
+    S((0,), (0,)),
+    S(T(values=[1, 3, 5]), T(values=[7, 64, 100])),
+    *(S(T(dtype=t, values=[-5, 5]), T(dtype=t, values=[-1, 9])) for t in ("i8", "i32", "i64")),
+]
 
 
 @op("bitwise_and(Tensor input, Tensor other) -> Tensor")
@@ -48,7 +54,7 @@ class BitwiseXor:
 
 @op("bitwise_left_shift(Tensor input, Tensor other) -> Tensor")
 class BitwiseLeftShift:
-    """The bits shifted left by other places."""
+    """The bits shifted left by other places; 0 when those are negative or beyond the width."""
 
     promote, dtypes = Promote.COMMON, INTS
     infer = broadcast()
@@ -59,7 +65,10 @@ class BitwiseLeftShift:
 
 @op("bitwise_right_shift(Tensor input, Tensor other) -> Tensor")
 class BitwiseRightShift:
-    """The bits shifted right; signed values keep their sign."""
+    """The bits shifted right, filled with the sign.
+
+    Of a shift by negative places, or beyond the width, only the sign remains.
+    """
 
     promote, dtypes = Promote.COMMON, INTS
     infer = broadcast()

@@ -56,16 +56,33 @@ def _cast_dims(x: Array, dtype: DType) -> Array:
 
 
 @function()
-def to(input: Tensor, *args: Any, dtype: DTypeLike | None = None, copy: bool = False) -> Tensor:
-    """The tensor in another dtype or on another device, each given by name or object.
+def to(
+    input: Tensor,
+    *args: Any,
+    dtype: DTypeLike | None = None,
+    device: Device | str | None = None,
+    non_blocking: bool = False,
+    copy: bool = False,
+) -> Tensor:
+    """The tensor in another dtype, on another device, or both as another tensor has them.
 
-    Returns the tensor itself when nothing changes and `copy` is False.
+    Called as to(dtype), to(device), to(device, dtype) or to(other), after which `non_blocking`
+    (without effect here) and `copy` may follow. Returns the tensor itself when nothing changes
+    and `copy` is False.
     """
+    flags: list[bool] = []
     for arg in args:
-        if isinstance(arg, Device) or (isinstance(arg, str) and arg.split(":")[0] in KINDS):
-            _check_device(as_device(arg))
-        else:
-            dtype = arg.dtype if hasattr(arg, "numel") else arg
+        if isinstance(arg, bool):
+            flags.append(arg)
+        elif hasattr(arg, "numel"):
+            dtype, device = arg.dtype, arg.device
+        elif isinstance(arg, Device) or (isinstance(arg, str) and arg.split(":")[0] in KINDS):
+            device = arg
+        elif arg is not None:
+            dtype = arg
+    if device is not None:
+        _check_device(as_device(device))
+    copy = copy or flags[1:2] == [True]
     if dtype is not None and as_dtype(dtype) is not input.dtype:
         return F.cast(input, as_dtype(dtype))
     return F.clone(input) if copy else input

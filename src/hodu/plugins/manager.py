@@ -23,6 +23,12 @@ _GROUPS: dict[Kind, str] = {
     "runtime": "hodu.runtimes",
     "format": "hodu.formats",
 }
+_WORDS: dict[Capability, str] = {
+    "load_model": "load models",
+    "save_model": "save models",
+    "load_tensors": "load tensors",
+    "save_tensors": "save tensors",
+}
 _METHODS: dict[Kind, tuple[str, ...]] = {
     "compiler": ("supported_devices", "supported_formats", "compile", "build"),
     "runtime": ("supported_devices", "loadable_formats", "load", "load_file"),
@@ -141,12 +147,12 @@ def format_for(path: Path, capability: Capability, name: str | None = None) -> F
     if name is not None:
         plugin: FormatPlugin = get("format", name)
         if capability not in plugin.capabilities:
-            raise FormatError(f"the format {name!r} cannot {capability.replace('_', ' ')}s")
+            raise FormatError(f"the format {name!r} cannot {_WORDS[capability]}")
         return plugin
     able = [f for f in formats() if capability in f.capabilities]
-    for plugin in able:
-        if path.name.lower().endswith(plugin.extensions):
-            return plugin
+    best = max(able, key=lambda f: _matched(path, f), default=None)
+    if best is not None and _matched(path, best):
+        return best
     if capability.startswith("load") and path.is_file():
         with path.open("rb") as file:
             head = file.read(64)
@@ -156,9 +162,15 @@ def format_for(path: Path, capability: Capability, name: str | None = None) -> F
     raise _unknown(path, able, capability)
 
 
+def _matched(path: Path, plugin: FormatPlugin) -> int:
+    """The length of the longest extension of the format that the file has."""
+    name = path.name.lower()
+    return max((len(e) for e in plugin.extensions if name.endswith(e)), default=0)
+
+
 def _unknown(path: Path, able: list[FormatPlugin], capability: Capability) -> FormatError:
     known = ", ".join(e for f in able for e in f.extensions)
     return FormatError(
-        f"{str(path)!r} has no extension of a format that can {capability.replace('_', ' ')}s",
+        f"{str(path)!r} is of no format that can {_WORDS[capability]}",
         hint=f"the extensions are {known}",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hodu.dispatch.base import recorder_var, type_of, wrap_value
 from hodu.dispatch.plan import casts_of
@@ -12,6 +12,9 @@ from hodu.errors import HoduError, VerifyError
 from hodu.ops._table import REGISTRY, OpDef
 from hodu.shapes import TensorType
 from hodu.snapshot.ir import Value, group
+
+if TYPE_CHECKING:
+    from hodu.snapshot.builder import Builder
 
 
 def infer_types(op: OpDef, inputs: Sequence[Any], attrs: Mapping[str, Any]) -> list[TensorType]:
@@ -38,6 +41,13 @@ def _traced(
 
 
 def _trace(op: OpDef, flat: Sequence[Any], attrs: Mapping[str, Any]) -> list[TensorType]:
+    return [type_of(t) for t in trace(op, flat, attrs)[1]]
+
+
+def trace(
+    op: OpDef, flat: Sequence[TensorType | None], attrs: Mapping[str, Any]
+) -> tuple[Builder, Sequence[Any]]:
+    """The nodes that a composite is made of, in a builder of its own, and its result tensors."""
     from hodu.snapshot.builder import Builder
 
     assert op.compose is not None
@@ -50,8 +60,7 @@ def _trace(op: OpDef, flat: Sequence[Any], attrs: Mapping[str, Any]) -> list[Ten
         result = op.compose(*group(op.schema, tensors), **attrs)
     finally:
         recorder_var.reset(token)
-    results = result if isinstance(result, (tuple, list)) else (result,)
-    return [type_of(t) for t in results]
+    return builder, result if isinstance(result, (tuple, list)) else (result,)
 
 
 def check_dtypes(op: OpDef, inputs: Sequence[Value | None]) -> None:

@@ -130,16 +130,17 @@ def _resolve(value: Any, env: Mapping[str, int]) -> Any:
 def bind(value: Value, array: Array, env: dict[str, int], where: str | None = None) -> None:
     """Check an array against the type of `value` and bind the symbols of its shape in `env`."""
     actual = TensorType(array.shape, FROM_NUMPY[array.dtype])
+    shown = f"{'input ' if value.producer is None else ''}{value.name!r}"
     if actual.dtype is not value.type.dtype:
         raise DTypeError(
-            f"{value.name!r} is {actual.dtype}, the model expects {value.type.dtype}", where=where
+            f"{shown} is {actual.dtype}, the model expects {value.type.dtype}", where=where
         )
     if actual.rank != value.type.rank or not all(
         _bind_dim(dim, size, env) for dim, size in zip(value.type.shape, array.shape, strict=True)
     ):
         expected = format_shape(_known(d, env) for d in value.type.shape)
         raise ShapeError(
-            f"{value.name!r} has shape {format_shape(array.shape)}, the model expects {expected}",
+            f"{shown} has shape {format_shape(array.shape)}, the model expects {expected}",
             where=where,
         )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from hodu.dims import Dim, bounds
 from hodu.dtypes import FROM_NUMPY
 from hodu.errors import HoduError, VerifyError
-from hodu.ops._table import REGISTRY
+from hodu.ops._table import REGISTRY, OpDef
 from hodu.shapes import TensorType
+from hodu.snapshot.attr_types import attr_problems
 from hodu.snapshot.infer import check_dtypes, infer_types
 from hodu.snapshot.ir import Node, Snapshot, Value, group
 
@@ -74,8 +75,11 @@ class _Checker:
                 self.found.append(f"alias {output!r} -> {name!r} names no output or no input")
             elif s.outputs[output].type != inputs[name].type:
                 self.found.append(f"alias {output!r} -> {name!r} joins different types")
-        for name in s.states.keys() - inputs.keys():
-            self.found.append(f"state {name!r} is not an input")
+        for name, array in s.states.items():
+            if name not in inputs:
+                self.found.append(f"state {name!r} is not an input")
+            elif TensorType(array.shape, FROM_NUMPY[array.dtype]) != inputs[name].type:
+                self.found.append(f"the data of state {name!r} is not {inputs[name].type}")
 
 
 def _node_problems(node: Node) -> list[str]:
@@ -89,18 +93,34 @@ def _node_problems(node: Node) -> list[str]:
     variadic = any(p.is_list for p in op.schema.inputs)
     if len(node.inputs) < minimum or (len(node.inputs) > minimum and not variadic):
         return [f"{len(node.inputs)} inputs, the op takes {minimum}"]
+    problems = [*_absent_inputs(op, node), *attr_problems(op.schema, node.attrs)]
+    problems += [p for region in node.regions() for p in _Checker(region).problems()]
+    return problems or _type_problems(op, node)
+
+
+def _absent_inputs(op: OpDef, node: Node) -> list[str]:
+    return [
+        f"the input {param.name!r} is none"
+        for param, value in zip(op.schema.inputs, group(op.schema, node.inputs), strict=True)
+        if not param.optional and (None in value if param.type == "Tensor[]" else value is None)
+    ]
+
+
+def _type_problems(op: OpDef, node: Node) -> list[str]:
+    """What the op's own rule says; a rule may fail in any way on a graph that makes no sense."""
+    declared = [v.type for v in node.outputs]
     try:
         check_dtypes(op, node.inputs)
         types = [None if v is None else v.type for v in node.inputs]
         inferred = infer_types(op, group(op.schema, types), node.attrs)
+        if len(inferred) == len(declared) and all(map(compatible, inferred, declared)):
+            return []
     except HoduError as error:
         return [error.message]
-    problems = [p for region in node.regions() for p in _Checker(region).problems()]
-    declared = [v.type for v in node.outputs]
-    if len(inferred) != len(declared) or not all(map(compatible, inferred, declared)):
-        shown = ", ".join(map(str, inferred))
-        problems.append(f"declared {', '.join(map(str, declared))}, the op yields {shown}")
-    return problems
+    except Exception as error:
+        return [f"{type(error).__name__}: {error}"]
+    shown = ", ".join(map(str, inferred))
+    return [f"declared {', '.join(map(str, declared))}, the op yields {shown}"]
 
 
 def compatible(inferred: TensorType, declared: TensorType) -> bool:

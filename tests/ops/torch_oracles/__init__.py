@@ -9,6 +9,10 @@ import pkgutil
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+pytest.importorskip("torch", reason="torch is the oracle here; `make test-torch` installs it")
+
 TORCH: dict[str, Callable[..., Any]] = {}
 for _module in pkgutil.iter_modules(__path__):
     TORCH |= importlib.import_module(f"{__name__}.{_module.name}").TORCH

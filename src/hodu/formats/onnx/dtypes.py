@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import onnx
 from onnx import TensorProto
 
 from hodu.dtypes import ALL, DType
@@ -25,6 +26,6 @@ def dtype_of(element_type: int, what: str) -> DType:
 def type_name(element_type: int) -> str:
     """The ONNX name of an element type."""
     try:
-        return str(TensorProto.DataType.Name(element_type))
-    except ValueError:
+        return str(onnx.helper.tensor_dtype_to_string(element_type)).removeprefix("TensorProto.")
+    except (KeyError, ValueError):
         return str(element_type)

@@ -1,4 +1,4 @@
-"""Functions of the ops in hodu.ops.unary_math.
+"""Functions of the ops in hodu.ops.sign.
 
 Generated from the op table by tools/generate.py; do not edit.
 """
@@ -17,7 +17,7 @@ _ABS = REGISTRY["abs"]
 
 
 def abs(input: Tensor) -> Tensor:
-    """The absolute value."""
+    """The absolute value; that of the least signed integer wraps around to itself."""
     return apply(_ABS, (input,), {})
 
 
@@ -25,5 +25,13 @@ _NEG = REGISTRY["neg"]
 
 
 def neg(input: Tensor) -> Tensor:
-    """The negative."""
+    """The negative; unsigned integers wrap around."""
     return apply(_NEG, (input,), {})
+
+
+_SIGN = REGISTRY["sign"]
+
+
+def sign(input: Tensor) -> Tensor:
+    """-1, 0 or 1; bools stay as they are, the sign of NaN is 0."""
+    return apply(_SIGN, (input,), {})

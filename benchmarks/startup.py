@@ -1,0 +1,111 @@
+"""What starting costs: `import hodu`, `hodu --help`, and opening a large file.
+
+    python benchmarks/startup.py
+
+Prints each figure beside its bar and exits with 1 if one is missed. Times are CPU times of a
+process of its own, the least of several runs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+RUNS = 5
+PARAMETERS = 100_000_000
+FORBIDDEN = ("onnx", "typer", "rich", "torch", "onnxruntime", "PIL", "hodu.formats.onnx")
+_HELP = "import sys; from hodu_cli.main import main; sys.exit(main(['--help']))"
+_MODULES = f"import sys, hodu; print(*(m for m in {FORBIDDEN!r} if m in sys.modules))"
+_OPEN = """
+import resource, sys, time, hodu
+from hodu.plugins import manager
+before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+tensors = hodu.load(sys.argv[1])
+seconds = time.process_time() - start
+grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+print(seconds, grown)
+"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Something measured, its bar, and how both are shown."""
+
+    name: str
+    value: float
+    bar: float
+    unit: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether the value is within the bar."""
+        return self.value <= self.bar
+
+
+def run(code: str, *arguments: str) -> tuple[float, str]:
+    """CPU seconds and output of a fresh Python process."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    result = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, result.stdout
+
+
+def least(measure: Callable[[], float]) -> float:
+    """The least of several measurements; the first one also writes the bytecode."""
+    return min(measure() for _ in range(RUNS))
+
+
+def large_file(path: Path) -> None:
+    """A .safetensors file of 100 million f32 parameters that is mostly a hole on the disk."""
+    size = PARAMETERS * 4
+    entry = {"dtype": "F32", "shape": [10_000, PARAMETERS // 10_000], "data_offsets": [0, size]}
+    header = json.dumps({"weight": entry}).encode()
+    header += b" " * (-len(header) % 8)
+    with path.open("wb") as file:
+        file.write(np.uint64(len(header)).tobytes() + header)
+        file.truncate(8 + len(header) + size)
+
+
+def opening(folder: Path) -> list[Figure]:
+    """Seconds and memory of `hodu.load` on the large file."""
+    path = folder / "large.safetensors"
+    large_file(path)
+    results = [tuple(map(float, run(_OPEN, str(path))[1].split())) for _ in range(RUNS)]
+    seconds, kilobytes = (min(r[i] for r in results) for i in (0, 1))
+    return [
+        Figure("open 100M parameters", seconds, 0.1, "s"),
+        Figure("memory for it", kilobytes / 1024, 20, "MiB"),
+    ]
+
+
+def main() -> int:
+    """Measure, print the table; returns the exit code."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    bare = least(lambda: run("pass")[0])
+    figures = [
+        Figure("import hodu", least(lambda: run("import hodu")[0]) - bare, 0.5, "s"),
+        Figure("hodu --help", least(lambda: run(_HELP)[0]), 0.2, "s"),
+        Figure("modules not to import", len(run(_MODULES)[1].split()), 0, ""),
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        figures += opening(Path(folder))
+    for f in figures:
+        value = f"{f.value:.3f} {f.unit}" if f.unit else f"{f.value:.0f}"
+        verdict = "pass" if f.passed else "FAIL"
+        print(f"{f.name:<24} {value:>12}   at most {f.bar:g} {f.unit:<4} {verdict}")
+    return 0 if all(f.passed for f in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,181 @@
+"""Slicing, gathering, scattering and searching."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import hodu.functional as f
+from hodu.dispatch.attrs import as_dims
+from hodu.dispatch.base import TensorBase
+from hodu.formats.onnx.node import OnnxNode
+from hodu.formats.onnx.registry import onnx_op
+
+if TYPE_CHECKING:
+    from hodu._tensor import Tensor
+
+_FAR = 2**31 - 1
+
+
+@onnx_op("Slice", since=10)
+def slice_(
+    node: OnnxNode,
+    x: Tensor,
+    starts: Tensor,
+    ends: Tensor,
+    axes: Tensor | None = None,
+    steps: Tensor | None = None,
+) -> Tensor:
+    """Ranges along the given axes."""
+    lows, highs = as_dims(starts, "starts"), as_dims(ends, "ends")
+    over = range(len(lows)) if axes is None else [int(a) for a in as_dims(axes, "axes")]
+    strides = [1] * len(lows) if steps is None else [int(s) for s in as_dims(steps, "steps")]
+    return _sliced(x, lows, highs, list(over), strides)
+
+
+@onnx_op("Slice")
+def slice_attributes(node: OnnxNode, x: Tensor) -> Tensor:
+    """Before opset 10: the ranges are attributes."""
+    lows, highs = node.integers("starts") or [], node.integers("ends") or []
+    over = node.integers("axes", list(range(len(lows)))) or []
+    return _sliced(x, lows, highs, over, [1] * len(lows))
+
+
+def _sliced(x: Tensor, lows: Any, highs: Any, axes: list[int], steps: list[int]) -> Tensor:
+    key: list[slice] = [slice(None)] * x.ndim
+    for low, high, axis, step in zip(lows, highs, axes, steps, strict=True):
+        key[axis] = slice(_near(low), _near(high), step)
+    return x[tuple(key)]
+
+
+def _near(bound: Any) -> Any:
+    """Huge bounds mean "to the end"; None says so also where the size is symbolic."""
+    return None if isinstance(bound, int) and abs(bound) >= _FAR else bound
+
+
+@onnx_op("Gather")
+def gather(node: OnnxNode, x: Any, indices: Tensor) -> Any:
+    """Entries of one axis by index; negative ones count from the end."""
+    axis = node.integer("axis", 0)
+    if not isinstance(x, TensorBase):
+        return np.take(x, indices.numpy(), axis)
+    key: list[Any] = [slice(None)] * x.ndim
+    key[axis] = indices
+    return x[tuple(key)]
+
+
+@onnx_op("GatherElements", since=11)
+def gather_elements(node: OnnxNode, x: Tensor, indices: Tensor) -> Tensor:
+    """Elements by an index for each."""
+    axis = node.integer("axis", 0)
+    return f.gather(x, axis, _wrapped(indices, x.shape[axis]))
+
+
+@onnx_op("GatherND", since=11)
+def gather_nd(node: OnnxNode, x: Tensor, indices: Tensor) -> Tensor:
+    """Slices by index tuples."""
+    return f.gather_nd(x, indices, node.integer("batch_dims", 0))
+
+
+def _wrapped(indices: Tensor, size: Any) -> Tensor:
+    """Negative indices counted from the front."""
+    return f.where(indices < 0, indices + size, indices)
+
+
+@onnx_op("ScatterElements", "Scatter", since=9)
+def scatter_elements(node: OnnxNode, x: Tensor, indices: Tensor, updates: Tensor) -> Tensor:
+    """Updates written, or reduced, at an index for each."""
+    axis = node.integer("axis", 0)
+    places = _wrapped(indices, x.shape[axis])
+    kinds = {"add": "sum", "mul": "prod", "max": "amax", "min": "amin"}
+    reduction = node.text("reduction", "none")
+    if reduction == "none":
+        return f.scatter(x, axis, places, updates)
+    return f.scatter_reduce(x, axis, places, updates, reduce=kinds[reduction])
+
+
+@onnx_op("ScatterND", since=11)
+def scatter_nd(node: OnnxNode, x: Tensor, indices: Tensor, updates: Tensor) -> Tensor:
+    """Slices written, or reduced, at index tuples."""
+    return f.scatter_nd(x, indices, updates, node.text("reduction", "none"))
+
+
+@onnx_op("NonZero", since=9)
+def nonzero(node: OnnxNode, x: Tensor) -> Tensor:
+    """The places of non-zero elements, one column each."""
+    return f.nonzero(x).permute(1, 0)
+
+
+@onnx_op("Compress", since=9)
+def compress(node: OnnxNode, x: Tensor, condition: Tensor) -> Tensor:
+    """Entries of an axis, or of the flat tensor, where the condition holds."""
+    axis = node.attr("axis")
+    if axis is None:
+        x, axis = x.reshape(-1), 0
+    places = f.nonzero(condition).reshape(-1)
+    return f.index_select(x, axis, places)
+
+
+@onnx_op("OneHot", since=9)
+def one_hot(node: OnnxNode, indices: Tensor, depth: Tensor, values: Tensor) -> Tensor:
+    """A row of off values with the on value at the index."""
+    (count,) = as_dims(depth.reshape(-1).to("i64"), "depth")
+    places = indices.to("i64")
+    places = f.where(places < 0, places + count, places)
+    axis = node.integer("axis", -1)
+    axis = axis + indices.ndim + 1 if axis < 0 else axis
+    classes = f.arange(count).reshape([-1] + [1] * (indices.ndim - axis))
+    return f.where(f.unsqueeze(places, axis) == classes, values[1], values[0])
+
+
+@onnx_op("TopK", since=10)
+def topk(node: OnnxNode, x: Tensor, k: Tensor) -> tuple[Tensor, Tensor]:
+    """The k extreme entries along an axis and their indices."""
+    (count,) = as_dims(k, "k")
+    axis = node.integer("axis", -1)
+    # The lower index comes first among equals, which a stable sort gives and topk need not.
+    found = f.sort(x, axis, descending=node.flag("largest", True), stable=True)
+    keep = [slice(None)] * (axis % x.ndim) + [slice(0, count)]
+    return found[0][tuple(keep)], found[1][tuple(keep)]
+
+
+@onnx_op("TopK")
+def topk_attribute(node: OnnxNode, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Before opset 10: k is an attribute."""
+    result = f.topk(x, node.integer("k"), node.integer("axis", -1))
+    return result[0], result[1]
+
+
+@onnx_op("ReverseSequence", since=10)
+def reverse_sequence(node: OnnxNode, x: Tensor, lengths: Tensor) -> Tensor:
+    """The first entries along the time axis reversed, as many as each batch entry says."""
+    time, batch = node.integer("time_axis", 0), node.integer("batch_axis", 1)
+    steps = f.arange(x.shape[time])
+    ends = lengths.unsqueeze(1)
+    order = f.where(steps < ends, ends - 1 - steps, steps)
+    order = order if batch < time else order.permute(1, 0)
+    return f.gather(x, time, _spread(order, x))
+
+
+def _spread(order: Tensor, x: Tensor) -> Tensor:
+    """Indices for the first two axes, repeated over the rest."""
+    shaped = order.reshape(*order.shape, *[1] * (x.ndim - 2))
+    return f.broadcast_to(shaped, x.shape)
+
+
+@onnx_op("Unique", since=11)
+def unique(node: OnnxNode, x: Tensor) -> tuple[Tensor, ...]:
+    """Distinct entries with first places, inverse places and counts (eager)."""
+    axis = node.attr("axis")
+    array = x.numpy()
+    values, first, inverse, counts = np.unique(
+        array, return_index=True, return_inverse=True, return_counts=True, axis=axis
+    )
+    inverse = inverse.reshape(-1)
+    if not node.flag("sorted", True):
+        order = np.argsort(first)
+        values = np.take(values, order, axis=0 if axis is None else axis)
+        inverse, first, counts = np.argsort(order)[inverse], first[order], counts[order]
+    index = [f.tensor(a.astype(np.int64)) for a in (first, inverse, counts)]
+    return (f.tensor(values), *index)

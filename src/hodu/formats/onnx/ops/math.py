@@ -1,0 +1,170 @@
+"""Elementwise arithmetic and mathematics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import hodu.functional as f
+from hodu.formats.onnx.node import OnnxNode
+from hodu.formats.onnx.registry import onnx_op
+
+if TYPE_CHECKING:
+    from hodu._tensor import Tensor
+
+_UNARY = {
+    "Abs": f.abs,
+    "Acos": f.acos,
+    "Acosh": f.acosh,
+    "Asin": f.asin,
+    "Asinh": f.asinh,
+    "Atan": f.atan,
+    "Atanh": f.atanh,
+    "Ceil": f.ceil,
+    "Cos": f.cos,
+    "Cosh": f.cosh,
+    "Erf": f.erf,
+    "Exp": f.exp,
+    "Floor": f.floor,
+    "Log": f.log,
+    "Neg": f.neg,
+    "Reciprocal": f.reciprocal,
+    "Round": f.round,
+    "Sign": f.sign,
+    "Sin": f.sin,
+    "Sinh": f.sinh,
+    "Sqrt": f.sqrt,
+    "Tan": f.tan,
+    "Tanh": f.tanh,
+}
+
+
+@onnx_op(*_UNARY)
+def unary(node: OnnxNode, x: Tensor) -> Tensor:
+    """A function of one tensor, elementwise."""
+    result: Tensor = _UNARY[node.op_type](x)
+    return result
+
+
+@onnx_op("Add")
+def add(node: OnnxNode, x: Tensor, y: Tensor) -> Tensor:
+    """The sum."""
+    return x + y
+
+
+@onnx_op("Sub")
+def sub(node: OnnxNode, x: Tensor, y: Tensor) -> Tensor:
+    """The difference."""
+    return x - y
+
+
+@onnx_op("Mul")
+def mul(node: OnnxNode, x: Tensor, y: Tensor) -> Tensor:
+    """The product."""
+    return x * y
+
+
+@onnx_op("Div")
+def div(node: OnnxNode, x: Tensor, y: Tensor) -> Tensor:
+    """The quotient; of integers, rounded towards zero."""
+    if x.dtype.is_float:
+        return x / y
+    return f.div(x, y, rounding_mode="trunc")
+
+
+@onnx_op("Mod", since=10)
+def mod(node: OnnxNode, x: Tensor, y: Tensor) -> Tensor:
+    """The remainder with the sign of the divisor, or of the dividend where fmod=1."""
+    return f.fmod(x, y) if node.flag("fmod") else f.remainder(x, y)
+
+
+@onnx_op("Pow")
+def pow(node: OnnxNode, x: Tensor, y: Tensor) -> Tensor:
+    """x to the power of y, in the dtype of x."""
+    if x.dtype is y.dtype:
+        return f.pow(x, y)
+    if x.dtype.is_float:
+        return f.pow(x, y.to(x.dtype))
+    return f.pow(x.to(y.dtype), y).to(x.dtype) if y.dtype.is_float else f.pow(x, y.to(x.dtype))
+
+
+@onnx_op("Sum")
+def sum(node: OnnxNode, *xs: Tensor) -> Tensor:
+    """The sum of all inputs."""
+    total = xs[0]
+    for x in xs[1:]:
+        total = total + x
+    return total
+
+
+@onnx_op("Mean")
+def mean(node: OnnxNode, *xs: Tensor) -> Tensor:
+    """The mean of all inputs."""
+    return sum(node, *xs) / len(xs)
+
+
+@onnx_op("Max", "Min")
+def extreme(node: OnnxNode, *xs: Tensor) -> Tensor:
+    """The largest or smallest of all inputs, elementwise."""
+    choose = f.maximum if node.op_type == "Max" else f.minimum
+    best = xs[0]
+    for x in xs[1:]:
+        best = choose(best, x)
+    return best
+
+
+@onnx_op("Clip", since=11)
+def clip(
+    node: OnnxNode, x: Tensor, low: Tensor | None = None, high: Tensor | None = None
+) -> Tensor:
+    """x limited to [low, high]; the upper limit wins where they cross."""
+    if low is not None:
+        x = f.maximum(x, low)
+    return x if high is None else f.minimum(x, high)
+
+
+@onnx_op("Clip")
+def clip_attributes(node: OnnxNode, x: Tensor) -> Tensor:
+    """Before opset 11: the limits are attributes."""
+    return f.clamp(x, node.attr("min"), node.attr("max"))
+
+
+@onnx_op("BitShift", since=11)
+def bit_shift(node: OnnxNode, x: Tensor, y: Tensor) -> Tensor:
+    """The bits of x moved by y places."""
+    left = node.text("direction") == "LEFT"
+    return x << y if left else x >> y
+
+
+@onnx_op("CumSum", since=11)
+def cumsum(node: OnnxNode, x: Tensor, axis: Tensor) -> Tensor:
+    """Running sums along an axis; `exclusive` leaves the element itself out."""
+    dim = int(axis.item())
+    if node.flag("reverse"):
+        x = f.flip(x, (dim,))
+    total = f.cumsum(x, dim).to(x.dtype)
+    if node.flag("exclusive"):
+        total = total - x
+    return f.flip(total, (dim,)) if node.flag("reverse") else total
+
+
+@onnx_op("IsNaN", since=9)
+def is_nan(node: OnnxNode, x: Tensor) -> Tensor:
+    """Whether elements are NaN."""
+    return f.isnan(x)
+
+
+@onnx_op("IsInf", since=10)
+def is_inf(node: OnnxNode, x: Tensor) -> Tensor:
+    """Whether elements are infinite, of the signs that count."""
+    found = f.isinf(x)
+    if not node.flag("detect_negative", True):
+        found = f.logical_and(found, x > 0)
+    if not node.flag("detect_positive", True):
+        found = f.logical_and(found, x < 0)
+    return found
+
+
+@onnx_op("Identity")
+def identity(node: OnnxNode, x: Any) -> Any:
+    """The input itself."""
+    return x

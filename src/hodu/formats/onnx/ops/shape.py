@@ -1,0 +1,268 @@
+"""Shapes: reading, changing, joining and splitting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import hodu.functional as f
+from hodu.dims import Dim
+from hodu.dispatch.attrs import as_dims
+from hodu.dispatch.base import TensorBase, wrap, wrap_dims
+from hodu.formats.onnx.dtypes import STRING, dtype_of
+from hodu.formats.onnx.node import OnnxNode
+from hodu.formats.onnx.registry import onnx_op
+
+if TYPE_CHECKING:
+    from hodu._tensor import Tensor
+
+
+@onnx_op("Shape")
+def shape(node: OnnxNode, x: Any) -> Tensor:
+    """The sizes from `start` to `end`."""
+    end = node.attr("end")
+    return wrap_dims(list(x.shape)[node.integer("start", 0) : end])
+
+
+@onnx_op("Size")
+def size(node: OnnxNode, x: Any) -> Tensor:
+    """The number of elements."""
+    return wrap_dims(x.numel() if isinstance(x, TensorBase) else x.size)
+
+
+@onnx_op("Reshape", since=5)
+def reshape(node: OnnxNode, x: Tensor, shape: Tensor) -> Tensor:
+    """Another shape; 0 keeps a size unless allowzero=1, -1 takes the rest."""
+    sizes = list(as_dims(shape, "shape"))
+    if not node.flag("allowzero"):
+        sizes = [x.shape[i] if s == 0 else s for i, s in enumerate(sizes)]
+    return x.reshape(sizes)
+
+
+@onnx_op("Flatten")
+def flatten(node: OnnxNode, x: Tensor) -> Tensor:
+    """Two dimensions: those before `axis` and those from it on."""
+    axis = node.integer("axis", 1)
+    axis = axis + x.ndim if axis < 0 else axis
+    rows: Dim = 1
+    for size in x.shape[:axis]:
+        rows = rows * size
+    columns: Dim = 1
+    for size in x.shape[axis:]:
+        columns = columns * size
+    return x.reshape(rows, columns)
+
+
+@onnx_op("Transpose")
+def transpose(node: OnnxNode, x: Tensor) -> Tensor:
+    """The dimensions in another order; reversed by default."""
+    return x.permute(node.integers("perm", list(reversed(range(x.ndim)))))
+
+
+@onnx_op("Squeeze", since=13)
+def squeeze(node: OnnxNode, x: Tensor, axes: Tensor | None = None) -> Tensor:
+    """Without the given dimensions of size 1, or any of them."""
+    if axes is None:
+        return f.squeeze(x)
+    return f.squeeze(x, [int(a) for a in as_dims(axes, "axes")])
+
+
+@onnx_op("Squeeze")
+def squeeze_attribute(node: OnnxNode, x: Tensor) -> Tensor:
+    """Before opset 13: the axes are an attribute."""
+    axes = node.integers("axes")
+    return f.squeeze(x) if axes is None else f.squeeze(x, axes)
+
+
+@onnx_op("Unsqueeze", since=13)
+def unsqueeze(node: OnnxNode, x: Tensor, axes: Tensor) -> Tensor:
+    """With dimensions of size 1 at the given places of the result."""
+    return _unsqueezed(x, [int(a) for a in as_dims(axes, "axes")])
+
+
+@onnx_op("Unsqueeze")
+def unsqueeze_attribute(node: OnnxNode, x: Tensor) -> Tensor:
+    """Before opset 13: the axes are an attribute."""
+    return _unsqueezed(x, node.integers("axes") or [])
+
+
+def _unsqueezed(x: Tensor, axes: list[int]) -> Tensor:
+    rank = x.ndim + len(axes)
+    for axis in sorted(a % rank for a in axes):
+        x = f.unsqueeze(x, axis)
+    return x
+
+
+@onnx_op("Expand", since=8)
+def expand(node: OnnxNode, x: Tensor, shape: Tensor) -> Tensor:
+    """Broadcast with a shape, in both directions."""
+    from hodu.shapes import broadcast_shapes
+
+    return f.broadcast_to(x, broadcast_shapes(x.shape, as_dims(shape, "shape")))
+
+
+@onnx_op("Concat")
+def concat(node: OnnxNode, *xs: Any) -> Any:
+    """Joined along an axis."""
+    axis = node.integer("axis", 1 if node.opset < 4 else None)
+    if not isinstance(xs[0], TensorBase):
+        return np.concatenate(xs, axis)
+    return f.cat(list(xs), axis)
+
+
+@onnx_op("Split", since=13)
+def split(node: OnnxNode, x: Tensor, sizes: Tensor | None = None) -> tuple[Tensor, ...]:
+    """Cut along an axis into parts of the given sizes, or equal ones."""
+    given = None if sizes is None else list(as_dims(sizes, "split"))
+    return _split(node, x, given)
+
+
+@onnx_op("Split", since=2)
+def split_attribute(node: OnnxNode, x: Tensor) -> tuple[Tensor, ...]:
+    """Before opset 13: the sizes are an attribute."""
+    return _split(node, x, node.integers("split"))
+
+
+def _split(node: OnnxNode, x: Tensor, sizes: Any) -> tuple[Tensor, ...]:
+    axis = node.integer("axis", 0)
+    if sizes is None:
+        parts = node.integer("num_outputs", len(node.outputs))
+        length = int(x.shape[axis])
+        chunk = -(-length // parts)
+        sizes = [max(min(chunk, length - i * chunk), 0) for i in range(parts)]
+    return tuple(f.split(x, list(sizes), axis))
+
+
+@onnx_op("Tile", since=6)
+def tile(node: OnnxNode, x: Tensor, repeats: Tensor) -> Tensor:
+    """Repeated along every axis."""
+    return f.tile(x, tuple(as_dims(repeats, "repeats")))
+
+
+@onnx_op("Pad", since=11)
+def pad(
+    node: OnnxNode,
+    x: Tensor,
+    pads: Tensor,
+    value: Tensor | None = None,
+    axes: Tensor | None = None,
+) -> Tensor:
+    """Padded before and after the given axes; negative pads crop."""
+    amounts = [int(p) for p in as_dims(pads, "pads")]
+    over = [int(a) for a in as_dims(axes, "axes")] if axes is not None else list(range(x.ndim))
+    fill = 0 if value is None else value.item()
+    return _padded(x, amounts, over, node.text("mode", "constant"), fill)
+
+
+@onnx_op("Pad", since=2)
+def pad_attribute(node: OnnxNode, x: Tensor) -> Tensor:
+    """Before opset 11: everything is an attribute."""
+    pads = node.integers("pads") or []
+    mode = node.text("mode", "constant")
+    return _padded(x, pads, list(range(x.ndim)), mode, node.real("value", 0.0))
+
+
+def _padded(x: Tensor, amounts: list[int], axes: list[int], mode: str, fill: Any) -> Tensor:
+    before, after = [0] * x.ndim, [0] * x.ndim
+    for i, axis in enumerate(axes):
+        before[axis], after[axis] = amounts[i], amounts[i + len(axes)]
+    pairs = [p for axis in reversed(range(x.ndim)) for p in (before[axis], after[axis])]
+    modes = {"edge": "replicate", "wrap": "circular"}
+    return f.pad(x, pairs, modes.get(mode, mode), fill if mode == "constant" else None)
+
+
+@onnx_op("Cast", since=6)
+def cast(node: OnnxNode, x: Any) -> Any:
+    """Another element type; texts too."""
+    return _cast(node, x, node.integer("to"))
+
+
+@onnx_op("CastLike", since=15)
+def cast_like(node: OnnxNode, x: Any, like: Any) -> Any:
+    """The element type of another tensor."""
+    return _cast(node, x, like.dtype.onnx if isinstance(like, TensorBase) else STRING)
+
+
+def _cast(node: OnnxNode, x: Any, target: int) -> Any:
+    from hodu.formats.onnx.casting import cast_tensor, from_strings, to_strings
+
+    if target == STRING:
+        return to_strings(x)
+    dtype = dtype_of(target, "the result")
+    if not isinstance(x, TensorBase):
+        return wrap(from_strings(x, dtype))
+    return cast_tensor(x, dtype, node.flag("saturate", True))
+
+
+@onnx_op("Constant")
+def constant(node: OnnxNode) -> Any:
+    """A tensor given by an attribute."""
+    for name, dtype in (("value_float", np.float32), ("value_floats", np.float32)):
+        if node.has(name):
+            return wrap(np.asarray(node.attr(name), dtype))
+    for name in ("value_int", "value_ints"):
+        if node.has(name):
+            return wrap(np.asarray(node.attr(name), np.int64))
+    for name in ("value_string", "value_strings"):
+        if node.has(name):
+            return np.asarray(node.attr(name), object)
+    array = node.array("value")
+    if array is None:
+        raise node.unsupported("a sparse value")
+    return array if array.dtype == object else wrap(array)
+
+
+@onnx_op("ConstantOfShape", since=9)
+def constant_of_shape(node: OnnxNode, shape: Tensor) -> Tensor:
+    """A tensor of one repeated value."""
+    value = node.array("value")
+    fill = wrap(np.zeros((), np.float32) if value is None else value.reshape(()))
+    return f.full(as_dims(shape, "shape"), fill.item(), dtype=fill.dtype)
+
+
+@onnx_op("Range", since=11)
+def arange(node: OnnxNode, start: Tensor, limit: Tensor, delta: Tensor) -> Tensor:
+    """start, start + delta, ... below limit."""
+    (first,), (last,), (step,) = (_known(x) for x in (start, limit, delta))
+    return f.arange(first, last, step, dtype=start.dtype)
+
+
+def _known(x: Tensor) -> tuple[Any, ...]:
+    return (x.item(),) if not x.is_captured and x.dtype.is_float else as_dims(x, "the range")
+
+
+@onnx_op("EyeLike", since=9)
+def eye_like(node: OnnxNode, x: Tensor) -> Tensor:
+    """Ones on a diagonal of a matrix of the input's shape."""
+    dtype = dtype_of(node.integer("dtype", x.dtype.onnx), "the result")
+    rows, columns = f.arange(x.shape[0]).unsqueeze(1), f.arange(x.shape[1])
+    return (columns - rows == node.integer("k", 0)).to(dtype)
+
+
+@onnx_op("DepthToSpace")
+def depth_to_space(node: OnnxNode, x: Tensor) -> Tensor:
+    """Channels moved into blocks of pixels."""
+    n, c, h, w = x.shape
+    b = node.integer("blocksize")
+    if node.text("mode", "DCR") == "DCR":
+        parts = x.reshape(n, b, b, c // (b * b), h, w).permute(0, 3, 4, 1, 5, 2)
+    else:
+        parts = x.reshape(n, c // (b * b), b, b, h, w).permute(0, 1, 4, 2, 5, 3)
+    return parts.reshape(n, c // (b * b), h * b, w * b)
+
+
+@onnx_op("SpaceToDepth")
+def space_to_depth(node: OnnxNode, x: Tensor) -> Tensor:
+    """Blocks of pixels moved into channels."""
+    n, c, h, w = x.shape
+    b = node.integer("blocksize")
+    parts = x.reshape(n, c, h // b, b, w // b, b).permute(0, 3, 5, 1, 2, 4)
+    return parts.reshape(n, c * b * b, h // b, w // b)
+
+
+@onnx_op("Trilu", since=14)
+def trilu(node: OnnxNode, x: Tensor, k: Tensor | None = None) -> Tensor:
+    """The upper or lower triangle of the last two dimensions."""
+    diagonal = 0 if k is None else int(k.item())
+    return f.triu(x, diagonal) if node.flag("upper", True) else f.tril(x, diagonal)

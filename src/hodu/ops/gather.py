@@ -1,0 +1,260 @@
+"""Picking elements: along an axis, by flat position, by mask, by coordinates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hodu.dtypes import BOOL, INTS
+from hodu.errors import OutOfRangeError, ShapeError
+from hodu.ops._index_rules import check_along, check_nd, in_range
+from hodu.ops._rules import axis_of
+from hodu.ops._samples import S, T
+from hodu.ops._table import Array, F, op
+from hodu.shapes import TensorType, broadcast_shapes, format_shape
+
+if TYPE_CHECKING:
+    from hodu._tensor import Tensor
+
+_ROWS = T((4,), "i64", values=[2, 0, 2, 1])
+_GRID = T((2, 3), "i32", values=[[0, 2, 1], [1, 1, 0]])
+
+
+@op("gather(Tensor input, int dim, Tensor index, *, bool wrap=False) -> Tensor")
+class Gather:
+    """`out[i][j] = input[index[i][j]][j]` for dim=0, and so on.
+
+    The index has the rank of the input, and is no longer than it in the other dimensions.
+    Negative indices count from the end if `wrap` is on, and else are errors.
+    """
+
+    dtypes = {"index": INTS}
+    samples = [
+        S((3, 4), _GRID, dim=0),
+        S((3, 4), _GRID, dim=-1),
+        S((3, 4), T((3, 5), "u8", low=0, high=3), dim=1),
+        S((2, 3, 2), T((2, 1, 2), "i16", values=[[[-3, 2]], [[-1, 0]]]), dim=1, wrap=True),
+        S((), T((), "i64", values=0), dim=0),
+        S((), T((2,), "i64", values=[0, 0]), dim=0),
+        S((3,), T((0,), "i64"), dim=0),
+    ]
+
+    def infer(x: TensorType, index: TensorType, dim: int, *, wrap: bool = False) -> TensorType:
+        check_along("gather", x.shape, index.shape, axis_of(dim, x.rank))
+        return TensorType(index.shape, x.dtype)
+
+    def eager(x: Array, index: Array, dim: int, *, wrap: bool = False) -> Array:
+        axis = axis_of(dim, x.ndim)
+        check_along("gather", x.shape, index.shape, axis)
+        x, shape, index = np.atleast_1d(x), index.shape, np.atleast_1d(index)
+        checked = in_range(index, x.shape[axis], axis, wrap=wrap)
+        inside = tuple(slice(None if a == axis else n) for a, n in enumerate(index.shape))
+        return np.take_along_axis(x[inside], checked, axis).reshape(shape)
+
+
+@op("take_along_dim(Tensor input, Tensor indices, int? dim=None) -> Tensor")
+class TakeAlongDim:
+    """`gather` whose other dimensions broadcast; without `dim`, of the flattened tensors."""
+
+    dtypes = {"indices": INTS}
+    samples = [
+        S((3, 4), T((3, 1), "i64", values=[[-1], [0], [3]]), dim=1),
+        S((3, 4), T((1, 2), "i64", values=[[0, 3]]), dim=1),
+        S((1, 4), T((2, 4), "u8", low=0, high=0), dim=0),
+        S((3, 4), T((3,), "i64", values=[0, 11, -2])),
+    ]
+
+    def compose(x: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
+        if dim is None:
+            return F.gather(F.reshape(x, (-1,)), 0, F.reshape(indices, (-1,)), wrap=True)
+        axis = axis_of(dim, x.ndim)
+        if x.ndim != indices.ndim:
+            raise ShapeError(
+                f"take_along_dim() of {format_shape(x.shape)} by indices of shape "
+                f"{format_shape(indices.shape)}: their ranks differ"
+            )
+        ones = [(*t.shape[:axis], 1, *t.shape[axis + 1 :]) for t in (x, indices)]
+        other = broadcast_shapes(*ones)
+        sizes = [(*other[:axis], t.shape[axis], *other[axis + 1 :]) for t in (x, indices)]
+        return F.gather(
+            F.broadcast_to(x, sizes[0]), axis, F.broadcast_to(indices, sizes[1]), wrap=True
+        )
+
+
+@op("index_select(Tensor input, int dim, Tensor index) -> Tensor")
+class IndexSelect:
+    """The parts of the input along `dim` that a 1-D index names, none of them negative."""
+
+    dtypes = {"index": INTS}
+    samples = [
+        S((3, 4), _ROWS, dim=0),
+        S((2, 3, 2), _ROWS, dim=-2),
+        S((3, 4), T((), "u8", values=2), dim=0),
+        S((), T((1,), "i64", values=[0]), dim=0),
+        S((3, 4), T((0,), "i64"), dim=1),
+    ]
+
+    def compose(x: Tensor, index: Tensor, dim: int) -> Tensor:
+        axis = axis_of(dim, x.ndim)
+        check_1d("index_select", index)
+        if not x.ndim:
+            picked = F._index(F.reshape(x, (1,)), [index], wrap=False)
+            return F.reshape(picked, ())
+        row = index if index.ndim else F.reshape(index, (1,))
+        return F._index(x, [None] * axis + [row], wrap=False)
+
+
+def check_1d(op: str, index: Tensor) -> None:
+    """Refuse an index of more than one dimension."""
+    if index.ndim > 1:
+        raise ShapeError(
+            f"{op}() takes an index of at most one dimension, not {format_shape(index.shape)}",
+            hint="index with a tensor of any shape as in x[index], or flatten the index",
+        )
+
+
+@op("take(Tensor input, Tensor index) -> Tensor")
+class Take:
+    """The elements of the flattened input that the index names, in the shape of the index."""
+
+    dtypes = {"index": INTS}
+    samples = [
+        S((3, 4), T((2, 2), "i64", values=[[0, 11], [-1, 5]])),
+        S((3,), T((), "u8", values=2)),
+        S((), T((2,), "i64", values=[0, -1])),
+        S((3,), T((0, 2), "i64")),
+    ]
+
+    def compose(x: Tensor, index: Tensor) -> Tensor:
+        return F._index(F.reshape(x, (-1,)), [index])
+
+
+@op("masked_select(Tensor input, Tensor mask) -> Tensor")
+class MaskedSelect:
+    """The elements where the broadcast mask is true, as a 1-D tensor in row-major order."""
+
+    dtypes = {"mask": BOOL}
+    samples = [
+        S((3, 4), T((3, 4), "bool")),
+        S((3, 1), T((4,), "bool", values=[1, 0, 1, 1])),
+        S((), T((2,), "bool", values=[1, 0])),
+        S((0, 3), T((3,), "bool")),
+    ]
+
+    def compose(x: Tensor, mask: Tensor) -> Tensor:
+        shape = broadcast_shapes(x.shape, mask.shape)
+        where = F.nonzero(F.broadcast_to(mask, shape), as_tuple=True)
+        whole = F.broadcast_to(x, shape)
+        return F._index(whole, where) if shape else F._index(F.reshape(whole, (1,)), where)
+
+    def eager(x: Array, mask: Array) -> Array:
+        shape: tuple[int, ...] = broadcast_shapes(x.shape, mask.shape)  # type: ignore[assignment]
+        return np.broadcast_to(x, shape)[np.broadcast_to(mask, shape)]
+
+
+@op("compress(Tensor condition, Tensor input, int? dim=None) -> Tensor")
+class Compress:
+    """The parts of the input along `dim` where a 1-D condition is true (NumPy's compress).
+
+    Without `dim`, of the flattened input. The condition may be shorter than the dimension.
+    """
+
+    dtypes = {"condition": BOOL}
+    methods = False
+    samples = [
+        S(T((3,), "bool", values=[1, 0, 1]), (3, 4), dim=0),
+        S(T((2,), "bool", values=[0, 1]), (3, 4), dim=-1),
+        S(T((5,), "bool", values=[0, 1, 1, 0, 1]), (3, 4)),
+        S(T((0,), "bool"), (3,), dim=0),
+    ]
+
+    def compose(condition: Tensor, x: Tensor, dim: int | None = None) -> Tensor:
+        if condition.ndim != 1:
+            raise ShapeError(
+                f"compress() takes a 1-D condition, not one of shape "
+                f"{format_shape(condition.shape)}"
+            )
+        if dim is None:
+            x, dim = F.reshape(x, (-1,)), 0
+        return F.index_select(x, dim, F.nonzero(condition, as_tuple=True)[0])
+
+
+@op("embedding(Tensor input, Tensor weight, int? padding_idx=None) -> Tensor")
+class Embedding:
+    """The rows of `weight` that the integers of the input name.
+
+    `padding_idx` names a row that gets no gradient. Indices outside the weight are errors.
+    """
+
+    dtypes = {"input": INTS}
+    methods, where = False, ("nn.functional",)
+    samples = [
+        S(_GRID, (4, 5)),
+        S(_GRID, (4, 5), padding_idx=-1),
+        S(T((), "u8", values=1), (3, 2)),
+        S(T((0, 2), "i64"), (3, 2)),
+    ]
+
+    def infer(x: TensorType, weight: TensorType, padding_idx: int | None = None) -> TensorType:
+        if weight.rank != 2:
+            raise ShapeError(
+                f"embedding() takes a weight of two dimensions, not {format_shape(weight.shape)}"
+            )
+        rows, width = weight.shape
+        if padding_idx is not None and isinstance(rows, int) and not -rows <= padding_idx < rows:
+            raise OutOfRangeError(f"padding_idx={padding_idx} is not a row of {rows}")
+        return TensorType((*x.shape, width), weight.dtype)
+
+    def eager(x: Array, weight: Array, padding_idx: int | None = None) -> Array:
+        rows, _ = weight.shape
+        if padding_idx is not None and not -rows <= padding_idx < rows:
+            raise IndexError("padding_idx")
+        return weight[in_range(x, rows, 0, wrap=False)]
+
+
+@op("gather_nd(Tensor input, Tensor indices, int batch_dims=0) -> Tensor")
+class GatherNd:
+    """The parts of the input whose leading coordinates are the rows of `indices` (ONNX GatherND).
+
+    The first `batch_dims` dimensions are common to both.
+    """
+
+    dtypes = {"indices": INTS}
+    public = False
+    samples = [
+        S((3, 4), T((2, 2), "i64", values=[[0, 3], [-1, 1]])),
+        S((3, 4), T((2, 1, 1), "i64", values=[[[2]], [[0]]])),
+        S((2, 3, 4), T((2, 1), "i64", values=[[2], [-3]]), batch_dims=1),
+        S((2, 3, 4), T((2, 5, 2), "u8", low=0, high=2), batch_dims=1),
+        S((2, 3, 4), T((2, 3, 1), "i64", low=0, high=3), batch_dims=2),
+    ]
+
+    def infer(x: TensorType, indices: TensorType, batch_dims: int = 0) -> TensorType:
+        width = _check_batch(x.shape, indices.shape, batch_dims)
+        return TensorType((*indices.shape[:-1], *x.shape[batch_dims + width :]), x.dtype)
+
+    def eager(x: Array, indices: Array, batch_dims: int = 0) -> Array:
+        width = _check_batch(x.shape, indices.shape, batch_dims)
+        batch: list[Array] = list(np.indices(indices.shape[:batch_dims], sparse=True))
+        tail = (1,) * (indices.ndim - 1 - batch_dims)
+        axes = range(batch_dims, batch_dims + width)
+        rows = [
+            in_range(indices[..., i], x.shape[axis], axis, wrap=True) for i, axis in enumerate(axes)
+        ]
+        return x[(*(b.reshape(b.shape + tail) for b in batch), *rows)]
+
+
+def _check_batch(shape: tuple[Any, ...], indices: tuple[Any, ...], batch_dims: int) -> int:
+    if not 0 <= batch_dims < min(len(shape), len(indices)):
+        raise OutOfRangeError(
+            f"batch_dims={batch_dims} for {format_shape(shape)} and {format_shape(indices)}",
+            hint=f"it must lie in [0, {min(len(shape), len(indices)) - 1}]",
+        )
+    pairs = zip(shape[:batch_dims], indices[:batch_dims], strict=True)
+    if any(a != b and isinstance(a, int) and isinstance(b, int) for a, b in pairs):
+        raise ShapeError(
+            f"gather_nd() of {format_shape(shape)} by indices of shape {format_shape(indices)}: "
+            f"the first {batch_dims} sizes must be equal"
+        )
+    return check_nd("gather_nd", shape, indices, batch_dims)

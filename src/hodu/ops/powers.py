@@ -1,0 +1,98 @@
+"""Powers and roots, elementwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hodu.dtypes import FLOATS, NUMERIC
+from hodu.errors import ValueRangeError
+from hodu.ops._kernels import in_f32
+from hodu.ops._rules import broadcast, same_as
+from hodu.ops._samples import S, T
+from hodu.ops._table import Array, F, Promote, op
+from hodu.ops.arithmetic import DIVISORS
+from hodu.ops.exponential import SHAPES
+
+if TYPE_CHECKING:
+    from hodu._tensor import Tensor
+
+
+@op("pow(Tensor input, Tensor exponent) -> Tensor")
+class Pow:
+    """`input` to the power of `exponent`; negative integer powers of integers are errors."""
+
+    promote, dtypes = Promote.COMMON, NUMERIC
+    infer = broadcast()
+    samples = [
+        *DIVISORS,
+        S(T(values=[2, 3, 7]), T(values=[3, 0, 2])),
+        S(T(values=[-2.5, -8.0, 4.0], dtype="f64"), T(values=[2.0, 3.0, -0.5], dtype="f64")),
+    ]
+    inplace = True
+
+    def eager(x: Array, y: Array) -> Array:
+        if y.dtype.kind == "i" and (y < 0).any():
+            raise ValueRangeError(
+                f"an integer to the power of {y.min()}: negative powers are fractions",
+                hint="make the base a float, with .to('f32')",
+            )
+        # np.power is not vectorised, and squares are what it is mostly asked for.
+        return np.square(x) if y.ndim == 0 and y == 2 else np.power(x, y)
+
+
+@op("square(Tensor input) -> Tensor")
+class Square:
+    """The square."""
+
+    dtypes = NUMERIC
+    infer = same_as(0)
+    eager = np.square
+    samples = SHAPES
+    inplace = True
+
+    def compose(x: Tensor) -> Tensor:
+        return F.mul(x, x)
+
+
+@op("sqrt(Tensor input) -> Tensor")
+class Sqrt:
+    """The square root; NaN below zero."""
+
+    promote, dtypes = Promote.FLOAT, FLOATS
+    infer = same_as(0)
+    eager = np.sqrt
+    samples = SHAPES
+    domain = (0.0, 6.0)
+    inplace = True
+
+
+@op("rsqrt(Tensor input) -> Tensor")
+class Rsqrt:
+    """One over the square root."""
+
+    promote, dtypes = Promote.FLOAT, FLOATS
+    infer = same_as(0)
+    samples = SHAPES
+    domain = (0.05, 6.0)
+    inplace = True
+
+    def compose(x: Tensor) -> Tensor:
+        return F.reciprocal(F.sqrt(x))
+
+    @in_f32
+    def eager(x: Array) -> Array:
+        return np.reciprocal(np.sqrt(x))
+
+
+@op("reciprocal(Tensor input) -> Tensor")
+class Reciprocal:
+    """One over the input; integers are taken as f32."""
+
+    promote, dtypes = Promote.FLOAT, FLOATS
+    infer = same_as(0)
+    eager = np.reciprocal
+    samples = SHAPES
+    domain = (0.5, 6.0)
+    inplace = True

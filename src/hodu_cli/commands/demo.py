@@ -1,0 +1,22 @@
+"""`hodu demo`: a small ONNX model reads handwritten digits, in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from hodu_cli.console import Console
+from hodu_cli.options import Quiet
+
+_Device = Annotated[str, typer.Option("-d", "--device", help="Where to run.")]
+
+
+def demo(device: _Device = "cpu", quiet: Quiet = False) -> None:
+    """Read handwritten digits with a small model."""
+    from hodu_cli import digits
+
+    if not digits.show(device, Console(quiet)):
+        sys.stdout.flush()
+        raise typer.Exit(1)

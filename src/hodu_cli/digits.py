@@ -1,0 +1,129 @@
+"""The demonstration: 100 handwritten digits through an ONNX model, some of them drawn.
+
+The pictures are of 8 x 8 pixels from 0 to 1.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from importlib.resources import as_file, files
+from typing import TextIO
+
+import numpy as np
+
+import hodu
+from hodu.ops._table import Array
+from hodu.plugins.interfaces import ExecutableModule
+from hodu.snapshot.ir import Snapshot
+from hodu_cli.console import Console, wants_color
+from hodu_cli.engine import Engine, choose_engine
+from hodu_cli.errors import say
+from hodu_cli.tables import columns, human_seconds
+
+_SHADES = " .:-=+*#%@"
+_DRAWN = 8
+_PER_ROW = 4
+_LEAST_ACCURACY = 0.95
+_RUNS = 20
+
+
+def show(device: str, console: Console) -> bool:
+    """Run the demonstration; returns whether the model was right often enough."""
+    engine = choose_engine(device, None, None, None, None, None)
+    images, labels = _data("digits_images.npy"), _data("digits_labels.npy")
+    console.status("Loading", "digits.onnx")
+    with as_file(files("hodu") / "assets" / "digits.onnx") as path:
+        snapshot = hodu.load(path)
+    console.status("Compiling", f"{snapshot.name} with {engine.compiler.name} for {engine.device}")
+    module = engine.compile(snapshot)
+    probabilities = module.execute({"image": images})["probabilities"].numpy()
+    guesses = probabilities.argmax(axis=1)
+    accuracy = float((guesses == labels).mean())
+    _draw(images, labels, guesses, probabilities.max(axis=1))
+    print("\n".join(columns(_facts(snapshot, engine, module, images, accuracy), indent=0)))
+    if accuracy < _LEAST_ACCURACY:
+        say(f"only {accuracy:.0%} of the digits are right; {_LEAST_ACCURACY:.0%} should be")
+    return accuracy >= _LEAST_ACCURACY
+
+
+def _data(name: str) -> Array:
+    with as_file(files("hodu") / "assets" / name) as path:
+        return np.load(path, allow_pickle=False)
+
+
+def _facts(
+    snapshot: Snapshot, engine: Engine, module: ExecutableModule, images: Array, accuracy: float
+) -> list[list[str]]:
+    count = len(images)
+    one, batch = _seconds(module, images[:1]), _seconds(module, images)
+    return [
+        ["accuracy", f"{round(accuracy * count)} of {count} ({accuracy:.0%})"],
+        ["time", f"{human_seconds(one)} for one image, {human_seconds(batch)} for all {count}"],
+        ["model", f"digits.onnx (ONNX), {len(snapshot.nodes)} nodes"],
+        ["compiler", f"{engine.compiler.name} {engine.compiler.version}"],
+        ["runtime", f"{engine.runtime.name} {engine.runtime.version} on {engine.device}"],
+    ]
+
+
+def _seconds(module: ExecutableModule, images: Array) -> float:
+    """The median time of a run."""
+    times = []
+    for _ in range(_RUNS):
+        start = time.perf_counter()
+        module.execute({"image": images})
+        times.append(time.perf_counter() - start)
+    return float(np.median(times))
+
+
+def _draw(images: Array, labels: Array, guesses: Array, confidences: Array) -> None:
+    """Some digits in rows, the wrong ones first, so that mistakes are not hidden."""
+    order = np.argsort(guesses == labels, kind="stable")[: _DRAWN // 4]
+    rest = [i for i in range(len(images)) if i not in order]
+    chosen = [*order.tolist(), *rest][:_DRAWN]
+    for first in range(0, len(chosen), _PER_ROW):
+        row = chosen[first : first + _PER_ROW]
+        pictures = [picture(images[i, 0], sys.stdout) for i in row]
+        captions = [_caption(int(guesses[i]), float(confidences[i]), int(labels[i])) for i in row]
+        print("\n".join(side_by_side(pictures, captions)) + "\n")
+
+
+def _caption(guess: int, confidence: float, truth: int) -> list[str]:
+    return ["", f"read  {guess}", f"sure  {confidence:.0%}", f"truth {truth}"]
+
+
+def side_by_side(pictures: list[list[str]], captions: list[list[str]]) -> list[str]:
+    """Pictures of equal height in one row of lines, each with its caption to the right."""
+    height = max(map(len, pictures))
+    lines = []
+    for y in range(height):
+        cells = [
+            f"{image[y]} {caption[y] if y < len(caption) else '':<12}"
+            for image, caption in zip(pictures, captions, strict=True)
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def picture(image: Array, stream: TextIO) -> list[str]:
+    """An image as lines: half blocks in shades of grey, in outline, or in plain ASCII."""
+    unicode = (stream.encoding or "ascii").lower().replace("-", "") == "utf8"
+    if not unicode:
+        return ["".join(_shade(v) * 2 for v in row) for row in image]
+    pairs = zip(image[::2], image[1::2], strict=True)
+    half = _grey if wants_color(stream) else _outline
+    lines = ["".join(half(a, b) for a, b in zip(*pair, strict=True)) for pair in pairs]
+    return [f"{line}\x1b[0m" for line in lines] if half is _grey else lines
+
+
+def _shade(value: float) -> str:
+    return _SHADES[min(int(value * len(_SHADES)), len(_SHADES) - 1)]
+
+
+def _grey(upper: float, lower: float) -> str:
+    top, bottom = (232 + min(int(v * 24), 23) for v in (upper, lower))
+    return f"\x1b[38;5;{top};48;5;{bottom}m▀"
+
+
+def _outline(upper: float, lower: float) -> str:
+    return {(0, 0): " ", (1, 0): "▀", (0, 1): "▄", (1, 1): "█"}[upper >= 0.5, lower >= 0.5]

@@ -1,0 +1,120 @@
+"""Opening a model file, and the part of it that a run needs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hodu._io import load_model
+from hodu.artifact import ArtifactTensorInfo, OutputFormat
+from hodu.errors import ArgumentError, FormatError, UnsupportedError
+from hodu.plugins.interfaces import ExecutableModule
+from hodu.snapshot.ir import Snapshot
+from hodu.snapshot.prune import prune
+from hodu_cli.console import Console
+from hodu_cli.engine import Engine
+from hodu_cli.errors import UsageError
+from hodu_cli.streams import readable
+from hodu_cli.tables import plural
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A model that was opened: a Snapshot to compile, or compiled code already loaded."""
+
+    path: Path
+    engine: Engine
+    inputs: Sequence[ArtifactTensorInfo]
+    outputs: Sequence[ArtifactTensorInfo]
+    source: Snapshot | ExecutableModule
+
+    def describe(self) -> str:
+        """The model in a few words."""
+        if isinstance(self.source, Snapshot):
+            return f"{self.source.name} ({plural(len(self.source.nodes), 'node')})"
+        return f"{self.path.name} (compiled)"
+
+    def executable(self, console: Console) -> ExecutableModule:
+        """The model ready to run."""
+        if not isinstance(self.source, Snapshot):
+            return self.source
+        engine = self.engine
+        console.status(
+            "Compiling", f"{self.describe()} with {engine.compiler.name} for {engine.device}"
+        )
+        return engine.compile(self.source)
+
+
+def open_program(
+    path: Path, dims: Mapping[str, int], wanted: Sequence[str], engine: Engine, console: Console
+) -> Program:
+    """Open a model, cut down to the tensors named in `wanted` if there are any."""
+    if is_artifact(path):
+        if dims or wanted:
+            raise UsageError("--dim and --output need a model, and this is compiled code")
+        module = load_artifact(path, engine)
+        return Program(path, engine, module.inputs, module.outputs, module)
+    snapshot = select_outputs(read_model(path, dims, console), wanted)
+    inputs = [
+        ArtifactTensorInfo.of(v.name, v.type)
+        for v in snapshot.inputs
+        if v.name not in snapshot.states
+    ]
+    outputs = [
+        ArtifactTensorInfo.of(name, v.type)
+        for name, v in snapshot.outputs.items()
+        if name not in snapshot.aliases
+    ]
+    return Program(path, engine, inputs, outputs, snapshot)
+
+
+def read_model(path: Path, dims: Mapping[str, int], console: Console) -> Snapshot:
+    """The model in a file (`-` is stdin), with a progress bar where it takes long."""
+    console.status("Loading", str(path) if str(path) != "-" else "the model from stdin")
+    with readable(path) as file, console.progress("Loading") as progress:
+        return load_model(file, dims=dims, progress=progress)
+
+
+def is_artifact(path: Path) -> bool:
+    """Whether a file is compiled code, which a runtime loads without a compiler."""
+    code = {f".{f.value}" for f in OutputFormat} - {".hdss"} | {".dylib", ".dll"}
+    return path.suffix.lower() in code
+
+
+def load_artifact(path: Path, engine: Engine) -> ExecutableModule:
+    """Compiled code made executable by the engine's runtime."""
+    if not path.exists():
+        raise FormatError(f"no such file: {str(path)!r}")
+    loadable = engine.runtime.loadable_formats(engine.device)
+    if path.suffix.lower().lstrip(".") not in {f.value for f in loadable}:
+        known = ", ".join(f".{f.value}" for f in loadable)
+        raise UnsupportedError(
+            f"the runtime {engine.runtime.name!r} does not load {path.suffix} files on "
+            f"{engine.device}",
+            hint=f"it loads {known}; `hodu plugin list` shows the runtimes",
+        )
+    return engine.runtime.load_file(path, engine.device)
+
+
+def select_outputs(snapshot: Snapshot, names: Sequence[str]) -> Snapshot:
+    """The Snapshot cut down to the named outputs or intermediates, and the inputs they need."""
+    if not names:
+        return snapshot
+    chosen = {name: snapshot.find(name.removeprefix("%")) for name in names}
+    unknown = [name for name, value in chosen.items() if value is None]
+    if unknown:
+        raise _unknown_tensor(unknown[0], [v.name for v in snapshot.values()], snapshot.outputs)
+    cut = prune(snapshot, {n.removeprefix("%"): v for n, v in chosen.items() if v is not None})
+    used = {v for node in cut.nodes for v in node.inputs} | set(cut.outputs.values())
+    return replace(cut, inputs=tuple(v for v in cut.inputs if v in used or v.name in cut.states))
+
+
+def _unknown_tensor(name: str, values: list[str], outputs: Iterable[str]) -> ArgumentError:
+    known = list(dict.fromkeys([*outputs, *values]))
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    hint = f"close names: {', '.join(close)}" if close else f"outputs are {', '.join(outputs)}"
+    return ArgumentError(
+        f"the model has no tensor {name!r}", hint=f"{hint}\n`hodu inspect -v` lists all tensors"
+    )

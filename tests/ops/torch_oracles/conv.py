@@ -1,0 +1,35 @@
+"""PyTorch's convolutions behind the rank-generic op; uneven padding is applied first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.nn.functional as tf
+
+
+def pad_spatial(x: torch.Tensor, padding: tuple[int, ...], value: float = 0) -> torch.Tensor:
+    n = len(padding) // 2
+    pairs = zip(reversed(padding[:n]), reversed(padding[n:]), strict=True)
+    return tf.pad(x, [p for pair in pairs for p in pair], value=value)
+
+
+def conv(x, w, bias, stride, padding, dilation, groups) -> torch.Tensor:
+    call = (tf.conv1d, tf.conv2d, tf.conv3d)[len(stride) - 1]
+    return call(pad_spatial(x, padding), w, bias, stride, 0, dilation, groups)
+
+
+def conv_transpose(x, w, bias, stride, padding, output_padding, dilation, groups) -> torch.Tensor:
+    call = (tf.conv_transpose1d, tf.conv_transpose2d, tf.conv_transpose3d)[len(stride) - 1]
+    n = len(stride)
+    wide = torch.float32 if x.dtype == torch.float16 else x.dtype  # it accumulates in f16
+    y = call(x.to(wide), w.to(wide), None, stride, 0, 0, groups, dilation)
+    crop = (
+        *(-p for p in padding[:n]),
+        *(o - p for o, p in zip(output_padding, padding[n:], strict=True)),
+    )
+    y = pad_spatial(y, crop)
+    return (y if bias is None else y + bias.reshape(-1, *(1,) * n)).to(x.dtype)
+
+
+TORCH: dict[str, Any] = {"conv": conv, "conv_transpose": conv_transpose}
