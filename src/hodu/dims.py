@@ -285,14 +285,15 @@ def dim_min(a: Dim, b: Dim) -> Dim:
 
 
 def _extreme(op: str, a: Dim, b: Dim) -> Dim:
-    if a == b:
-        return a
-    try:
-        a_is_less = a <= b
-    except ShapeError:
+    lo, hi = bounds(a - b)
+    if hi is not None and hi <= 0:
+        less, more = a, b
+    elif lo is not None and lo >= 0:
+        less, more = b, a
+    else:
         first, second = sorted((a, b), key=str)
         return _atom(op, first, second)
-    return (b if a_is_less else a) if op == "max" else (a if a_is_less else b)
+    return more if op == "max" else less
 
 
 def _decide(a: Dim, b: Dim, *, strict: bool) -> bool:

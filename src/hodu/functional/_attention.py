@@ -19,9 +19,9 @@ _SCALED_DOT_PRODUCT_ATTENTION = REGISTRY["scaled_dot_product_attention"]
 
 
 def _scaled_dot_product_attention(
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
+    query: Tensor | builtins.bool | builtins.int | builtins.float,
+    key: Tensor | builtins.bool | builtins.int | builtins.float,
+    value: Tensor | builtins.bool | builtins.int | builtins.float,
     attn_mask: Tensor | None = None,
     is_causal: builtins.bool = False,
     *,

@@ -21,7 +21,7 @@ _DIAG_EMBED = REGISTRY["diag_embed"]
 def diag_embed(
     input: Tensor, offset: builtins.int = 0, dim1: builtins.int = -2, dim2: builtins.int = -1
 ) -> Tensor:
-    """Square matrices in the dimensions `dim1` and `dim2` with the last dimension on a diagonal."""
+    """Matrices in the dimensions `dim1` and `dim2` with the last dimension on a diagonal."""
     return apply(
         _DIAG_EMBED,
         (input,),

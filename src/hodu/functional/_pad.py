@@ -30,7 +30,8 @@ def _pad(
     """`before` and `after` elements put in along each dimension; negative ones taken away.
 
     They hold `value` (mode "constant"), or continue the tensor: mirrored about its edge elements
-    ("reflect"), by its edge elements ("replicate"), or from its other end ("circular").
+    ("reflect"), by its edge elements ("replicate"), or from its other end, after cropping
+    ("circular").
     """
     return apply(
         _PAD,

@@ -117,7 +117,7 @@ class Svd:
 
     def eager(x: Array, full_matrices: bool) -> tuple[Array, ...]:
         fault = "has no singular values that converge: it holds NaN or infinity"
-        u, s, vh = attempt("svd", fault, lambda a: np.linalg.svd(a, full_matrices), x)
+        u, s, vh = attempt("svd", fault, lambda a: np.linalg.svd(a, full_matrices), x, square=False)
         return back(u, x), back(s, x), back(vh, x)
 
 

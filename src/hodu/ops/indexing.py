@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hodu.dispatch.base import wrap
+from hodu.dispatch.base import TensorBase, wrap
 from hodu.dispatch.inplace import assign
 from hodu.dtypes import INTS, bool_
 from hodu.errors import HoduError
@@ -55,13 +55,13 @@ class Index:
         return TensorType(index_shape(x.shape, indices), x.dtype)
 
     def eager(x: Array, indices: Sequence[Array | None], *, wrap: bool = True) -> Array:
-        index_shape(x.shape, indices)
         key = [
             slice(None) if index is None else in_range(index, x.shape[axis], axis, wrap=wrap)
             for axis, index in enumerate(indices)
         ]
         picked = x[(*key, ...)]
-        return picked.copy() if np.may_share_memory(picked, x) else picked
+        is_view = all(index is None or index.ndim == 0 for index in indices)
+        return picked.copy() if is_view else picked
 
 
 @op(
@@ -140,6 +140,8 @@ def getitem(input: Tensor, key: Any) -> Tensor:
         view = _basic_view(input._data, key)
         if view is not None:
             return wrap(view)
+        if input._data.ndim and _is_index(key):
+            return F._index(input, [key])
     try:
         return read(input, *parse_key(input.shape, key))
     except HoduError as error:
@@ -169,6 +171,12 @@ def _set(input: Tensor, key: Any, source: Tensor) -> None:
         write_eager(input._data, basic, advanced, source._data)
     else:
         assign(input, written(input, basic, advanced, source))
+
+
+def _is_index(key: Any) -> bool:
+    """Whether `key` is one known index tensor: the common case, which needs no parsing."""
+    data = key._data if isinstance(key, TensorBase) else None
+    return data is not None and data.ndim > 0 and data.dtype.kind in "iu"
 
 
 def _basic_view(array: Array, key: Any) -> Array | None:

@@ -36,7 +36,7 @@ class Matmul:
         S((3, 0), (0, 5)),
         S((0,), (0,)),
         S((0, 2, 3), (3, 2)),
-        S(T((2, 40), low=9, high=120), T((40, 3), low=9, high=120)),
+        *(S(T((2, 40), t, 9, 120), T((40, 3), t, 9, 120)) for t in ("i8", "u8", "bf16")),
     ]
 
     def infer(x: TensorType, y: TensorType) -> TensorType:

@@ -199,6 +199,9 @@ def repeat_interleave(
         repeats = F.tensor(repeats)
     if not isinstance(repeats, TensorBase):
         return _each_repeated(input, as_dim(repeats, "repeats"), axis_of(dim, len(input.shape)))
+    if output_size is None and repeats._data is not None:
+        entries = input.shape[axis_of(dim, len(input.shape))] if repeats._data.size == 1 else 1
+        output_size = int(repeats._data.sum()) * entries
     return F._repeat_interleave(input, repeats, dim, output_size)
 
 

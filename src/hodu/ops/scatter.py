@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hodu.dispatch.base import TensorBase, wrap
-from hodu.dtypes import INTS, Number
+from hodu.dtypes import INTS, Number, as_dtype, bool_
 from hodu.errors import DTypeError, ShapeError, ValueRangeError
 from hodu.ops._fill_value import fill_value
 from hodu.ops._index_rules import check_along, check_nd, check_same_dtype, exceeds
@@ -34,7 +34,7 @@ def _check(x: Any, dim: int, index: Shape, src: Any, reduce: str) -> int:
     check_same_dtype("scatter", x, src, "src")
     if reduce != "set" and reduce not in FOLDS:
         raise ValueRangeError(f"reduce={reduce!r}", hint=f"it is one of {', '.join(FOLDS)}")
-    if reduce == "mean" and str(x.dtype) == "bool":
+    if reduce == "mean" and as_dtype(x.dtype) is bool_:
         raise DTypeError("scatter_reduce() has no mean of bools", hint="cast them to a number type")
     return axis
 

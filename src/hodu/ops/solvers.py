@@ -61,7 +61,7 @@ class Slogdet:
     """The sign and the logarithm of the absolute value of each determinant; 0 and -inf at 0."""
 
     dtypes, where = FLOATS, ("linalg",)
-    samples = [S(m) for m in [*SQUARE, SINGULAR]]
+    samples = [S(m) for m in [*SQUARE, T(dtype="f32", values=SINGULAR.values)]]
 
     def infer(x: TensorType) -> tuple[TensorType, TensorType]:
         result = TensorType(square_shape("slogdet", x)[0], x.dtype)
@@ -229,7 +229,7 @@ class Lstsq:
         if b.ndim < 2:
             raise ValueError("the right-hand side is not a matrix")
         m, n = a.shape[-2:]
-        u, s, vh = attempt("lstsq", "holds NaN or infinity", thin_svd, a)
+        u, s, vh = attempt("lstsq", "holds NaN or infinity", thin_svd, a, square=False)
         cutoff = np.finfo(s.dtype).eps * max(m, n) if rcond is None else rcond
         good = s > cutoff * s.max(-1, initial=0, keepdims=True)
         inverse = np.where(good, 1 / np.where(good, s, 1), 0).astype(s.dtype)
