@@ -3,7 +3,8 @@
     python -m tools.generate           write the files
     python -m tools.generate --check   exit 1 if they are out of date
 
-Functions go to src/hodu/functional/_generated/FAMILY.py, methods to src/hodu/_methods.py, the table to
+Functions go to src/hodu/functional/_generated/FAMILY.py, methods to src/hodu/_methods.py, the
+table to
 docs/ops.md; further public modules, such as src/hodu/linalg.py, re-export functions.
 """
 
