@@ -97,6 +97,7 @@ class OpDef:
     has_regions: bool
     plans: dict[Any, Any] = field(default_factory=dict, repr=False)
     same_dtype: dict[Any, Callable[..., Any]] = field(default_factory=dict, repr=False)
+    with_number: dict[Any, Callable[..., Any]] = field(default_factory=dict, repr=False)
 
     def allowed(self, name: str) -> DTypes:
         """The dtypes that input `name` may have."""
@@ -176,6 +177,8 @@ _ENTRIES = frozenset(OpDef.__dataclass_fields__) - {
     "doc",
     "family",
     "plans",
+    "same_dtype",
+    "with_number",
     "dim_attrs",
     "has_regions",
 }
