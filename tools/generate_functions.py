@@ -23,9 +23,12 @@ def modules() -> dict[str, str]:
     for op in REGISTRY.values():
         families[op.family].append(op)
     texts = {
-        f"src/{home_of(f).replace('.', '/')}.py": _module(f, ops) for f, ops in families.items()
+        f"src/hodu/functional/_generated/{f}.py": _module(f, ops) for f, ops in families.items()
     }
     texts["src/hodu/functional/__init__.py"] = _package()
+    texts["src/hodu/functional/_generated/__init__.py"] = (
+        '"""One module for each family of ops."""\n'
+    )
     texts["src/hodu/ops/_index.py"] = _index()
     return texts
 
@@ -130,22 +133,13 @@ def _package() -> str:
     )
 
 
-def home_of(family: str) -> str:
-    """The module with the functions of a family's ops.
-
-    Importing a module puts its name into the package, where hidden ops show as `_NAME`; so the
-    name of a module must not be one of those.
-    """
-    return f"hodu.functional._{family}_ops"
-
-
 def _home(name: str, *, op: bool = False) -> tuple[str, str]:
     """The module in which a function stands, and its name there."""
     if name in FUNCTIONS and not op:
         call = FUNCTIONS[name].call
         return call.__module__, call.__name__
     entry = REGISTRY[name]
-    return home_of(entry.family), name if entry.public else f"_{name}"
+    return f"hodu.functional._generated.{entry.family}", name if entry.public else f"_{name}"
 
 
 def _index() -> str:

@@ -6,7 +6,7 @@ import inspect
 import re
 
 from hodu.ops._table import ALIASES, FUNCTIONS, METHODS, REGISTRY, FunctionDef, OpDef
-from tools.generate_functions import HEADER, home_of
+from tools.generate_functions import HEADER
 from tools.generate_signatures import forwarded, parameters, result, result_class
 
 _CLASS = """class TensorMethods(TensorBase):
@@ -50,7 +50,9 @@ def modules() -> dict[str, str]:
             blocks[name] = _alias(name, target, f"def {target}_(" in blocks[target])
     body = "\n\n".join(blocks.values())
     several = sorted((o for o in ops.values() if _several(o)), key=lambda o: o.name)
-    results = [f"from {home_of(o.family)} import {result_class(o)}" for o in several]
+    results = [
+        f"from hodu.functional._generated.{o.family} import {result_class(o)}" for o in several
+    ]
     own = [f"from {m.call.__module__} import {m.call.__name__}" for m in METHODS.values()]
     head = HEADER.format(title="Tensor methods.") + _imports(body, results, own)
     return {"src/hodu/_methods.py": head + _CLASS + body}

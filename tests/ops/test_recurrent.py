@@ -38,7 +38,7 @@ def test_other_errors():
         hodu.gru_layer(X, *GRU, activations="sigmoid")
     with pytest.raises(errors.ValueRangeError, match="activations='sigmoid,sin'"):
         hodu.gru_layer(X, *GRU, activations="sigmoid,sin")
-    with pytest.raises(errors.ValueRangeError, match="alphas"):
+    with pytest.raises(errors.ValueRangeError, match="use 0 of them"):
         hodu.gru_layer(X, *GRU, alphas=[1.0])
 
 

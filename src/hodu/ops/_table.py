@@ -94,6 +94,7 @@ class OpDef:
     public: bool
     where: tuple[str, ...]
     dim_attrs: tuple[str, ...]
+    has_regions: bool
     plans: dict[Any, Any] = field(default_factory=dict, repr=False)
     same_dtype: dict[Any, Callable[..., Any]] = field(default_factory=dict, repr=False)
 
@@ -176,6 +177,7 @@ _ENTRIES = frozenset(OpDef.__dataclass_fields__) - {
     "family",
     "plans",
     "dim_attrs",
+    "has_regions",
 }
 
 
@@ -207,6 +209,7 @@ def _opdef(schema: Schema, block: dict[str, Any], family: str) -> OpDef:
         public=block.get("public", True),
         where=tuple(block.get("where", ())),
         dim_attrs=tuple(p.name for p in schema.attrs if p.type in ("Dim", "Dim[]")),
+        has_regions=any(p.type == "Snapshot" for p in schema.attrs),
     )
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Ints = tuple[int, ...]
 
 
-def _check_trailing(name: str, shape: Shape, end: Ints, *affine: Any) -> Ints:
+def _check_trailing(name: str, shape: Shape, end: Shape, *affine: Any) -> Ints:
     """The axes of `end`, counted from the last; raises ShapeError if `shape` does not end so."""
     rank = len(end)
     if not rank or rank > len(shape) or any(map(known_to_differ, shape[-rank:], end)):
@@ -52,7 +52,7 @@ def _check_trailing(name: str, shape: Shape, end: Ints, *affine: Any) -> Ints:
 
 
 @op(
-    "layer_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, Tensor? bias=None,"
+    "layer_norm(Tensor input, Dim[] normalized_shape, Tensor? weight=None, Tensor? bias=None,"
     " float eps=1e-05) -> Tensor"
 )
 class LayerNorm:
@@ -71,21 +71,21 @@ class LayerNorm:
         x: TensorType,
         weight: TensorType | None,
         bias: TensorType | None,
-        normalized_shape: Ints,
+        normalized_shape: Shape,
         eps: float,
     ) -> TensorType:
         _check_trailing("layer_norm", x.shape, normalized_shape, weight, bias)
         return x
 
     def eager(
-        x: Array, weight: Array | None, bias: Array | None, normalized_shape: Ints, eps: float
+        x: Array, weight: Array | None, bias: Array | None, normalized_shape: Shape, eps: float
     ) -> Array:
         axes = _check_trailing("layer_norm", x.shape, normalized_shape, weight, bias)
         source, *terms = wide_all(x, weight, bias)
         return affine_array(standardized_array(source, axes, eps), *terms).astype(x.dtype)
 
     def compose(
-        x: Tensor, weight: Tensor | None, bias: Tensor | None, normalized_shape: Ints, eps: float
+        x: Tensor, weight: Tensor | None, bias: Tensor | None, normalized_shape: Shape, eps: float
     ) -> Tensor:
         axes = _check_trailing("layer_norm", x.shape, normalized_shape, weight, bias)
         source, *terms = widen_all(x, weight, bias)
@@ -93,7 +93,7 @@ class LayerNorm:
 
 
 @op(
-    "rms_norm(Tensor input, int[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor"
+    "rms_norm(Tensor input, Dim[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor"
 )
 class RmsNorm:
     """Divided by the root of the mean square over the trailing dimensions, then scaled.
@@ -110,12 +110,12 @@ class RmsNorm:
     ]
 
     def infer(
-        x: TensorType, weight: TensorType | None, normalized_shape: Ints, eps: float | None
+        x: TensorType, weight: TensorType | None, normalized_shape: Shape, eps: float | None
     ) -> TensorType:
         _check_trailing("rms_norm", x.shape, normalized_shape, weight)
         return x
 
-    def eager(x: Array, weight: Array | None, normalized_shape: Ints, eps: float | None) -> Array:
+    def eager(x: Array, weight: Array | None, normalized_shape: Shape, eps: float | None) -> Array:
         axes = _check_trailing("rms_norm", x.shape, normalized_shape, weight)
         source, scale = wide_all(x, weight)
         eps = epsilon(FROM_NUMPY[x.dtype]) if eps is None else eps
@@ -123,7 +123,7 @@ class RmsNorm:
         return affine_array(source / root, scale, None).astype(x.dtype)
 
     def compose(
-        x: Tensor, weight: Tensor | None, normalized_shape: Ints, eps: float | None
+        x: Tensor, weight: Tensor | None, normalized_shape: Shape, eps: float | None
     ) -> Tensor:
         axes = _check_trailing("rms_norm", x.shape, normalized_shape, weight)
         source, scale = widen_all(x, weight)

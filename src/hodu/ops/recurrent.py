@@ -151,7 +151,7 @@ class GruLayer:
         S(*_layer(3), _LENGTHS, reverse=True),
         S(*_layer(3), None, linear_before_reset=False),
         S(*_layer(3, biases=False), _ALL, linear_before_reset=False, clip=0.5),
-        S(*_layer(3, 1), None, activations="affine,relu", alphas=(0.5, 0.0), betas=(0.1, 0.0)),
+        S(*_layer(3, 1), None, activations="affine,relu", alphas=(0.5,), betas=(0.1,)),
         S(*_layer(3, 0), None),
     ]
 
@@ -224,10 +224,10 @@ class RnnLayer:
         S(*_layer(1), None),
         S(*_layer(1, biases=False), None, reverse=True, activations="relu"),
         S(*_layer(1), _LENGTHS, reverse=True),
-        S(*_layer(1), _ALL, activations="leaky_relu", clip=0.5),
-        S(*_layer(1, 1), None, activations="scaled_tanh", alphas=(0.5,), betas=(2.0,)),
+        S(*_layer(1), _ALL, activations="leakyrelu", clip=0.5),
+        S(*_layer(1, 1), None, activations="scaledtanh", alphas=(0.5,), betas=(2.0,)),
         S(*_layer(1, 1), None, activations="elu"),
-        S(*_layer(1, 1), None, activations="thresholded_relu", alphas=(0.25,)),
+        S(*_layer(1, 1), None, activations="thresholdedrelu", alphas=(0.25,)),
         S(*_layer(1, 0), None),
     ]
 
