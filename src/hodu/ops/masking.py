@@ -90,8 +90,10 @@ class MaskedScatter:
     def compose(x: Tensor, mask: Tensor, source: Tensor) -> Tensor:
         whole = F.broadcast_to(mask, broadcast_shapes(x.shape, mask.shape))
         count = F.cumsum(F.to(F.reshape(whole, (-1,)), "i64"), 0) - 1
-        position = F.reshape(F.clamp(count, min=0), whole.shape)
-        return F.where(whole, F.take(source, F.where(whole, position, 0)), x)
+        position = F.reshape(count + 1, whole.shape)
+        # One element more in front, for the places that take none.
+        padded = F.cat([F.zeros(1, dtype=source.dtype), F.reshape(source, (-1,))])
+        return F.where(whole, F.take(padded, F.where(whole, position, 0)), x)
 
     def eager(x: Array, mask: Array, source: Array) -> Array:
         check_same_dtype("masked_scatter", x, source, "source")

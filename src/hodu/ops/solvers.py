@@ -219,7 +219,7 @@ class Lstsq:
             )
         columns = b.shape[-1]
         batch = broadcast_shapes(batch, b.shape[:-2])
-        tall = isinstance(m, int) and isinstance(n, int) and m > n
+        tall = m > n
         shapes: list[Shape] = [(*batch, n, columns), (*batch, columns) if tall else (0,)]
         types = [TensorType(s, a.dtype) for s in shapes]
         ranks = TensorType(a.shape[:-2], i64)
