@@ -11,8 +11,9 @@ import numpy as np
 
 from hodu.dtypes import FLOATS, FROM_NUMPY
 from hodu.errors import ShapeError, ValueRangeError
+from hodu.ops._accumulate import wide
 from hodu.ops._matrices import known_to_differ
-from hodu.ops._precision import epsilon, narrow, wide, wide_all, widen, widen_all
+from hodu.ops._precision import epsilon, narrow, wide_all, widen, widen_all
 from hodu.ops._samples import S, T
 from hodu.ops._statistics import (
     affine,
@@ -82,7 +83,9 @@ class LayerNorm:
     ) -> Array:
         axes = _check_trailing("layer_norm", x.shape, normalized_shape, weight, bias)
         source, *terms = wide_all(x, weight, bias)
-        return affine_array(standardized_array(source, axes, eps), *terms).astype(x.dtype)
+        return affine_array(standardized_array(source, axes, eps), *terms).astype(
+            x.dtype, copy=False
+        )
 
     def compose(
         x: Tensor, weight: Tensor | None, bias: Tensor | None, normalized_shape: Shape, eps: float
@@ -120,7 +123,7 @@ class RmsNorm:
         source, scale = wide_all(x, weight)
         eps = epsilon(FROM_NUMPY[x.dtype]) if eps is None else eps
         root = np.sqrt(mean_array(np.square(source), axes) + source.dtype.type(eps))
-        return affine_array(source / root, scale, None).astype(x.dtype)
+        return affine_array(source / root, scale, None).astype(x.dtype, copy=False)
 
     def compose(
         x: Tensor, weight: Tensor | None, normalized_shape: Shape, eps: float | None
@@ -177,7 +180,7 @@ class GroupNorm:
         result = standardized_array(source.reshape(groups), (2,), eps).reshape(x.shape)
         along = along_channels(x.ndim, x.shape[1])
         terms = [None if t is None else t.reshape(along) for t in terms]
-        return affine_array(result, *terms).astype(x.dtype)
+        return affine_array(result, *terms).astype(x.dtype, copy=False)
 
     def compose(
         x: Tensor, weight: Tensor | None, bias: Tensor | None, num_groups: int, eps: float
@@ -221,7 +224,9 @@ class LocalResponseNorm:
         square = np.pad(np.square(source), margin)
         total = sum(square[:, i : i + channels] for i in range(size))
         power = source.dtype.type
-        return (source / (power(k) + total * power(alpha / size)) ** power(beta)).astype(x.dtype)
+        return (source / (power(k) + total * power(alpha / size)) ** power(beta)).astype(
+            x.dtype, copy=False
+        )
 
     def compose(x: Tensor, size: int, alpha: float, beta: float, k: float) -> Tensor:
         _check_neighbours(x.shape, size)
@@ -268,7 +273,7 @@ class Normalize:
         source, norm = wide(x), REGISTRY["norm"].eager
         assert norm is not None
         length = norm(source, p, dim, keepdim=True)
-        return (source / np.maximum(length, source.dtype.type(eps))).astype(x.dtype)
+        return (source / np.maximum(length, source.dtype.type(eps))).astype(x.dtype, copy=False)
 
     def compose(x: Tensor, p: float, dim: Ints, eps: float) -> Tensor:
         source = widen(x)
