@@ -22,8 +22,13 @@ def modules() -> dict[str, str]:
     families: dict[str, list[OpDef]] = defaultdict(list)
     for op in REGISTRY.values():
         families[op.family].append(op)
-    texts = {f"src/hodu/functional/_{f}.py": _module(f, ops) for f, ops in families.items()}
+    texts = {
+        f"src/hodu/functional/_generated/{f}.py": _module(f, ops) for f, ops in families.items()
+    }
     texts["src/hodu/functional/__init__.py"] = _package()
+    texts["src/hodu/functional/_generated/__init__.py"] = (
+        '"""One module for each family of ops."""\n'
+    )
     texts["src/hodu/ops/_index.py"] = _index()
     return texts
 
@@ -134,7 +139,7 @@ def _home(name: str, *, op: bool = False) -> tuple[str, str]:
         call = FUNCTIONS[name].call
         return call.__module__, call.__name__
     entry = REGISTRY[name]
-    return f"hodu.functional._{entry.family}", name if entry.public else f"_{name}"
+    return f"hodu.functional._generated.{entry.family}", name if entry.public else f"_{name}"
 
 
 def _index() -> str:

@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from hodu.devices import Device
     from hodu.dims import Dim
     from hodu.dtypes import DTypeLike, Number
-    from hodu.functional._cumulative import CummaxResult, CumminResult
-    from hodu.functional._decompositions import QrResult, SvdResult
-    from hodu.functional._max_min import AminmaxResult
-    from hodu.functional._quantiles import ModeResult
-    from hodu.functional._solvers import SlogdetResult
-    from hodu.functional._sorting import KthvalueResult, SortResult, TopkResult
+    from hodu.functional._generated.cumulative import CummaxResult, CumminResult
+    from hodu.functional._generated.decompositions import QrResult, SvdResult
+    from hodu.functional._generated.max_min import AminmaxResult
+    from hodu.functional._generated.quantiles import ModeResult
+    from hodu.functional._generated.solvers import SlogdetResult
+    from hodu.functional._generated.sorting import KthvalueResult, SortResult, TopkResult
     from hodu.random import Generator
 
 

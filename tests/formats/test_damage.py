@@ -165,7 +165,7 @@ def test_hostile_files_take_no_memory(tmp_path: Path) -> None:
     files |= {f"{i}.hdss": hdss(c[0]) for i, c in enumerate(test_hdss.HOSTILE.values())}
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
-    zeros = test_npy.npy(test_npy._header("'|u1'", shape=f"({1 << 29},)"), b"\0" * (1 << 29))
+    zeros = test_npy.npy(test_npy._header("'|u1'", shape=f"({300 << 20},)"), b"\0" * (300 << 20))
     npz(tmp_path / "bomb.npz", [("a.npy", zeros)])
     command = [sys.executable, "-c", _LIMITED, str(tmp_path)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)

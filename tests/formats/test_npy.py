@@ -138,13 +138,15 @@ def test_archives_that_are_refused(tmp_path: Path) -> None:
 
 def test_zip_bombs_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.npz"
-    count = 1 << 29
+    count = 300 << 20
     header = npy(_header("'|u1'", shape=f"({count},)"))
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("a.npy", "w") as member:
-            member.write(header)
-            for _ in range(count >> 20):
-                member.write(b"\0" * (1 << 20))
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("a.npy", "w") as member,
+    ):
+        member.write(header)
+        for _ in range(count >> 20):
+            member.write(b"\0" * (1 << 20))
     assert path.stat().st_size < 1 << 20
     with pytest.raises(FormatError, match=f"bytes and would take {count + len(header)}"):
         hodu.load(path)

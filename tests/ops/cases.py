@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import hodu
+import hodu.ops._families  # without it the table holds only what was used so far
 from hodu import dtypes
 from hodu.ops._samples import S, T, arrays
 from hodu.ops._table import REGISTRY, OpDef

@@ -10,7 +10,6 @@ import pytest
 import hodu
 from hodu import dtypes
 from hodu.errors import DTypeError, OutOfRangeError, ShapeError
-from hodu.functional import _gather_nd
 from hodu.ops._table import REGISTRY
 from tests.ops.captured import captured
 
@@ -71,12 +70,12 @@ def ints(*values):
         ),
         (lambda: hodu.embedding(ints(0), X[0]), ShapeError, "a weight of two dimensions, not [4]"),
         (
-            lambda: _gather_nd(X, ints(0, 4)),
+            lambda: hodu.gather_nd(X, ints(0, 4)),
             OutOfRangeError,
             "index 4 is out of range for axis 1 of size 4",
         ),
-        (lambda: _gather_nd(X, ints(0, 0, 0)), ShapeError, "a number from 1 to 2"),
-        (lambda: _gather_nd(X, ints([0]), 1), ShapeError, "the first 1 sizes must be equal"),
+        (lambda: hodu.gather_nd(X, ints(0, 0, 0)), ShapeError, "a number from 1 to 2"),
+        (lambda: hodu.gather_nd(X, ints([0]), 1), ShapeError, "the first 1 sizes must be equal"),
         (lambda: X.narrow(1, 3, 2), OutOfRangeError, "elements 3 to 4 along axis 1"),
         (lambda: X.narrow(1, 0, -1), OutOfRangeError, "size -1 along axis 1 is negative"),
         (lambda: X.select(0, 3), OutOfRangeError, "index 3 is out of range for axis 0 of size 3"),

@@ -184,6 +184,28 @@ def test_a_captured_write_into_a_known_tensor():
     np.testing.assert_array_equal(x.numpy(), X)
 
 
+def test_a_captured_mask_is_filled_without_sizes_that_depend_on_the_data():
+    def fill(t, m):
+        t = t.clone()
+        t[t > 5] = 1.75
+        t[m] = 9
+        return t
+
+    expected = X.astype(np.int64)
+    expected[expected > 5] = 1
+    expected[[False, True]] = 9
+    got = captured(fill, X.astype(np.int64), np.array([False, True]), shapes=[("N", 3, 4), ("N",)])
+    np.testing.assert_array_equal(got, expected)
+    with hodu.capture() as board:
+        x = board.input("x", (2, 3))
+        with pytest.raises(ShapeError, match="does not fit axes of sizes"):
+            x[hodu.tensor([True, False, True])] = 1
+        x[x > 0] = 0
+        board.target("x", x)
+    assert "where" in [node.op for node in board.snapshot.nodes]
+    assert "nonzero" not in [node.op for node in board.snapshot.nodes]
+
+
 def test_integers_are_taken_before_index_tensors_as_in_pytorch():
     assert hodu.from_numpy(X)[0, :, [1, 2]].shape == (3, 2)
     assert hodu.from_numpy(X)[:, 0, [1, 2]].shape == (2, 2)

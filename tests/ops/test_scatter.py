@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 import hodu
 from hodu.errors import DTypeError, OutOfRangeError, ShapeError, ValueRangeError
-from hodu.functional import _scatter_nd
 from tests.ops.captured import captured
 
 
@@ -109,7 +108,7 @@ def test_captured_updates_equal_eager():
 
 
 def test_masked_scatter_composed_of_other_ops_means_the_same():
-    from hodu.ops.index_update import MaskedScatter
+    from hodu.ops.masking import MaskedScatter
 
     x, source = hodu.from_numpy(np.zeros((2, 3))), hodu.from_numpy(np.arange(1.0, 6))
     mask = hodu.tensor([True, False, True])
@@ -192,17 +191,17 @@ def test_masked_scatter_composed_of_other_ops_means_the_same():
             "2 source elements for 3 true elements of the mask",
         ),
         (
-            lambda: _scatter_nd(zeros(3, 4), ints([0, 4]), zeros(1)),
+            lambda: hodu.scatter_nd(zeros(3, 4), ints([0, 4]), zeros(1)),
             OutOfRangeError,
             "index 4 is out of range for axis 1 of size 4",
         ),
         (
-            lambda: _scatter_nd(zeros(3, 4), ints([0]), zeros(1)),
+            lambda: hodu.scatter_nd(zeros(3, 4), ints([0]), zeros(1)),
             ShapeError,
             "updates of shape [1, 4], not [1]",
         ),
         (
-            lambda: _scatter_nd(zeros(3), ints([0]), zeros(1), reduction="sum"),
+            lambda: hodu.scatter_nd(zeros(3), ints([0]), zeros(1), reduction="sum"),
             ValueRangeError,
             "it is one of none, add, mul, max, min",
         ),

@@ -11,7 +11,7 @@ from hodu.errors import FormatError
 _OPS = ("//", "max", "min")
 _DEPTH = 16
 _DEGREE = 16
-_TERMS = 1000
+_TERMS = 256
 _LIMIT = 2**63
 
 

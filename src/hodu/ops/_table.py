@@ -94,8 +94,10 @@ class OpDef:
     public: bool
     where: tuple[str, ...]
     dim_attrs: tuple[str, ...]
+    has_regions: bool
     plans: dict[Any, Any] = field(default_factory=dict, repr=False)
     same_dtype: dict[Any, Callable[..., Any]] = field(default_factory=dict, repr=False)
+    with_number: dict[Any, Callable[..., Any]] = field(default_factory=dict, repr=False)
 
     def allowed(self, name: str) -> DTypes:
         """The dtypes that input `name` may have."""
@@ -175,7 +177,10 @@ _ENTRIES = frozenset(OpDef.__dataclass_fields__) - {
     "doc",
     "family",
     "plans",
+    "same_dtype",
+    "with_number",
     "dim_attrs",
+    "has_regions",
 }
 
 
@@ -207,6 +212,7 @@ def _opdef(schema: Schema, block: dict[str, Any], family: str) -> OpDef:
         public=block.get("public", True),
         where=tuple(block.get("where", ())),
         dim_attrs=tuple(p.name for p in schema.attrs if p.type in ("Dim", "Dim[]")),
+        has_regions=any(p.type == "Snapshot" for p in schema.attrs),
     )
 
 

@@ -59,6 +59,8 @@ class Expand:
         return TensorType(expanded_shape(x.shape, size), x.dtype)
 
     def eager(x: Array, size: tuple[int, ...]) -> Array:
+        if -1 not in size:
+            return np.broadcast_to(x, size)
         kept = size[len(size) - x.ndim :]
         own = tuple(n if s == -1 else s for n, s in zip(x.shape, kept, strict=True))
         return np.broadcast_to(x, size[: len(size) - x.ndim] + own)

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hodu.dispatch.apply import apply
-from hodu.dispatch.attrs import as_float, as_int, as_ints
+from hodu.dispatch.attrs import as_dims, as_float, as_int, as_ints
 from hodu.ops._table import REGISTRY
 
 if TYPE_CHECKING:
     from hodu._tensor import Tensor
+    from hodu.dims import Dim
 
 _GROUP_NORM = REGISTRY["group_norm"]
 
@@ -43,7 +44,7 @@ _LAYER_NORM = REGISTRY["layer_norm"]
 
 def layer_norm(
     input: Tensor,
-    normalized_shape: builtins.int | Sequence[builtins.int],
+    normalized_shape: Dim | Sequence[Dim] | Tensor,
     weight: Tensor | None = None,
     bias: Tensor | None = None,
     eps: builtins.float = 1e-05,
@@ -57,7 +58,7 @@ def layer_norm(
             bias,
         ),
         {
-            "normalized_shape": as_ints(normalized_shape, "normalized_shape"),
+            "normalized_shape": as_dims(normalized_shape, "normalized_shape"),
             "eps": as_float(eps, "eps"),
         },
     )
@@ -112,7 +113,7 @@ _RMS_NORM = REGISTRY["rms_norm"]
 
 def rms_norm(
     input: Tensor,
-    normalized_shape: builtins.int | Sequence[builtins.int],
+    normalized_shape: Dim | Sequence[Dim] | Tensor,
     weight: Tensor | None = None,
     eps: builtins.float | None = None,
 ) -> Tensor:
@@ -127,7 +128,7 @@ def rms_norm(
             weight,
         ),
         {
-            "normalized_shape": as_ints(normalized_shape, "normalized_shape"),
+            "normalized_shape": as_dims(normalized_shape, "normalized_shape"),
             "eps": None if eps is None else as_float(eps, "eps"),
         },
     )

@@ -63,8 +63,8 @@ def scatter_add(input: Tensor, dim: builtins.int, index: Tensor, src: Tensor) ->
 _SCATTER_ND = REGISTRY["scatter_nd"]
 
 
-def _scatter_nd(
-    input: Tensor, indices: Tensor, updates: Tensor, *, reduction: builtins.str = "none"
+def scatter_nd(
+    input: Tensor, indices: Tensor, updates: Tensor, reduction: builtins.str = "none"
 ) -> Tensor:
     """A copy of the input with the updates written at the coordinates (ONNX ScatterND).
 

@@ -70,25 +70,6 @@ def _index_fill(input: Tensor, dim: builtins.int, index: Tensor, value: Tensor) 
     )
 
 
-_MASKED_SCATTER = REGISTRY["masked_scatter"]
-
-
-def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
-    """A copy of the input with the elements of `source`, in order, where the mask is true.
-
-    Input and mask are broadcast; the source needs an element for each true one of the mask.
-    """
-    return apply(
-        _MASKED_SCATTER,
-        (
-            input,
-            mask,
-            source,
-        ),
-        {},
-    )
-
-
 _PUT = REGISTRY["put"]
 
 

@@ -15,24 +15,6 @@ from hodu.ops._table import REGISTRY
 if TYPE_CHECKING:
     from hodu._tensor import Tensor
 
-_COMPRESS = REGISTRY["compress"]
-
-
-def compress(condition: Tensor, input: Tensor, dim: builtins.int | None = None) -> Tensor:
-    """The parts of the input along `dim` where a 1-D condition is true (NumPy's compress).
-
-    Without `dim`, of the flattened input. The condition may be shorter than the dimension.
-    """
-    return apply(
-        _COMPRESS,
-        (
-            condition,
-            input,
-        ),
-        {"dim": None if dim is None else as_int(dim, "dim")},
-    )
-
-
 _EMBEDDING = REGISTRY["embedding"]
 
 
@@ -75,7 +57,7 @@ def gather(
 _GATHER_ND = REGISTRY["gather_nd"]
 
 
-def _gather_nd(input: Tensor, indices: Tensor, batch_dims: builtins.int = 0) -> Tensor:
+def gather_nd(input: Tensor, indices: Tensor, batch_dims: builtins.int = 0) -> Tensor:
     """The parts of the input whose leading coordinates are the rows of `indices` (ONNX GatherND).
 
     The first `batch_dims` dimensions are common to both.
@@ -102,21 +84,6 @@ def index_select(input: Tensor, dim: builtins.int, index: Tensor) -> Tensor:
             index,
         ),
         {"dim": as_int(dim, "dim")},
-    )
-
-
-_MASKED_SELECT = REGISTRY["masked_select"]
-
-
-def masked_select(input: Tensor, mask: Tensor) -> Tensor:
-    """The elements where the broadcast mask is true, as a 1-D tensor in row-major order."""
-    return apply(
-        _MASKED_SELECT,
-        (
-            input,
-            mask,
-        ),
-        {},
     )
 
 
