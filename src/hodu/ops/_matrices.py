@@ -9,7 +9,7 @@ import numpy as np
 
 from hodu.dims import Dim
 from hodu.errors import ShapeError, ValueRangeError
-from hodu.ops._precision import wide
+from hodu.ops._accumulate import wide
 from hodu.ops._table import Array
 from hodu.shapes import Shape, TensorType, broadcast_shapes, format_shape
 

@@ -12,6 +12,7 @@ import numpy as np
 from hodu.dims import dim_min
 from hodu.dtypes import FLOATS, i64
 from hodu.errors import ShapeError
+from hodu.ops._accumulate import wide
 from hodu.ops._matrices import (
     adjoint,
     attempt,
@@ -21,7 +22,6 @@ from hodu.ops._matrices import (
     square_shape,
     thin_svd,
 )
-from hodu.ops._precision import wide
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, Promote, function, op
 from hodu.shapes import Shape, TensorType, broadcast_shapes, format_shape
