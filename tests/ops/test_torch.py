@@ -41,6 +41,11 @@ def _oracle(name: str):
     raise Lacking(f"no {name}")
 
 
+def test_oracles_are_of_ops():
+    assert set(TORCH) | set(UNCOMPARED) <= set(REGISTRY)
+    assert not set(TORCH) & set(UNCOMPARED)
+
+
 @pytest.mark.parametrize("op", REGISTRY.values(), ids=REGISTRY)
 def test_is_compared(op: OpDef):
     """Each dtype of an op is compared in some sample, but for the ops that cannot be."""

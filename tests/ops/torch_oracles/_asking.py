@@ -14,7 +14,8 @@ from tests.ops.cases import Case, leaves, nested
 from tests.ops.torch_oracles._lacking import Lacking
 
 REFUSES = re.compile(
-    r"not implemented for|not supported|does not support|[Uu]nsupported|Low precision|could not infer"
+    "not implemented for|not supported|does not support|[Uu]nsupported|Low precision"
+    "|could not infer|doesn't handle types|dimensions of float"
 )
 NAMED = ("float8_e4m3fn", "float8_e5m2", "bfloat16")
 FLOATS = (torch.float8_e4m3fn, torch.float8_e5m2, torch.bfloat16, torch.float16)

@@ -1,4 +1,7 @@
-"""PyTorch's grids and grid_sample, in f32 for the narrower floats (it computes the coordinates in them)."""
+"""PyTorch's grids and grid_sample.
+
+The narrower floats go through f32, since PyTorch computes the coordinates in them.
+"""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def resize(
     how = (mode, coordinates, nearest, antialias, exclude_outside, cubic_a)
     name = None if other or not x.numel() else _name(n, *how)
     if not name:
-        raise Lacking(f"resizing of {x.numel()} elements by {how}, {other}")
+        raise Lacking(f"resizing by {how}, {other}" if x.numel() else "resizing of nothing")
     ahead = x.movedim(axes, tuple(range(-n, 0)))
     planes = ahead.reshape(-1, 1, *ahead.shape[-n:])
     corners = () if mode == "nearest" else (coordinates == "align_corners",)
