@@ -58,6 +58,15 @@ def test_equal_scalars_and_same_arrays_are_one_constant():
     assert len(board.snapshot.constants) == 2
 
 
+def test_constants_can_have_names():
+    w, unused = hodu.tensor([1.0, 2.0]), hodu.tensor([3.0, 4.0])
+    with hodu.capture() as board:
+        board.name_constant(w, "weight")
+        board.name_constant(unused, "unused")
+        board.target("y", board.input("x", (2,)) + w)
+    assert list(board.snapshot.constants) == ["weight"]
+
+
 def test_snapshot_does_not_change_with_its_source():
     w = hodu.tensor([1.0, 2.0])
     with hodu.capture() as board:

@@ -38,6 +38,7 @@ class Builder:
         self.names = Names()
         self._symbols = SymbolNames()
         self._constants = ConstantPool()
+        self._constant_names: dict[int, tuple[Array, str]] = {}
         self._owned: set[Value] = set()
         self._rebound: list[tuple[TensorBase, Array]] = []
 
@@ -67,10 +68,19 @@ class Builder:
         self.constant_values[fresh] = value
         return value
 
+    def name_constant(self, array: Array, name: str) -> None:
+        """Call the constant that this array becomes, if it is used, by a name of its own."""
+        self._constant_names[id(array)] = (array, name)
+
+    def _constant_name(self, array: Array) -> str:
+        if id(array) in self._constant_names:
+            return self._constant_names[id(array)][1]
+        return "c" if self.parent is None else self.parent._constant_name(array)
+
     def value_of(self, tensor: TensorBase) -> Value:
         """The value that `tensor` stands for here, adding constants and captures as needed."""
         if tensor._data is not None:
-            return self.add_constant(tensor._data)
+            return self.add_constant(tensor._data, self._constant_name(tensor._data))
         if tensor._value is None:
             assert tensor._dims is not None
             attrs = {"dims": tuple(tensor._dims.reshape(-1)), "shape": tensor._dims.shape}

@@ -88,6 +88,11 @@ class CaptureBoard:
         self._require_open()
         return wrap_value(self._builder.add_constant(functional.as_tensor(data).numpy(), name))
 
+    def name_constant(self, tensor: Tensor, name: str) -> None:
+        """Give an eager tensor the name under which it becomes a constant, if it is used."""
+        self._require_open()
+        self._builder.name_constant(tensor.numpy(), name)
+
     def metadata(self, entries: Mapping[str, str]) -> None:
         """Add metadata: texts by key."""
         self._metadata.update(entries)
