@@ -9,9 +9,10 @@ import numpy as np
 import onnx
 from onnx.backend.base import Backend, BackendRep
 
-from hodu.dispatch.base import TensorBase, wrap
+from hodu.dispatch.base import TensorBase
 from hodu.errors import ArgumentError
 from hodu.formats.onnx import families  # noqa: F401  (fills the registry)
+from hodu.formats.onnx.dtypes import held
 from hodu.formats.onnx.check import check_supported
 from hodu.formats.onnx.graph import context_of, run_graph
 from hodu.formats.onnx.importer import model_inputs
@@ -25,7 +26,7 @@ def _value(x: Any) -> Any:
     if isinstance(x, (list, tuple)):
         return [_value(v) for v in x]
     array = np.asarray(x)
-    return array.astype(object) if array.dtype.kind in "OUS" else wrap(array)
+    return array.astype(object) if array.dtype.kind in "OUS" else held(array)
 
 
 def _plain(x: Any) -> Any:

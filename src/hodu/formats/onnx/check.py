@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import onnx
 
 from hodu.errors import UnsupportedError
-from hodu.formats.onnx.dtypes import FROM_ONNX, STRING, type_name
+from hodu.formats.onnx.dtypes import is_readable, type_name
 from hodu.formats.onnx.functions import has_function_body
 from hodu.formats.onnx.graph import ModelContext, opsets_of
 from hodu.formats.onnx.registry import find_handler, mapped, normal_domain
@@ -34,7 +34,7 @@ def check_supported(model: onnx.ModelProto, context: ModelContext) -> None:
 
 def _graph_problems(graph: onnx.GraphProto, context: ModelContext) -> Iterator[str]:
     for tensor in graph.initializer:
-        if tensor.data_type not in FROM_ONNX and tensor.data_type != STRING:
+        if not is_readable(tensor.data_type):
             yield f"initializer {tensor.name!r}: element type {type_name(tensor.data_type)}"
     for sparse in graph.sparse_initializer:
         yield f"initializer {sparse.values.name!r}: sparse tensors"

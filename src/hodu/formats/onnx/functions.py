@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import onnx
 from onnx import defs
 
 from hodu.dispatch.base import TensorBase, type_of
+from hodu.formats.onnx.dtypes import STRING
 from hodu.formats.onnx.node import OnnxNode
 
 
@@ -35,6 +37,9 @@ def function_body(node: OnnxNode, inputs: Sequence[Any]) -> onnx.FunctionProto |
 def _context_dependent(
     schema: Any, node: OnnxNode, inputs: Sequence[Any]
 ) -> onnx.FunctionProto | None:
+    # The package's builders are C++ that reads types unchecked; only tensors are safe to give.
+    if any(isinstance(x, list) for x in inputs):
+        return None
     versions = [v for v in schema.context_dependent_function_opset_versions if v <= node.opset]
     types = [_type_proto(x).SerializeToString() for x in inputs]
     data = schema.get_context_dependent_function_with_opset_version(
@@ -50,6 +55,8 @@ def _context_dependent(
 
 
 def _type_proto(value: Any) -> onnx.TypeProto:
+    if isinstance(value, np.ndarray):
+        return onnx.helper.make_tensor_type_proto(STRING, value.shape)
     if not isinstance(value, TensorBase):
         return onnx.TypeProto()
     found = type_of(value)

@@ -10,14 +10,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 
 from hodu import source
-from hodu.dispatch.base import wrap
 from hodu.errors import FormatError, HoduError, UnsupportedError
+from hodu.formats.onnx.dtypes import held
 from hodu.formats.onnx.functions import function_body
 from hodu.formats.onnx.node import OnnxNode
-from hodu.formats.onnx.registry import find_handler, normal_domain
+from hodu.formats.onnx.moving import run_on_places
+from hodu.formats.onnx.registry import MOVING, find_handler, normal_domain
 from hodu.formats.onnx.tensors import to_array
 
 
@@ -71,8 +73,7 @@ def run_graph(
     """Run a graph on named inputs; returns its outputs in order and the values of its scope."""
     scope = Scope(context, parent)
     for initializer in graph.initializer:
-        array = to_array(initializer, context.folder)
-        scope.values[initializer.name] = array if array.dtype == object else wrap(array)
+        scope.values[initializer.name] = held(to_array(initializer, context.folder))
     for sparse in graph.sparse_initializer:
         raise UnsupportedError(f"the sparse initializer {sparse.values.name!r}")
     scope.values.update(inputs)
@@ -111,7 +112,10 @@ def call_node(node: OnnxNode, inputs: Sequence[Any], context: ModelContext) -> S
         return run_function(local, node, inputs, context)
     handler = find_handler(node.domain, node.op_type, node.opset)
     if handler is not None:
-        result = handler(node, *inputs)
+        if handler in MOVING and any(isinstance(x, np.ndarray) for x in inputs):
+            result = run_on_places(handler, node, inputs)
+        else:
+            result = handler(node, *inputs)
         return result if isinstance(result, tuple) else (result,)
     body = function_body(node, inputs)
     if body is not None:
@@ -134,7 +138,8 @@ def run_function(
     attributes |= {a.name: a for a in node.proto.attribute}
     for inner in function.node:
         run_node(_filled(inner, attributes), scope)
-    return [scope.get(name) for name in function.output]
+    # A body may leave out results that depend on the node's form and that it does not want.
+    return [scope.get(o) if node.wants(i) else None for i, o in enumerate(function.output)]
 
 
 def _filled(node: onnx.NodeProto, attributes: Mapping[str, onnx.AttributeProto]) -> onnx.NodeProto:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FAR = 2**31 - 1
 
 
-@onnx_op("Slice", since=10)
+@onnx_op("Slice", since=10, moves=True)
 def slice_(
     node: OnnxNode,
     x: Tensor,
@@ -34,7 +34,7 @@ def slice_(
     return _sliced(x, lows, highs, list(over), strides)
 
 
-@onnx_op("Slice")
+@onnx_op("Slice", moves=True)
 def slice_attributes(node: OnnxNode, x: Tensor) -> Tensor:
     """Before opset 10: the ranges are attributes."""
     lows, highs = node.integers("starts") or [], node.integers("ends") or []
@@ -54,28 +54,26 @@ def _near(bound: Any) -> Any:
     return None if isinstance(bound, int) and abs(bound) >= _FAR else bound
 
 
-@onnx_op("Gather")
-def gather(node: OnnxNode, x: Any, indices: Tensor) -> Any:
+@onnx_op("Gather", moves=True)
+def gather(node: OnnxNode, x: Tensor, indices: Tensor) -> Tensor:
     """Entries of one axis by index; negative ones count from the end."""
     axis = node.integer("axis", 0)
-    if not isinstance(x, TensorBase):
-        return np.take(x, indices.numpy(), axis)
     key: list[Any] = [slice(None)] * x.ndim
     key[axis] = indices
     return x[tuple(key)]
 
 
-@onnx_op("GatherElements", since=11)
+@onnx_op("GatherElements", since=11, moves=True)
 def gather_elements(node: OnnxNode, x: Tensor, indices: Tensor) -> Tensor:
     """Elements by an index for each."""
     axis = node.integer("axis", 0)
     return f.gather(x, axis, _wrapped(indices, x.shape[axis]))
 
 
-@onnx_op("GatherND", since=11)
+@onnx_op("GatherND", since=11, moves=True)
 def gather_nd(node: OnnxNode, x: Tensor, indices: Tensor) -> Tensor:
     """Slices by index tuples."""
-    return f.gather_nd(x, indices, node.integer("batch_dims", 0))
+    return f._gather_nd(x, indices, node.integer("batch_dims", 0))
 
 
 def _wrapped(indices: Tensor, size: Any) -> Tensor:
@@ -98,7 +96,7 @@ def scatter_elements(node: OnnxNode, x: Tensor, indices: Tensor, updates: Tensor
 @onnx_op("ScatterND", since=11)
 def scatter_nd(node: OnnxNode, x: Tensor, indices: Tensor, updates: Tensor) -> Tensor:
     """Slices written, or reduced, at index tuples."""
-    return f.scatter_nd(x, indices, updates, node.text("reduction", "none"))
+    return f._scatter_nd(x, indices, updates, reduction=node.text("reduction", "none"))
 
 
 @onnx_op("NonZero", since=9)
@@ -107,7 +105,7 @@ def nonzero(node: OnnxNode, x: Tensor) -> Tensor:
     return f.nonzero(x).permute(1, 0)
 
 
-@onnx_op("Compress", since=9)
+@onnx_op("Compress", since=9, moves=True)
 def compress(node: OnnxNode, x: Tensor, condition: Tensor) -> Tensor:
     """Entries of an axis, or of the flat tensor, where the condition holds."""
     axis = node.attr("axis")
@@ -117,7 +115,7 @@ def compress(node: OnnxNode, x: Tensor, condition: Tensor) -> Tensor:
     return f.index_select(x, axis, places)
 
 
-@onnx_op("OneHot", since=9)
+@onnx_op("OneHot", since=9, moves=True)
 def one_hot(node: OnnxNode, indices: Tensor, depth: Tensor, values: Tensor) -> Tensor:
     """A row of off values with the on value at the index."""
     (count,) = as_dims(depth.reshape(-1).to("i64"), "depth")
@@ -147,7 +145,7 @@ def topk_attribute(node: OnnxNode, x: Tensor) -> tuple[Tensor, Tensor]:
     return result[0], result[1]
 
 
-@onnx_op("ReverseSequence", since=10)
+@onnx_op("ReverseSequence", since=10, moves=True)
 def reverse_sequence(node: OnnxNode, x: Tensor, lengths: Tensor) -> Tensor:
     """The first entries along the time axis reversed, as many as each batch entry says."""
     time, batch = node.integer("time_axis", 0), node.integer("batch_axis", 1)
