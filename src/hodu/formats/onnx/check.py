@@ -9,7 +9,7 @@ import onnx
 from hodu.errors import UnsupportedError
 from hodu.formats.onnx.dtypes import is_readable, type_name
 from hodu.formats.onnx.functions import has_function_body
-from hodu.formats.onnx.graph import ModelContext, opsets_of
+from hodu.formats.onnx.graph import ModelContext, versions_of
 from hodu.formats.onnx.registry import find_handler, mapped, normal_domain
 
 _SHOWN = 50
@@ -19,7 +19,7 @@ def check_supported(model: onnx.ModelProto, context: ModelContext) -> None:
     """Raise one UnsupportedError that lists every unsupported node and tensor of the model."""
     problems = list(_graph_problems(model.graph, context))
     for function in model.functions:
-        opsets = context.opsets | opsets_of(function.opset_import)
+        opsets = context.opsets | versions_of(function.opset_import)
         problems += _node_problems(function.node, ModelContext(opsets, context.functions))
     problems = list(dict.fromkeys(problems))
     if not problems:

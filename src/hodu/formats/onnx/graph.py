@@ -40,7 +40,12 @@ def context_of(model: onnx.ModelProto, folder: Path | None = None) -> ModelConte
 
 def opsets_of(imports: Sequence[onnx.OperatorSetIdProto]) -> dict[str, int]:
     """Domain -> version; a model without a default domain means version 1 of it."""
-    return {"": 1} | {normal_domain(o.domain): o.version for o in imports}
+    return {"": 1} | versions_of(imports)
+
+
+def versions_of(imports: Sequence[onnx.OperatorSetIdProto]) -> dict[str, int]:
+    """Domain -> version, as imported."""
+    return {normal_domain(o.domain): o.version for o in imports}
 
 
 class Scope:
@@ -130,7 +135,7 @@ def run_function(
     function: onnx.FunctionProto, node: OnnxNode, inputs: Sequence[Any], context: ModelContext
 ) -> list[Any]:
     """Run the body of a function in a scope of its own, with the node's attributes filled in."""
-    opsets = context.opsets | opsets_of(function.opset_import)
+    opsets = context.opsets | versions_of(function.opset_import)
     scope = Scope(replace(context, opsets=opsets))
     padded = [*inputs, *[None] * (len(function.input) - len(inputs))]
     scope.values.update(zip(function.input, padded, strict=True))
