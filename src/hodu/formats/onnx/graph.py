@@ -16,7 +16,7 @@ import onnx
 from hodu import source
 from hodu.errors import FormatError, HoduError, UnsupportedError
 from hodu.formats.onnx.dtypes import held
-from hodu.formats.onnx.functions import function_body
+from hodu.formats.onnx.functions import defaults_of, function_body
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.moving import run_on_places
 from hodu.formats.onnx.registry import MOVING, find_handler, normal_domain
@@ -124,7 +124,7 @@ def call_node(node: OnnxNode, inputs: Sequence[Any], context: ModelContext) -> S
         return result if isinstance(result, tuple) else (result,)
     body = function_body(node, inputs)
     if body is not None:
-        return run_function(body, node, inputs, context)
+        return run_function(body, node, inputs, context, defaults_of(node))
     raise UnsupportedError(
         f"no operator {node.op_type!r} of {node.domain or 'ai.onnx'} in opset {node.opset}",
         where=node.label,
@@ -132,14 +132,18 @@ def call_node(node: OnnxNode, inputs: Sequence[Any], context: ModelContext) -> S
 
 
 def run_function(
-    function: onnx.FunctionProto, node: OnnxNode, inputs: Sequence[Any], context: ModelContext
+    function: onnx.FunctionProto,
+    node: OnnxNode,
+    inputs: Sequence[Any],
+    context: ModelContext,
+    defaults: Mapping[str, onnx.AttributeProto] | None = None,
 ) -> list[Any]:
     """Run the body of a function in a scope of its own, with the node's attributes filled in."""
     opsets = context.opsets | versions_of(function.opset_import)
     scope = Scope(replace(context, opsets=opsets))
     padded = [*inputs, *[None] * (len(function.input) - len(inputs))]
     scope.values.update(zip(function.input, padded, strict=True))
-    attributes = {a.name: a for a in function.attribute_proto}
+    attributes = dict(defaults or {}) | {a.name: a for a in function.attribute_proto}
     attributes |= {a.name: a for a in node.proto.attribute}
     for inner in function.node:
         run_node(_filled(inner, attributes), scope)

@@ -99,6 +99,19 @@ def scatter_nd(node: OnnxNode, x: Tensor, indices: Tensor, updates: Tensor) -> T
     return f._scatter_nd(x, indices, updates, reduction=node.text("reduction", "none"))
 
 
+@onnx_op("TensorScatter", since=24)
+def tensor_scatter(
+    node: OnnxNode, cache: Tensor, update: Tensor, starts: Tensor | None = None
+) -> Tensor:
+    """A cache with the update written from a start on, one a batch entry, maybe around the end."""
+    axis = node.integer("axis", -2) % cache.ndim
+    steps = f.arange(update.shape[axis]).reshape([-1] + [1] * (cache.ndim - axis - 1))
+    places = steps if starts is None else steps + starts.reshape([-1] + [1] * (cache.ndim - 1))
+    if node.text("mode", "linear") == "circular":
+        places = f.remainder(places, cache.shape[axis])
+    return f.scatter(cache, axis, f.broadcast_to(places, update.shape), update)
+
+
 @onnx_op("NonZero", since=9)
 def nonzero(node: OnnxNode, x: Tensor) -> Tensor:
     """The places of non-zero elements, one column each."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import hodu.functional as f
+from hodu.dispatch.attrs import as_dims
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 
@@ -136,14 +137,18 @@ def bit_shift(node: OnnxNode, x: Tensor, y: Tensor) -> Tensor:
 
 
 @onnx_op("CumSum", since=11)
-def cumsum(node: OnnxNode, x: Tensor, axis: Tensor) -> Tensor:
-    """Running sums along an axis; `exclusive` leaves the element itself out."""
-    dim = int(axis.item())
+@onnx_op("CumProd", since=26)
+def cumulative(node: OnnxNode, x: Tensor, axis: Tensor) -> Tensor:
+    """Running sums or products along an axis; `exclusive` leaves the element itself out."""
+    sums = node.op_type == "CumSum"
+    (dim,) = (int(a) for a in as_dims(axis, "axis"))
     if node.flag("reverse"):
         x = f.flip(x, (dim,))
-    total = f.cumsum(x, dim).to(x.dtype)
     if node.flag("exclusive"):
-        total = total - x
+        first = f.zeros_like if sums else f.ones_like
+        start = first(f.narrow(x, dim, 0, 1))
+        x = f.cat([start, f.narrow(x, dim, 0, x.shape[dim] - 1)], dim)
+    total = (f.cumsum if sums else f.cumprod)(x, dim).to(x.dtype)
     return f.flip(total, (dim,)) if node.flag("reverse") else total
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 import hodu.functional as f
 from hodu.dispatch.attrs import as_dims
 from hodu.formats.onnx.node import OnnxNode
@@ -85,7 +87,24 @@ def _reduced(node: OnnxNode, x: Tensor, axes: list[int] | None) -> Tensor:
         axes = list(range(x.ndim))
     if not axes:
         return _REDUCE[node.op_type](x.reshape(1), (0,), False)
-    return _REDUCE[node.op_type](x, tuple(axes), node.flag("keepdims", True))
+    keep = node.flag("keepdims", True)
+    if node.op_type in ("ReduceMax", "ReduceMin") and any(x.shape[a] == 0 for a in axes):
+        return _extreme_of_nothing(node.op_type == "ReduceMax", x, axes, keep)
+    return _REDUCE[node.op_type](x, tuple(axes), keep)
+
+
+def _extreme_of_nothing(largest: bool, x: Tensor, axes: list[int], keep: bool) -> Tensor:
+    """The neutral element: the least value there is for a maximum, the greatest for a minimum."""
+    over = {a % x.ndim for a in axes}
+    shape = [1 if i in over else s for i, s in enumerate(x.shape) if keep or i not in over]
+    if x.dtype.is_float:
+        fill: float = float("-inf") if largest else float("inf")
+    elif x.dtype.is_integer:
+        info = np.iinfo(x.dtype.numpy)
+        fill = int(info.min if largest else info.max)
+    else:
+        fill = not largest
+    return f.full(shape, fill, dtype=x.dtype)
 
 
 @onnx_op("ArgMax", "ArgMin")

@@ -186,6 +186,15 @@ def _cast(node: OnnxNode, x: Any, target: int) -> Any:
     return cast_value(x, target, node.flag("saturate", True), node.text("round_mode", "up"))
 
 
+@onnx_op("BitCast", since=26)
+def bit_cast(node: OnnxNode, x: Tensor) -> Tensor:
+    """The same bits as another element type of the same width (eager)."""
+    dtype = dtype_of(node.integer("to"), "the result")
+    if x.dtype.bits != dtype.bits:
+        raise node.unsupported(f"{x.dtype} as {dtype}, which is of another width")
+    return wrap(x.numpy().view(dtype.numpy))
+
+
 @onnx_op("Constant")
 def constant(node: OnnxNode) -> Any:
     """A tensor given by an attribute."""
