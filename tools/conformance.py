@@ -18,8 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from hodu.formats.onnx.backend import Eager
-Compiled=Eager
+from hodu.formats.onnx.backend import Compiled, Eager
 from tools.conformance_cases import GROUPS, Case, cases
 from tools.conformance_compare import difference
 

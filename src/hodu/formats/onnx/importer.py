@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from hodu.errors import ArgumentError, CaptureError, FormatError, UnsupportedErr
 from hodu.formats.onnx import families  # noqa: F401  (fills the registry)
 from hodu.formats.onnx.check import check_supported
 from hodu.formats.onnx.dtypes import dtype_of
-from hodu.formats.onnx.graph import Scope, context_of, run_graph
+from hodu.formats.onnx.graph import ModelContext, Scope, context_of, run_graph
 from hodu.plugins.interfaces import LoadOptions
+from hodu.shapes import TensorType
 from hodu.snapshot.capture import CaptureBoard
 from hodu.snapshot.ir import Snapshot
 from hodu.snapshot.rename import rename_values
@@ -32,13 +34,21 @@ def import_model(
     check_supported(model, context)
     dims = dict((options or LoadOptions()).dims)
     _check_dims(model.graph, dims)
+    types = {i.name: TensorType(_shape(i, dims), _dtype(i)) for i in model_inputs(model.graph)}
+    return capture_model(model, context, types)
+
+
+def capture_model(
+    model: onnx.ModelProto,
+    context: ModelContext,
+    types: Mapping[str, TensorType],
+    known: Mapping[str, Any] | None = None,
+) -> Snapshot:
+    """Capture a model for inputs of these types; `known` inputs become constants."""
     board = CaptureBoard(model.graph.name or "main")
     with board:
-        inputs = {
-            info.name: board.input(info.name, _shape(info, dims), _dtype(info))
-            for info in model_inputs(model.graph)
-        }
-        results, scope = run_graph(model.graph, inputs, context)
+        inputs = {name: board.input(name, t.shape, t.dtype) for name, t in types.items()}
+        results, scope = run_graph(model.graph, inputs | dict(known or {}), context)
         for info, value in zip(model.graph.output, results, strict=True):
             board.target(info.name, _tensor(value, info.name))
         names = _names(scope)
@@ -78,14 +88,14 @@ def _dtype(info: onnx.ValueInfoProto) -> Any:
     return dtype_of(info.type.tensor_type.elem_type, f"the input {info.name!r}")
 
 
-def _shape(info: onnx.ValueInfoProto, bound: dict[str, int]) -> list[Any]:
+def _shape(info: onnx.ValueInfoProto, bound: dict[str, int]) -> tuple[Dim, ...]:
     tensor = info.type.tensor_type
     if not tensor.HasField("shape"):
         raise UnsupportedError(
             f"the input {info.name!r} has no rank",
             hint="give its shape in the model, with onnx.shape_inference or the exporter",
         )
-    return [_dim(d, f"{info.name}_{i}", bound) for i, d in enumerate(tensor.shape.dim)]
+    return tuple(_dim(d, f"{info.name}_{i}", bound) for i, d in enumerate(tensor.shape.dim))
 
 
 def _dim(dim: onnx.TensorShapeProto.Dimension, fallback: str, bound: dict[str, int]) -> Dim:
