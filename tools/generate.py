@@ -3,7 +3,8 @@
     python -m tools.generate           write the files
     python -m tools.generate --check   exit 1 if they are out of date
 
-Functions go to src/hodu/functional/FAMILY.py, methods to src/hodu/_methods.py, the table to
+Functions go to src/hodu/functional/_generated/FAMILY.py, methods to src/hodu/_methods.py, the
+table to
 docs/ops.md; further public modules, such as src/hodu/linalg.py, re-export functions.
 """
 
@@ -55,7 +56,7 @@ def _ruff(arguments: list[str], text: str) -> str:
 def stale(files: dict[Path, str]) -> list[Path]:
     """The files whose text on disk differs, and generated ones that should be gone."""
     changed = [p for p, text in files.items() if not p.exists() or p.read_text() != text]
-    on_disk = (ROOT / "src/hodu/functional").glob("*.py")
+    on_disk = (ROOT / "src/hodu/functional").rglob("*.py")
     return changed + [p for p in on_disk if p not in files]
 
 

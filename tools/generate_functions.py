@@ -22,8 +22,14 @@ def modules() -> dict[str, str]:
     families: dict[str, list[OpDef]] = defaultdict(list)
     for op in REGISTRY.values():
         families[op.family].append(op)
-    texts = {f"src/hodu/functional/_{f}.py": _module(f, ops) for f, ops in families.items()}
+    texts = {
+        f"src/hodu/functional/_generated/{f}.py": _module(f, ops) for f, ops in families.items()
+    }
     texts["src/hodu/functional/__init__.py"] = _package()
+    texts["src/hodu/functional/_generated/__init__.py"] = (
+        '"""One module for each family of ops."""\n'
+    )
+    texts["src/hodu/ops/_index.py"] = _index()
     return texts
 
 
@@ -99,29 +105,48 @@ def _docstring(doc: str) -> str:
 
 
 def _package() -> str:
-    ops = {o.name for o in REGISTRY.values() if o.public}
-    imports = [_import(name, name) for name in [*ops, *FUNCTIONS]]
-    imports += [_import(target, name) for name, target in ALIASES.items()]
-    public = sorted({*ops, *FUNCTIONS, *ALIASES})
-    hidden = [
-        f"from hodu.functional._{o.family} import _{o.name} as _{o.name}"
-        for o in REGISTRY.values()
-        if not o.public
-    ]
-    names = ",\n".join(f'    "{n}"' for n in public if not n.startswith("_"))
-    head = HEADER.format(title="Every public function, by the name that users call it.")
-    body = "import hodu.ops._families  # noqa: F401\nfrom hodu.ops._table import F\n"
-    lines = [
-        head + body,
-        *sorted(imports + hidden),
-        f"\n__all__ = [\n{names},\n]\n",
-        "F.bind(globals())\n",
-    ]
-    return "\n".join(lines)
+    """The package: explicit imports for type checkers, each module imported on first use."""
+    targets = {o.name: o.name for o in REGISTRY.values() if o.public}
+    targets |= {name: name for name in FUNCTIONS} | ALIASES
+    homes = {name: _home(target) for name, target in targets.items()}
+    homes |= {f"_{o.name}": _home(o.name, op=True) for o in REGISTRY.values() if not o.public}
+    listed = sorted(homes.items())
+    imports = [f"    from {m} import {attr} as {name}" for name, (m, attr) in listed]
+    places = [f'    "{name}": "{module}:{attr}",' for name, (module, attr) in listed]
+    names = ",\n".join(f'    "{n}"' for n in sorted(homes) if not n.startswith("_"))
+    return "\n".join(
+        [
+            HEADER.format(title="Every public function, by the name that users call it."),
+            "import sys",
+            "from typing import TYPE_CHECKING",
+            "from hodu._lazy import attach",
+            "from hodu.ops._table import F",
+            "if TYPE_CHECKING:",
+            *imports,
+            f"\n__all__ = [\n{names},\n]\n",
+            "_HOMES = {",
+            *places,
+            "}",
+            "attach(__name__, _HOMES)",
+            "F.bind(sys.modules[__name__])\n",
+        ]
+    )
 
 
-def _import(name: str, as_name: str) -> str:
-    if name in FUNCTIONS:
+def _home(name: str, *, op: bool = False) -> tuple[str, str]:
+    """The module in which a function stands, and its name there."""
+    if name in FUNCTIONS and not op:
         call = FUNCTIONS[name].call
-        return f"from {call.__module__} import {call.__name__} as {as_name}"
-    return f"from hodu.functional._{REGISTRY[name].family} import {name} as {as_name}"
+        return call.__module__, call.__name__
+    entry = REGISTRY[name]
+    return f"hodu.functional._generated.{entry.family}", name if entry.public else f"_{name}"
+
+
+def _index() -> str:
+    lines = [f'    "{o.name}": "{o.family}",' for o in sorted(REGISTRY.values(), key=_by_name)]
+    head = HEADER.format(title="The family that defines each op.")
+    return "\n".join([head, "FAMILIES = {", *lines, "}\n"])
+
+
+def _by_name(op: OpDef) -> str:
+    return op.name

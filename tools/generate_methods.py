@@ -50,7 +50,9 @@ def modules() -> dict[str, str]:
             blocks[name] = _alias(name, target, f"def {target}_(" in blocks[target])
     body = "\n\n".join(blocks.values())
     several = sorted((o for o in ops.values() if _several(o)), key=lambda o: o.name)
-    results = [f"from hodu.functional._{o.family} import {result_class(o)}" for o in several]
+    results = [
+        f"from hodu.functional._generated.{o.family} import {result_class(o)}" for o in several
+    ]
     own = [f"from {m.call.__module__} import {m.call.__name__}" for m in METHODS.values()]
     head = HEADER.format(title="Tensor methods.") + _imports(body, results, own)
     return {"src/hodu/_methods.py": head + _CLASS + body}

@@ -1,10 +1,12 @@
-"""Hodu: write or load a model, capture it as a Snapshot, run it, compile it."""
+"""Hodu: write or load a model, capture it as a Snapshot, run it, compile it.
 
-from hodu import linalg as linalg
-from hodu import nn as nn
-from hodu._compile import compile as compile
-from hodu._io import load as load
-from hodu._io import save as save
+What is listed in `_HOMES`, and every function of `hodu.functional`, is imported on first use.
+"""
+
+from typing import TYPE_CHECKING
+
+from hodu import functional as _functional
+from hodu._lazy import attach as _attach
 from hodu._tensor import Tensor as Tensor
 from hodu._version import __version__ as __version__
 from hodu.devices import Device as Device
@@ -26,16 +28,44 @@ from hodu.dtypes import u16 as u16
 from hodu.dtypes import u32 as u32
 from hodu.dtypes import u64 as u64
 from hodu.errors import HoduError as HoduError
-from hodu.functional import *  # noqa: F403
-from hodu.random import Generator as Generator
-from hodu.random import default_generator as default_generator
-from hodu.random import get_rng_state as get_rng_state
-from hodu.random import initial_seed as initial_seed
-from hodu.random import manual_seed as manual_seed
-from hodu.random import seed as seed
-from hodu.random import set_rng_state as set_rng_state
-from hodu.snapshot.capture import CaptureBoard as CaptureBoard
-from hodu.snapshot.capture import capture as capture
-from hodu.snapshot.ir import Snapshot as Snapshot
 
+if TYPE_CHECKING:
+    from hodu import formats as formats
+    from hodu import linalg as linalg
+    from hodu import nn as nn
+    from hodu import plugins as plugins
+    from hodu import random as random
+    from hodu._compile import compile as compile
+    from hodu._io import load as load
+    from hodu._io import save as save
+    from hodu.functional import *  # noqa: F403
+    from hodu.random import Generator as Generator
+    from hodu.random import default_generator as default_generator
+    from hodu.random import get_rng_state as get_rng_state
+    from hodu.random import initial_seed as initial_seed
+    from hodu.random import manual_seed as manual_seed
+    from hodu.random import seed as seed
+    from hodu.random import set_rng_state as set_rng_state
+    from hodu.snapshot.capture import CaptureBoard as CaptureBoard
+    from hodu.snapshot.capture import capture as capture
+    from hodu.snapshot.ir import Snapshot as Snapshot
+
+_HOMES = {name: f"hodu.functional:{name}" for name in _functional.__all__}
+_HOMES |= {name: f"hodu.{name}" for name in ("formats", "linalg", "nn", "plugins", "random")}
+_HOMES |= {
+    "compile": "hodu._compile:compile",
+    "load": "hodu._io:load",
+    "save": "hodu._io:save",
+    "Generator": "hodu.random:Generator",
+    "default_generator": "hodu.random:default_generator",
+    "get_rng_state": "hodu.random:get_rng_state",
+    "initial_seed": "hodu.random:initial_seed",
+    "manual_seed": "hodu.random:manual_seed",
+    "seed": "hodu.random:seed",
+    "set_rng_state": "hodu.random:set_rng_state",
+    "CaptureBoard": "hodu.snapshot.capture:CaptureBoard",
+    "capture": "hodu.snapshot.capture:capture",
+    "Snapshot": "hodu.snapshot.ir:Snapshot",
+}
+_attach(__name__, _HOMES)
 bool = bool_

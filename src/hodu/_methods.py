@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from hodu.devices import Device
     from hodu.dims import Dim
     from hodu.dtypes import DTypeLike, Number
-    from hodu.functional._cumulative import CummaxResult, CumminResult
-    from hodu.functional._decompositions import QrResult, SvdResult
-    from hodu.functional._max_min import AminmaxResult
-    from hodu.functional._quantiles import ModeResult
-    from hodu.functional._solvers import SlogdetResult
-    from hodu.functional._sorting import KthvalueResult, SortResult, TopkResult
+    from hodu.functional._generated.cumulative import CummaxResult, CumminResult
+    from hodu.functional._generated.decompositions import QrResult, SvdResult
+    from hodu.functional._generated.max_min import AminmaxResult
+    from hodu.functional._generated.quantiles import ModeResult
+    from hodu.functional._generated.solvers import SlogdetResult
+    from hodu.functional._generated.sorting import KthvalueResult, SortResult, TopkResult
     from hodu.random import Generator
 
 
@@ -436,7 +436,7 @@ class TensorMethods(TensorBase):
         return _f.clone(self._self())
 
     def contiguous(self) -> Tensor:
-        """The tensor itself if its elements lie in row-major order without gaps, else such a copy."""
+        """The tensor itself if its elements lie in row-major order without gaps, else a copy."""
         return _f.contiguous(self._self())
 
     def corrcoef(self) -> Tensor:
@@ -512,7 +512,7 @@ class TensorMethods(TensorBase):
     def diag_embed(
         self, offset: builtins.int = 0, dim1: builtins.int = -2, dim2: builtins.int = -1
     ) -> Tensor:
-        """Square matrices in the dimensions `dim1` and `dim2` with the last dimension on a diagonal."""
+        """Matrices in the dimensions `dim1` and `dim2` with the last dimension on a diagonal."""
         return _f.diag_embed(self._self(), offset, dim1, dim2)
 
     def diagflat(self, offset: builtins.int = 0) -> Tensor:
@@ -1089,7 +1089,7 @@ class TensorMethods(TensorBase):
         source: builtins.int | Sequence[builtins.int],
         destination: builtins.int | Sequence[builtins.int],
     ) -> Tensor:
-        """The dimensions `source` moved to the places `destination`, the others in order; a view."""
+        """The dimensions `source` moved to the places `destination`; a view."""
         return _f.moveaxis(self._self(), source, destination)
 
     def movedim(
@@ -1097,7 +1097,7 @@ class TensorMethods(TensorBase):
         source: builtins.int | Sequence[builtins.int],
         destination: builtins.int | Sequence[builtins.int],
     ) -> Tensor:
-        """The dimensions `source` moved to the places `destination`, the others in order; a view."""
+        """The dimensions `source` moved to the places `destination`; a view."""
         return _f.movedim(self._self(), source, destination)
 
     def msort(self) -> Tensor:
@@ -1405,7 +1405,7 @@ class TensorMethods(TensorBase):
     def roll(
         self, shifts: Any, dims: builtins.int | Sequence[builtins.int] | None = None
     ) -> Tensor:
-        """The elements moved by `shifts` places along `dims`, or in row-major order without `dims`."""
+        """The elements moved by `shifts` places along `dims`, or row by row without `dims`."""
         return _f.roll(self._self(), shifts, dims)
 
     def rot90(self, k: builtins.int = 1, dims: Sequence[builtins.int] = (0, 1)) -> Tensor:
@@ -1574,7 +1574,7 @@ class TensorMethods(TensorBase):
     def split(
         self, split_size_or_sections: Any, dim: builtins.int = 0
     ) -> builtins.tuple[Tensor, ...]:
-        """Pieces of one size along `dim`, the last perhaps smaller, or of the sizes listed; views."""
+        """Pieces of one size (the last perhaps smaller) or of those listed along `dim`; views."""
         return _f.split(self._self(), split_size_or_sections, dim)
 
     def sqrt(self) -> Tensor:
@@ -1673,7 +1673,7 @@ class TensorMethods(TensorBase):
     def tensor_split(
         self, indices_or_sections: Any, dim: builtins.int = 0
     ) -> builtins.tuple[Tensor, ...]:
-        """That many pieces along `dim`, of sizes that differ by at most 1, or cut at the indices."""
+        """That many pieces along `dim`, sizes differing by at most 1, or cut at the indices."""
         return _f.tensor_split(self._self(), indices_or_sections, dim)
 
     def threshold(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 Operand: TypeAlias = "Tensor | Number | npt.NDArray[Any]"
 _EMPTY: dict[str, Any] = {}
+_NUMBERS = frozenset({int, float})
 _ADD, _SUB, _MUL, _DIV = (REGISTRY[name] for name in ("add", "sub", "mul", "div"))
 _FLOOR_DIVIDE = REGISTRY["floor_divide"]
 _REMAINDER = REGISTRY["remainder"]
@@ -40,7 +42,7 @@ _GE = REGISTRY["ge"]
 
 
 def binary(op: OpDef, a: Any, b: Any) -> Any:
-    """`apply` for two operands, with a short way for eager tensors of one dtype."""
+    """`apply` for two operands, with short ways for eager ones that need no cast."""
     if type(a) is type(b):
         x, y = a._data, b._data
         if x is not None and y is not None and x.dtype is y.dtype:
@@ -50,6 +52,20 @@ def binary(op: OpDef, a: Any, b: Any) -> Any:
                     return wrap(quiet.run(kernel, x, y))
                 except (ArithmeticError, ValueError):
                     return apply(op, (a, b), _EMPTY)  # raises the error that teaches
+    elif type(b) in _NUMBERS:
+        x = a._data
+        if x is not None:
+            kernel = op.with_number.get((x.dtype, type(b)))
+            if kernel is not None:
+                with contextlib.suppress(OverflowError):  # a number that wraps around
+                    return wrap(quiet.run(kernel, x, b))
+    elif type(a) in _NUMBERS:
+        y = b._data
+        if y is not None:
+            kernel = op.with_number.get((y.dtype, type(a)))
+            if kernel is not None:
+                with contextlib.suppress(OverflowError):
+                    return wrap(quiet.run(kernel, a, y))
     return apply(op, (a, b), _EMPTY) if _is_operand(a) and _is_operand(b) else NotImplemented
 
 

@@ -159,6 +159,14 @@ class Tensor(TensorOperators):
     ) -> npt.NDArray[Any]:
         return np.array(self.numpy(), dtype=dtype, copy=copy)
 
+    def __array_wrap__(
+        self,
+        array: npt.NDArray[Any],
+        context: Any = None,
+        return_scalar: builtins.bool = False,
+    ) -> Any:
+        return _rebuild(array) if array.dtype in FROM_NUMPY else array
+
     def __dlpack__(self, **options: Any) -> Any:
         from hodu.interop import to_dlpack
 

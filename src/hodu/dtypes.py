@@ -69,7 +69,7 @@ class DType:
         return self.name
 
     def __reduce__(self) -> str:
-        return self.name
+        return "bool_" if self.kind == "bool" else self.name
 
 
 def _of(name: str, kind: Kind, numpy: npt.DTypeLike, c: str, onnx: int, alias: str) -> DType:

@@ -5,6 +5,7 @@ The pictures are of 8 x 8 pixels from 0 to 1.
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from importlib.resources import as_file, files
@@ -23,7 +24,7 @@ from hodu_cli.tables import columns, human_seconds
 
 _SHADES = " .:-=+*#%@"
 _DRAWN = 8
-_PER_ROW = 4
+_CAPTION = len("sure 100%")
 _LEAST_ACCURACY = 0.95
 _RUNS = 20
 
@@ -81,15 +82,22 @@ def _draw(images: Array, labels: Array, guesses: Array, confidences: Array) -> N
     order = np.argsort(guesses == labels, kind="stable")[: _DRAWN // 4]
     rest = [i for i in range(len(images)) if i not in order]
     chosen = [*order.tolist(), *rest][:_DRAWN]
-    for first in range(0, len(chosen), _PER_ROW):
-        row = chosen[first : first + _PER_ROW]
+    per_row = _per_row(images.shape[-1], sys.stdout)
+    for first in range(0, len(chosen), per_row):
+        row = chosen[first : first + per_row]
         pictures = [picture(images[i, 0], sys.stdout) for i in row]
         captions = [_caption(int(guesses[i]), float(confidences[i]), int(labels[i])) for i in row]
         print("\n".join(side_by_side(pictures, captions)) + "\n")
 
 
 def _caption(guess: int, confidence: float, truth: int) -> list[str]:
-    return ["", f"read  {guess}", f"sure  {confidence:.0%}", f"truth {truth}"]
+    return ["", f"read {guess}", f"sure {confidence:.0%}", f"truth {truth}"]
+
+
+def _per_row(width: int, stream: TextIO) -> int:
+    """How many pictures with captions fit into a line of the terminal."""
+    cell = (width if _is_unicode(stream) else 2 * width) + _CAPTION + 3
+    return max(1, min(4, (shutil.get_terminal_size().columns + 2) // cell))
 
 
 def side_by_side(pictures: list[list[str]], captions: list[list[str]]) -> list[str]:
@@ -98,7 +106,7 @@ def side_by_side(pictures: list[list[str]], captions: list[list[str]]) -> list[s
     lines = []
     for y in range(height):
         cells = [
-            f"{image[y]} {caption[y] if y < len(caption) else '':<12}"
+            f"{image[y]} {caption[y] if y < len(caption) else '':<{_CAPTION}}"
             for image, caption in zip(pictures, captions, strict=True)
         ]
         lines.append("  ".join(cells).rstrip())
@@ -107,13 +115,16 @@ def side_by_side(pictures: list[list[str]], captions: list[list[str]]) -> list[s
 
 def picture(image: Array, stream: TextIO) -> list[str]:
     """An image as lines: half blocks in shades of grey, in outline, or in plain ASCII."""
-    unicode = (stream.encoding or "ascii").lower().replace("-", "") == "utf8"
-    if not unicode:
+    if not _is_unicode(stream):
         return ["".join(_shade(v) * 2 for v in row) for row in image]
     pairs = zip(image[::2], image[1::2], strict=True)
     half = _grey if wants_color(stream) else _outline
     lines = ["".join(half(a, b) for a, b in zip(*pair, strict=True)) for pair in pairs]
     return [f"{line}\x1b[0m" for line in lines] if half is _grey else lines
+
+
+def _is_unicode(stream: TextIO) -> bool:
+    return (stream.encoding or "ascii").lower().replace("-", "") == "utf8"
 
 
 def _shade(value: float) -> str:

@@ -23,7 +23,8 @@ from hodu_cli.console import Console
 from hodu_cli.errors import UsageError
 from hodu_cli.streams import readable
 
-_COMMA = re.compile(r",(?![^\[(]*[\])])")
+# Between inputs stand the commas that a NAME= follows; others belong to a list.
+_COMMA = re.compile(r",(?=[^,=\[\]()]+=)")
 
 
 @dataclass(frozen=True, slots=True)

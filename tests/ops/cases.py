@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import hodu
+import hodu.ops._families  # without it the table holds only what was used so far
 from hodu import dtypes
 from hodu.ops._samples import S, T, arrays
 from hodu.ops._table import REGISTRY, OpDef
@@ -54,6 +55,35 @@ def cases() -> Iterator[Any]:
         for index, sample in enumerate(op.samples):
             for dtype in _dtypes(op, sample):
                 yield pytest.param(Case(op, sample, dtype), id=f"{op.name}-{index}-{dtype}")
+
+
+def samples() -> list[Any]:
+    """The cases of each op and sample together, as one parameter: a list, one case a dtype."""
+    return [
+        pytest.param([Case(op, sample, t) for t in _dtypes(op, sample)], id=f"{op.name}-{index}")
+        for op in REGISTRY.values()
+        for index, sample in enumerate(op.samples)
+    ]
+
+
+def for_each(group: list[Case], check: Callable[[Case], None]) -> None:
+    """Check every dtype of a sample; the failures are reported together."""
+    failures: list[Exception] = []
+    for case in group:
+        try:
+            check(case)
+        except (AssertionError, Exception) as error:
+            error.add_note(f"{case.op.name}({case.sample}) in {case.dtype}")
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup(f"{len(failures)} of {len(group)} dtypes", failures)
+
+
+def nested(make: Callable[[Any], Any], value: Any) -> Any:
+    """`make` of every array in nested lists; None stays."""
+    if isinstance(value, list):
+        return [nested(make, v) for v in value]
+    return None if value is None else make(value)
 
 
 def leaves(value: Any) -> list[Any]:

@@ -114,7 +114,7 @@ def test_symbolic_sizes():
     w = TensorType((8, 3, 3, 3), dtypes.f32)
     attrs = ((2, 1), (1, 1, 1, 1), (1, 1), 1)
     y = infer(TensorType((n, 3, h, 7), dtypes.f32), w, None, *attrs)
-    assert str(y) == "f32[N, 8, (H - 1)//(2) + 1, 7]"
+    assert y.shape == (n, 8, (h - 1) // 2 + 1, 7)
     back = REGISTRY["conv_transpose"].infer(
         TensorType((n, 8, h, 7), dtypes.f32), w, None, (2, 2), (0,) * 4, (0, 0), (1, 1), 1
     )

@@ -121,7 +121,7 @@ def test_symbolic_sizes():
     n, h = symbol("N"), symbol("H")
     x = TensorType((n, 3, h), dtypes.f32)
     attrs = ((3,), (2,), (1, 1), (1,))
-    assert str(REGISTRY["max_pool"].infer(x, *attrs)) == "f32[N, 3, (H - 1)//(2) + 1]"
+    assert REGISTRY["max_pool"].infer(x, *attrs).shape == (n, 3, (h - 1) // 2 + 1)
     ceil = REGISTRY["avg_pool"].infer(x, *attrs, True).shape[2]
     for size in range(2, 12):
         known = REGISTRY["avg_pool"].infer(TensorType((1, 3, size), dtypes.f32), *attrs, True)

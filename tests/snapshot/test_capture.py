@@ -124,7 +124,7 @@ def test_write_to_captured_view_is_refused():
         board.target("y", x)
 
 
-@pytest.mark.parametrize("use", [bool, float, lambda t: t.numpy(), lambda t: t.tolist(), list])
+@pytest.mark.parametrize("use", [bool, float, lambda t: t.numpy(), lambda t: t.tolist()])
 def test_data_is_not_there_during_capture(use):
     with hodu.capture() as board:
         x = board.input("x", (1,))

@@ -43,7 +43,7 @@ def apply(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
         key = tuple([(a.dtype, a.ndim == 0) for a in arrays])
     except AttributeError:
         return _apply_general(op, inputs, attrs)
-    if not arrays or op.random or (op.dim_attrs and recorder_var.get() is not None):
+    if (op.random or op.dim_attrs) and recorder_var.get() is not None:
         return _apply_general(op, inputs, attrs)
     casts = op.plans.get(key)
     if casts is None:
@@ -61,7 +61,10 @@ def run(op: OpDef, arrays: Sequence[Any], attrs: Attrs) -> Any:
         if kernel is None:
             assert op.compose is not None
             return op.compose(*map(_wrap_nested, arrays), **attrs)
-        result = quiet.run(kernel, *arrays, **attrs)
+        if op.has_regions:  # whose nodes run kernels in turn, and a context cannot be nested
+            result = kernel(*arrays, **attrs)
+        else:
+            result = quiet.run(kernel, *arrays, **attrs)
     except (ArithmeticError, LookupError, TypeError, ValueError, HoduError) as error:
         raise explain(op, arrays, attrs, error) from error
     return wrap(result) if type(result) is np.ndarray else _wrap_nested(result)
@@ -79,7 +82,10 @@ def kernel(op: OpDef, arrays: Sequence[Any], attrs: Attrs) -> tuple[Array, ...]:
         result = run(op, arrays, attrs)
         tensors = result if isinstance(result, (tuple, list)) else (result,)
         return tuple(t._data for t in tensors)
-    result = quiet.run(op.eager, *arrays, **attrs)
+    if op.has_regions:
+        result = op.eager(*arrays, **attrs)
+    else:
+        result = quiet.run(op.eager, *arrays, **attrs)
     return tuple(map(as_array, result if isinstance(result, (tuple, list)) else (result,)))
 
 

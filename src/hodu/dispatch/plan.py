@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias
+
+import numpy as np
 
 from hodu import dtypes
 from hodu.dtypes import DType
@@ -11,6 +13,8 @@ from hodu.errors import DTypeError, HoduError
 from hodu.ops._table import REGISTRY, OpDef, Promote
 from hodu.source import location
 
+_COMPARISONS = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
+_NATIVE = frozenset(t.numpy for t in dtypes.ALL if t.numpy.kind in "iuf")
 Key: TypeAlias = tuple[tuple[Any, int], ...]
 
 
@@ -20,6 +24,7 @@ def set_promotion(mode: Literal["torch", "strict"]) -> None:
     for op in REGISTRY.values():
         op.plans.clear()
         op.same_dtype.clear()
+        op.with_number.clear()
 
 
 def make_plan(op: OpDef, inputs: Sequence[Any], key: Key) -> tuple[Any, ...]:
@@ -30,9 +35,26 @@ def make_plan(op: OpDef, inputs: Sequence[Any], key: Key) -> tuple[Any, ...]:
         error.where = error.where or location()
         raise
     op.plans[key] = casts
-    if not casts and op.eager is not None and len(key) == 2 and key[0][0] is key[1][0]:
-        op.same_dtype[key[0][0]] = op.eager
+    if len(key) == 2 and op.eager is not None:
+        _note_short_ways(op, op.eager, key, casts)
     return casts
+
+
+def _note_short_ways(
+    op: OpDef, kernel: Callable[..., Any], key: Key, casts: tuple[Any, ...]
+) -> None:
+    """Remember for the operators when two operands can go to the kernel as they are.
+
+    A number can where the kernel is a ufunc and the operands meet in the array's dtype, because
+    NumPy gives Python numbers the dtype of the array too, and compares exactly.
+    """
+    (a, _), (b, _) = key
+    if not casts and a is b:
+        op.same_dtype[a] = kernel
+    if isinstance(kernel, np.ufunc) and (op.prepare is None or kernel in _COMPARISONS):
+        for array, number, array_cast in ((a, b, casts[:1]), (b, a, casts[1:])):
+            if number in (int, float) and array in _NATIVE and array_cast in ((), (None,)):
+                op.with_number[array, number] = kernel
 
 
 def casts_of(op: OpDef, inputs: Sequence[Any], key: Key) -> tuple[Any, ...]:

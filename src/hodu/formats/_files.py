@@ -56,7 +56,10 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
 
 
 def chunks(array: Array, elements: int = 1 << 20) -> Iterator[memoryview]:
-    """The bytes of an array in row-major order, without a copy of the whole."""
+    """The bytes of an array in row-major order, without a copy of the whole.
+
+    A chunk is valid until the next one is taken.
+    """
     raw = array.view(np.dtype(f"u{array.dtype.itemsize}"))
     if raw.flags.c_contiguous:
         yield raw.reshape(-1).view(np.uint8).data

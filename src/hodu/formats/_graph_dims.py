@@ -11,7 +11,7 @@ from hodu.errors import FormatError
 _OPS = ("//", "max", "min")
 _DEPTH = 16
 _DEGREE = 16
-_TERMS = 1000
+_TERMS = 256
 _LIMIT = 2**63
 
 
@@ -33,7 +33,7 @@ def read_dim(record: Any, known: Mapping[str, Symbol], depth: int = 0) -> Dim:
     if type(record) is int and -_LIMIT <= record < _LIMIT:
         return record
     if isinstance(record, str):
-        return polynomial([(1, [_symbol(record, known)])])
+        return Sym((((_symbol(record, known),), 1),))
     if not isinstance(record, list) or depth > _DEPTH or len(record) > _TERMS:
         raise _damaged(record)
     return polynomial([_term(term, known, depth) for term in record])

@@ -52,7 +52,7 @@ def header_size(prefix: bytes, what: str) -> int:
 
 def parse_header(raw: bytes, what: str) -> NpyHeader:
     """The header of a file, from all of its bytes; raises FormatError."""
-    if not raw.endswith(b"\n"):
+    if len(raw) != header_size(raw[:PREFIX], what):
         raise FormatError(f"{what} ends inside its header")
     text = raw[10 if raw[6] == 1 else 12 :].decode("latin-1").strip()
     fields = _fields(text, what)

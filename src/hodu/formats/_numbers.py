@@ -22,11 +22,14 @@ def nested(array: Array) -> Any:
     if not dtype.is_float:
         return array.tolist()
     convert = functools.cache(lambda value: _shortest(value, dtype))
-    return _nested(array.astype(np.float64).tolist(), convert)
+    with np.errstate(all="ignore"):
+        return _nested(array.astype(np.float64).tolist(), convert)
 
 
 def _nested(value: Any, convert: Callable[[float], Any]) -> Any:
-    return [_nested(v, convert) for v in value] if isinstance(value, list) else convert(value)
+    if isinstance(value, list):
+        return [_nested(v, convert) for v in value]
+    return convert(value) if value else value  # to a cache, 0.0 and -0.0 are the same
 
 
 def _shortest(value: float, dtype: DType) -> float | str:

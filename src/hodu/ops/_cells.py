@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -58,19 +58,22 @@ TENSORS = Math(
     stack=lambda parts: F.stack(parts),
 )
 
-# Name -> (default alpha, default beta, the function); defaults as in ONNX.
-_ACTIVATIONS: dict[str, tuple[float, float, Callable[[Math, Any, float, float], Any]]] = {
-    "sigmoid": (0, 0, lambda m, x, a, b: m.sigmoid(x)),
-    "tanh": (0, 0, lambda m, x, a, b: m.tanh(x)),
-    "relu": (0, 0, lambda m, x, a, b: m.clip(x, 0.0, None)),
-    "affine": (1, 0, lambda m, x, a, b: a * x + b),
-    "leaky_relu": (0.01, 0, lambda m, x, a, b: m.where(x < 0, a * x, x)),
-    "thresholded_relu": (1, 0, lambda m, x, a, b: m.where(x > a, x, 0.0)),
-    "scaled_tanh": (1, 1, lambda m, x, a, b: a * m.tanh(b * x)),
+# Name -> (default alpha, default beta, the function), None where it has no such parameter.
+# Names and defaults are ONNX's, in lower case.
+_ACTIVATIONS: dict[
+    str, tuple[float | None, float | None, Callable[[Math, Any, float, float], Any]]
+] = {
+    "sigmoid": (None, None, lambda m, x, a, b: m.sigmoid(x)),
+    "tanh": (None, None, lambda m, x, a, b: m.tanh(x)),
+    "relu": (None, None, lambda m, x, a, b: m.clip(x, 0.0, None)),
+    "affine": (1.0, 0.0, lambda m, x, a, b: a * x + b),
+    "leakyrelu": (0.01, None, lambda m, x, a, b: m.where(x < 0, a * x, x)),
+    "thresholdedrelu": (1.0, None, lambda m, x, a, b: m.where(x > a, x, 0.0)),
+    "scaledtanh": (1.0, 1.0, lambda m, x, a, b: a * m.tanh(b * x)),
     "hardsigmoid": (0.2, 0.5, lambda m, x, a, b: m.clip(a * x + b, 0.0, 1.0)),
-    "elu": (1, 0, lambda m, x, a, b: m.where(x < 0, a * (m.exp(m.clip(x, None, 0.0)) - 1), x)),
-    "softsign": (0, 0, lambda m, x, a, b: x / (1 + m.abs(x))),
-    "softplus": (0, 0, lambda m, x, a, b: m.clip(x, 0.0, None) + m.log1p(m.exp(-m.abs(x)))),
+    "elu": (1.0, None, lambda m, x, a, b: m.where(x < 0, a * (m.exp(m.clip(x, None, 0.0)) - 1), x)),
+    "softsign": (None, None, lambda m, x, a, b: x / (1 + m.abs(x))),
+    "softplus": (None, None, lambda m, x, a, b: m.clip(x, 0.0, None) + m.log1p(m.exp(-m.abs(x)))),
 }
 
 
@@ -84,7 +87,7 @@ def make_activations(
 ) -> list[Activation]:
     """The activations that `names` lists; each clips its input to [-clip, clip] first.
 
-    `alphas` and `betas` have one number for each name, used or not; None means the defaults.
+    `alphas` and `betas` are used up in order by the activations that have one.
     """
     listed = [name.strip() for name in names.split(",")]
     unknown = [name for name in listed if name not in _ACTIVATIONS]
@@ -92,23 +95,29 @@ def make_activations(
         raise ValueRangeError(
             f"activations={names!r}", hint=f"it lists {count} of {', '.join(_ACTIVATIONS)}"
         )
-    for what, given in (("alphas", alphas), ("betas", betas)):
-        if given is not None and len(given) != count:
-            raise ValueRangeError(f"{what}={list(given)} needs {count} numbers, one an activation")
-    return [_activation(math, n, i, alphas, betas, clip) for i, n in enumerate(listed)]
+    each_alpha = _parameters("alphas", listed, 0, alphas)
+    each_beta = _parameters("betas", listed, 1, betas)
+    return [
+        _activation(math, *args, clip) for args in zip(listed, each_alpha, each_beta, strict=True)
+    ]
 
 
-def _activation(
-    math: Math,
-    name: str,
-    index: int,
-    alphas: Sequence[float] | None,
-    betas: Sequence[float] | None,
-    clip: float | None,
-) -> Activation:
-    alpha, beta, function = _ACTIVATIONS[name]
-    alpha = alpha if alphas is None else alphas[index]
-    beta = beta if betas is None else betas[index]
+def _parameters(
+    what: str, names: Sequence[str], index: Literal[0, 1], given: Sequence[float] | None
+) -> list[float]:
+    """The alpha or the beta of each activation: given, by default, or 0 where it has none."""
+    defaults = [_ACTIVATIONS[name][index] for name in names]
+    needed = sum(v is not None for v in defaults)
+    if given is not None and len(given) != needed:
+        raise ValueRangeError(
+            f"{what}={list(given)}: the activations {', '.join(names)} use {needed} of them"
+        )
+    source = iter([v for v in defaults if v is not None] if given is None else given)
+    return [0.0 if v is None else next(source) for v in defaults]
+
+
+def _activation(math: Math, name: str, alpha: float, beta: float, clip: float | None) -> Activation:
+    function = _ACTIVATIONS[name][2]
     if clip is None:
         return lambda x: function(math, x, alpha, beta)
     return lambda x: function(math, math.clip(x, -clip, clip), alpha, beta)

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from hodu.dtypes import FROM_NUMPY
+from hodu.ops._accumulate import wide
 from hodu.ops._table import Array
-from hodu.ops._windows import Ints, blocks, pad_spatial, tap_slices, wide, window_view
+from hodu.ops._windows import Ints, blocks, pad_spatial, tap_slices, window_view
 
 COLUMNS_BYTES = 4 << 20
 TAPS_BYTES = 256 << 10

@@ -40,6 +40,10 @@ def _is_whole(shape: Shape, basic: Basic) -> bool:
     )
 
 
+def _is_identity(shape: Shape, basic: Basic) -> bool:
+    return not basic.dropped and not basic.added and _is_whole(shape, basic)
+
+
 def as_value(value: Any, dtype: DType) -> Tensor:
     """What is assigned as a tensor: numbers and arrays in `dtype`, tensors as they are."""
     if isinstance(value, TensorBase):
@@ -58,7 +62,7 @@ def write_eager(
 ) -> None:
     """Write into the array itself; `basic` is None where `target` is already that part."""
     check_writable(target)
-    part = target if basic is None else _view(target, basic)
+    part = target if basic is None or _is_identity(target.shape, basic) else _view(target, basic)
     indices = [None if i is None else i.numpy() for step in advanced for i in step.indices]
     place = index_shape(part.shape, indices) if indices else part.shape
     values = values.reshape(_without_leading_ones(values.shape, len(place)))

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from hodu.dims import Dim
+from hodu.dtypes import as_dtype
 from hodu.errors import DTypeError, OutOfRangeError, ShapeError
 from hodu.ops._table import Array
 from hodu.shapes import Shape, TensorType, broadcast_shapes, format_shape
@@ -22,10 +23,11 @@ def exceeds(a: Dim, b: Dim) -> bool:
 
 def check_same_dtype(op: str, input: Typed, values: Typed, name: str) -> None:
     """Refuse `values` of another dtype than `input`, as PyTorch does."""
-    if input.dtype != values.dtype:
+    have, want = as_dtype(values.dtype), as_dtype(input.dtype)
+    if have is not want:
         raise DTypeError(
-            f"{op}() writes {values.dtype} values from {name!r} into a tensor of {input.dtype}",
-            hint=f"cast them first: {name}.to('{input.dtype}')",
+            f"{op}() writes {have} values from {name!r} into a tensor of {want}",
+            hint=f"cast them first: {name}.to('{want}')",
         )
 
 
@@ -35,14 +37,16 @@ def in_range(index: Array, size: int, axis: int, *, wrap: bool) -> Array:
     Raises OutOfRangeError with the first bad index.
     """
     plain = index.astype(np.intp)
-    low = -size if wrap else 0
-    if plain.size and (index.max() >= size or index.min() < low):
+    if not plain.size:
+        return plain
+    low, least = -size if wrap else 0, index.min()
+    if least < low or index.max() >= size:
         bad = index.reshape(-1)[((index < low) | (index >= size)).reshape(-1)][0]
         allowed = f"it must lie in [{low}, {size - 1}]" if size else "that axis is empty"
         raise OutOfRangeError(
             f"index {bad} is out of range for axis {axis} of size {size}", hint=allowed
         )
-    return plain + (plain < 0) * size if wrap else plain
+    return plain + (plain < 0) * size if least < 0 else plain
 
 
 def indexed_axes(rank: int, indices: Sequence[Any]) -> list[int]:

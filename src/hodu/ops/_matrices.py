@@ -9,9 +9,9 @@ import numpy as np
 
 from hodu.dims import Dim
 from hodu.errors import ShapeError, ValueRangeError
-from hodu.ops._precision import wide
+from hodu.ops._accumulate import wide
 from hodu.ops._table import Array
-from hodu.shapes import Shape, TensorType, format_shape
+from hodu.shapes import Shape, TensorType, broadcast_shapes, format_shape
 
 
 def known_to_differ(a: Dim, b: Dim) -> bool:
@@ -38,6 +38,18 @@ def square_shape(name: str, x: TensorType) -> tuple[Shape, Dim]:
     return batch, rows
 
 
+def check_term(name: str, what: str, term: Shape, shape: Shape) -> None:
+    """Raise ShapeError unless `term` broadcasts to `shape` without enlarging it."""
+    try:
+        fits = broadcast_shapes(shape, term) == shape
+    except ShapeError:
+        fits = False
+    if not fits:
+        raise ShapeError(
+            f"{name}(): {what} {format_shape(term)} does not broadcast to {format_shape(shape)}"
+        )
+
+
 def adjoint(x: Array) -> Array:
     """The last two axes swapped."""
     return np.swapaxes(x, -1, -2)
@@ -48,8 +60,17 @@ def back(result: Array, like: Array) -> Array:
     return np.asarray(result).astype(like.dtype, copy=False)
 
 
-def attempt(name: str, fault: str, call: Callable[..., Any], x: Array, *rest: Array) -> Any:
+def attempt(
+    name: str,
+    fault: str,
+    call: Callable[..., Any],
+    x: Array,
+    *rest: Array,
+    square: bool = True,
+) -> Any:
     """`call(x, *rest)` on stacks of matrices; on LinAlgError, says which matrix is at fault."""
+    if x.ndim < 2 or (square and x.shape[-1] != x.shape[-2]):
+        raise ValueError("the matrices are not square" if square else "there are no matrices")
     try:
         return call(wide(x), *rest)
     except np.linalg.LinAlgError as error:

@@ -11,7 +11,7 @@ from hodu.dims import Sym
 from hodu.dispatch.base import TensorBase, wrap, wrap_dims
 from hodu.dtypes import DType, as_dtype, bool_, f32, of_scalar, result_type
 from hodu.errors import ArgumentError, ShapeError, ValueRangeError
-from hodu.ops._arguments import constant
+from hodu.ops._fill_value import fill_value
 from hodu.ops._table import Array, F
 from hodu.source import location
 
@@ -30,7 +30,11 @@ def to_tensor(data: Any, dtype: DType | None) -> Any:
         _refuse_ragged(data)
         dims = wrap_dims(np.array(data, dtype=object))
         return dims if dtype is None else F.cast(dims, dtype)
-    return wrap(_array(data, dtype or _common(found)))
+    try:
+        return wrap(_array(data, dtype or _common(found)))
+    except ValueError:
+        _refuse_ragged(data)
+        raise
 
 
 def shared(data: Any) -> Array | None:
@@ -66,8 +70,7 @@ def _kind(leaf: Any) -> Any:
     if type(leaf) in _NUMBERS or isinstance(leaf, Sym):
         return type(leaf)
     if isinstance(leaf, TensorBase):
-        captured = TensorBase if leaf._dims is None else Sym if leaf._dims.ndim == 0 else TensorBase
-        return captured if leaf._data is None else as_dtype(leaf._data.dtype)
+        return TensorBase if leaf._data is None else as_dtype(leaf._data.dtype)
     array = shared(leaf)
     if array is not None:
         return as_dtype(array.dtype)
@@ -96,10 +99,7 @@ def _array(data: Any, dtype: DType) -> Array:
         return _numbers(data, dtype) if own is None else _converted(own, dtype)
     if all(type(leaf) in _NUMBERS for leaf in data) or not data:
         return _numbers(data, dtype)
-    parts = [_array(part, dtype) for part in data]
-    if len({part.shape for part in parts}) > 1:
-        _refuse_ragged(data)
-    return np.stack(parts)
+    return np.stack([_array(part, dtype) for part in data])
 
 
 def _converted(array: Array, dtype: DType) -> Array:
@@ -122,7 +122,7 @@ def _checked_numbers(data: Any, dtype: DType) -> Array:
     """One by one, so that the number that does not fit is named."""
     flat = data if isinstance(data, _SEQUENCES) else [data]
     try:
-        array = np.array([constant(v, dtype, "the number") for v in flat], dtype.numpy)
+        array = np.array([fill_value(v, dtype) for v in flat], dtype.numpy)
     except OverflowError:
         raise ValueRangeError(
             f"an integer of {max(abs(v) for v in flat).bit_length()} bits does not fit {dtype}",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hodu.dtypes import FROM_NUMPY, DType, f32, f64
+from hodu.ops._accumulate import accumulator
 from hodu.ops._table import Array, F
 
 if TYPE_CHECKING:
@@ -19,13 +20,6 @@ def compute_dtype(*dtypes: DType) -> DType:
     return f64 if f64 in dtypes else f32
 
 
-def wide(array: Array) -> Array:
-    """A float array in the precision to compute in; integers and bools as they are."""
-    if array.dtype.kind in "biu" or array.dtype in (np.float32, np.float64):
-        return array
-    return array.astype(np.float32)
-
-
 def wide_all(*arrays: Array | None) -> list[Any]:
     """Float arrays in one precision, that of the widest; None stays None."""
     found = [FROM_NUMPY[a.dtype] for a in arrays if a is not None]
@@ -35,8 +29,7 @@ def wide_all(*arrays: Array | None) -> list[Any]:
 
 def widen(x: Tensor) -> Tensor:
     """A float tensor in the precision to compute in; others as they are."""
-    small = x.dtype.is_float and x.dtype.bits < 32
-    return F.cast(x, f32) if small else x
+    return narrow(x, accumulator(x.dtype))
 
 
 def widen_all(*tensors: Tensor | None) -> list[Any]:

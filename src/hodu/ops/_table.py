@@ -42,8 +42,10 @@ Tensor method, `alias` gives a function further names.
 from __future__ import annotations
 
 import enum
+import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -92,8 +94,10 @@ class OpDef:
     public: bool
     where: tuple[str, ...]
     dim_attrs: tuple[str, ...]
+    has_regions: bool
     plans: dict[Any, Any] = field(default_factory=dict, repr=False)
     same_dtype: dict[Any, Callable[..., Any]] = field(default_factory=dict, repr=False)
+    with_number: dict[Any, Callable[..., Any]] = field(default_factory=dict, repr=False)
 
     def allowed(self, name: str) -> DTypes:
         """The dtypes that input `name` may have."""
@@ -112,7 +116,41 @@ class FunctionDef:
     where: tuple[str, ...]
 
 
-REGISTRY: dict[str, OpDef] = {}
+class Registry(dict[str, OpDef]):
+    """The ops by name. A family is imported when one of its ops is first looked up.
+
+    Iteration sees the families that are imported; `hodu.ops._families` imports all of them.
+    """
+
+    def __missing__(self, name: str) -> OpDef:
+        self._import_family(name)
+        return self[name] if dict.__contains__(self, name) else _no_op(name)
+
+    def __contains__(self, name: object) -> bool:
+        return self.get(name) is not None
+
+    def is_defined(self, name: str) -> bool:
+        """Whether an op of this name is there already; imports nothing."""
+        return dict.__contains__(self, name)
+
+    def get(self, name: Any, default: Any = None) -> Any:
+        """The op called `name`, or `default`."""
+        if not dict.__contains__(self, name):
+            self._import_family(name)
+        return dict.get(self, name, default)
+
+    def _import_family(self, name: object) -> None:
+        from hodu.ops._index import FAMILIES
+
+        if name in FAMILIES:
+            importlib.import_module(f"hodu.ops.{FAMILIES[name]}")
+
+
+def _no_op(name: str) -> OpDef:
+    raise KeyError(name)
+
+
+REGISTRY = Registry()
 FUNCTIONS: dict[str, FunctionDef] = {}
 METHODS: dict[str, FunctionDef] = {}
 ALIASES: dict[str, str] = {}
@@ -125,7 +163,7 @@ def op(schema: str) -> Callable[[_Class], _Class]:
 
     def register(block: _Class) -> _Class:
         opdef = _opdef(parse_schema(schema), dict(vars(block)), block.__module__.rsplit(".", 1)[-1])
-        if opdef.name in REGISTRY:
+        if REGISTRY.is_defined(opdef.name):
             raise ValueError(f"op {opdef.name!r} is defined twice")
         REGISTRY[opdef.name] = opdef
         return block
@@ -139,7 +177,10 @@ _ENTRIES = frozenset(OpDef.__dataclass_fields__) - {
     "doc",
     "family",
     "plans",
+    "same_dtype",
+    "with_number",
     "dim_attrs",
+    "has_regions",
 }
 
 
@@ -171,6 +212,7 @@ def _opdef(schema: Schema, block: dict[str, Any], family: str) -> OpDef:
         public=block.get("public", True),
         where=tuple(block.get("where", ())),
         dim_attrs=tuple(p.name for p in schema.attrs if p.type in ("Dim", "Dim[]")),
+        has_regions=any(p.type == "Snapshot" for p in schema.attrs),
     )
 
 
@@ -197,8 +239,9 @@ def function(
     def register(call: _Call) -> _Call:
         family = call.__module__.rsplit(".", 1)[-1]
         public = name or call.__name__.rstrip("_")
-        hidden = public in REGISTRY and not REGISTRY[public].public
-        if public in FUNCTIONS or (public in REGISTRY and not hidden):
+        known = REGISTRY.is_defined(public)
+        hidden = known and not REGISTRY[public].public
+        if public in FUNCTIONS or (known and not hidden):
             raise ValueError(f"function {public!r} is defined twice")
         shadows_inplace = hidden and REGISTRY[public].inplace
         FUNCTIONS[public] = FunctionDef(
@@ -225,7 +268,7 @@ def method(*, inplace: bool = False, name: str | None = None) -> Callable[[_Call
 
 def alias(target: str, *names: str) -> None:
     """Give the function `target`, and its methods, further public names."""
-    if target not in REGISTRY and target not in FUNCTIONS:
+    if not REGISTRY.is_defined(target) and target not in FUNCTIONS:
         raise ValueError(f"there is no function {target!r} to give other names")
     for name in names:
         if name in ALIASES:
@@ -239,18 +282,14 @@ class _Functions:
     Bound by `hodu.functional` when it is imported, because the functions stand above the table.
     """
 
-    def __init__(self) -> None:
-        self._bound: Mapping[str, Callable[..., Any]] = {}
-
-    def bind(self, functions: Mapping[str, Callable[..., Any]]) -> None:
-        """Make `functions` reachable as attributes."""
-        self._bound = functions
+    def bind(self, functions: ModuleType) -> None:
+        """Make the functions of a module reachable as attributes."""
+        self._module = functions
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        try:
-            return self._bound[name]
-        except KeyError:
-            raise AttributeError(f"no public function {name!r}") from None
+        found: Callable[..., Any] = getattr(self._module, name)
+        setattr(self, name, found)
+        return found
 
 
 F = _Functions()

@@ -13,7 +13,6 @@ import numpy as np
 
 from hodu.dims import Dim, dim_min
 from hodu.dispatch.attrs import as_ints
-from hodu.dtypes import FROM_NUMPY
 from hodu.errors import ShapeError, ValueRangeError
 from hodu.ops._table import Array
 from hodu.shapes import Shape, format_shape
@@ -174,9 +173,3 @@ def blocks(count: int, rows: int, row_bytes: int, limit: int) -> Iterator[tuple[
     for i in range(count):
         for r in range(0, rows, step):
             yield slice(i, i + 1), slice(r, min(r + step, rows))
-
-
-def wide(x: Array) -> Array:
-    """16- and 8-bit floats as f32, in which kernels accumulate; everything else as it is."""
-    dtype = FROM_NUMPY[x.dtype]
-    return x.astype(np.float32) if dtype.is_float and dtype.bits < 32 else x

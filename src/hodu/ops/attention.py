@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hodu.dtypes import BOOL, FLOATS, bool_
-from hodu.errors import DTypeError, ShapeError, ValueRangeError
-from hodu.ops._matrices import adjoint, known_to_differ
-from hodu.ops._precision import narrow, wide, widen
+from hodu.errors import ShapeError, ValueRangeError
+from hodu.ops._accumulate import wide
+from hodu.ops._matrices import adjoint, check_term, known_to_differ
+from hodu.ops._precision import narrow, widen
 from hodu.ops._samples import S, T
-from hodu.ops._table import Array, F, function, op
+from hodu.ops._table import Array, F, Promote, function, op
 from hodu.shapes import Shape, TensorType, broadcast_shapes, format_shape
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class ScaledDotProductAttention:
     `enable_gqa`, each head (dim -3) of key and value serves a group of query heads.
     """
 
-    dtypes = dict.fromkeys(("query", "key", "value"), FLOATS) | {"attn_mask": FLOATS | BOOL}
+    promote, promoted = Promote.COMMON, ("query", "key", "value")
+    dtypes = dict.fromkeys(promoted, FLOATS) | {"attn_mask": FLOATS | BOOL}
     public, domain = False, (-2.0, 2.0)
     samples = [
         S((2, 2, 3, 4), (2, 2, 5, 4), (2, 2, 5, 6), None),
@@ -61,13 +63,8 @@ class ScaledDotProductAttention:
         kv = [_grouped(query, t) if enable_gqa else t.shape[:-2] for t in (key, value)]
         batch = broadcast_shapes(query.shape[:-2], *kv)
         scores = (*batch, query.shape[-2], key.shape[-2])
-        if mask is not None and mask.dtype not in FLOATS | BOOL:
-            raise DTypeError(f"attn_mask is bool or a float, not {mask.dtype}")
-        if mask is not None and broadcast_shapes(scores, mask.shape) != scores:
-            raise ShapeError(
-                f"attn_mask {format_shape(mask.shape)} does not broadcast to the attention "
-                f"weights {format_shape(scores)}"
-            )
+        if mask is not None:
+            check_term("attention", "attn_mask", mask.shape, scores)
         return TensorType((*batch, query.shape[-2], value.shape[-1]), query.dtype)
 
     def eager(
@@ -87,8 +84,11 @@ class ScaledDotProductAttention:
         if is_causal:
             scores = np.where(np.tri(*scores.shape[-2:], dtype=np.bool_), scores, -np.inf)
         if mask is not None:
+            check_term("attention", "attn_mask", mask.shape, scores.shape)
             is_bool = mask.dtype == bool
-            scores = np.where(mask, scores, -np.inf) if is_bool else scores + wide(mask)
+            scores = (
+                np.where(mask, scores, -np.inf) if is_bool else scores + mask.astype(scores.dtype)
+            )
         top = scores.max(-1, keepdims=True, initial=-np.inf)
         weights = np.exp(scores - np.where(top == -np.inf, 0, top))
         total = weights.sum(-1, keepdims=True)
@@ -118,11 +118,6 @@ def _check_operands(query: TensorType, key: TensorType, value: TensorType) -> No
             f"attention of query {format_shape(query.shape)}, key {format_shape(key.shape)} and "
             f"value {format_shape(value.shape)}",
             hint="they are [..., L, E], [..., S, E] and [..., S, V]",
-        )
-    if key.dtype is not query.dtype or value.dtype is not query.dtype:
-        raise DTypeError(
-            f"attention needs one dtype, not {query.dtype}, {key.dtype} and {value.dtype}",
-            hint="cast them with .to()",
         )
 
 
@@ -164,7 +159,9 @@ def _attention_weights(
         scores = F.where(allowed, scores, -math.inf)
     if mask is not None:
         is_bool = mask.dtype is bool_
-        scores = F.where(mask, scores, -math.inf) if is_bool else scores + widen(mask)
+        scores = (
+            F.where(mask, scores, -math.inf) if is_bool else scores + narrow(mask, scores.dtype)
+        )
     weights = F.softmax(scores, -1)
     if mask is not None:
         weights = F.where(F.all(scores == -math.inf, -1, keepdim=True), 0.0, weights)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from hodu.dims import Dim, symbol
+from hodu.dims import Dim, provably_different, symbol
 from hodu.dispatch.base import TensorBase, recorder
-from hodu.dtypes import BOOL
+from hodu.dtypes import BOOL, bool_
 from hodu.errors import ArgumentError, DTypeError, ShapeError
 from hodu.ops._table import Array, F, function, op
-from hodu.shapes import TensorType
+from hodu.shapes import TensorType, numel
 from hodu.source import location
 
 if TYPE_CHECKING:
@@ -35,6 +35,34 @@ class Region(Protocol):
 
 def _types(region: Region) -> list[TensorType]:
     return [v.type for v in region.outputs.values()]
+
+
+def _check_inputs(op: str, part: str, region: Region, given: list[TensorType]) -> None:
+    """Raise ShapeError unless a body takes what it is given."""
+    taken = [v.type for v in region.inputs]
+    if len(taken) != len(given) or not all(map(_fits, taken, given)):
+        raise ShapeError(
+            f"the {part} of {op}() takes ({', '.join(map(str, taken))}) and is given "
+            f"({', '.join(map(str, given))})"
+        )
+
+
+def _fits(a: TensorType, b: TensorType) -> bool:
+    return (
+        a.dtype is b.dtype
+        and a.rank == b.rank
+        and not any(map(provably_different, a.shape, b.shape))
+    )
+
+
+def _check_results(op: str, body: Region, carried: list[TensorType]) -> None:
+    """Raise ShapeError unless the first results of a body can be carried into its next run."""
+    results = _types(body)[: len(carried)]
+    if len(results) != len(carried) or not all(map(_fits, results, carried)):
+        raise ShapeError(
+            f"{op}() carries ({', '.join(map(str, carried))}) and its body yields "
+            f"({', '.join(map(str, results))})"
+        )
 
 
 def _joined(a: TensorType, b: TensorType, what: str) -> TensorType:
@@ -62,6 +90,10 @@ class Cond:
     def infer(
         pred: TensorType, operands: list[TensorType], then_branch: Region, else_branch: Region
     ) -> list[TensorType]:
+        _check_inputs("cond", "then branch", then_branch, operands)
+        _check_inputs("cond", "else branch", else_branch, operands)
+        if len(then_branch.outputs) != len(else_branch.outputs):
+            raise ArgumentError("the branches of cond() yield different counts")
         return [
             _joined(a, b, f"result {i}")
             for i, (a, b) in enumerate(zip(_types(then_branch), _types(else_branch), strict=True))
@@ -83,6 +115,11 @@ class WhileLoop:
     def infer(
         operands: list[TensorType], carried: int, cond: Region, body: Region
     ) -> list[TensorType]:
+        _check_inputs("while_loop", "condition", cond, operands)
+        _check_inputs("while_loop", "body", body, operands)
+        _check_results("while_loop", body, operands[:carried])
+        if [(t.dtype, numel(t.shape)) for t in _types(cond)] != [(bool_, 1)]:
+            raise ShapeError("the condition of while_loop() must yield one bool")
         return _types(body)
 
     def eager(operands: list[Array], carried: int, cond: Region, body: Region) -> list[Array]:
@@ -106,7 +143,13 @@ class Scan:
     def infer(
         operands: list[TensorType], carried: int, scanned: int, body: Region, reverse: bool
     ) -> list[TensorType]:
-        length = operands[carried].shape[0]
+        over, outer = operands[carried : carried + scanned], operands[carried + scanned :]
+        if len(over) != scanned or not over or not all(t.shape for t in over):
+            raise ShapeError("scan() needs tensors with a first axis to go over")
+        rows = [TensorType(t.shape[1:], t.dtype) for t in over]
+        _check_inputs("scan", "body", body, [*operands[:carried], *rows, *outer])
+        _check_results("scan", body, operands[:carried])
+        length = over[0].shape[0]
         types = _types(body)
         stacked = [TensorType((length, *t.shape), t.dtype) for t in types[carried:]]
         return types[:carried] + stacked

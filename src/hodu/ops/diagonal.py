@@ -84,7 +84,7 @@ def _padded_last(x: Tensor, before: Dim, after: Dim) -> Tensor:
 
 @op("diag_embed(Tensor input, int offset=0, int dim1=-2, int dim2=-1) -> Tensor")
 class DiagEmbed:
-    """Square matrices in the dimensions `dim1` and `dim2` with the last dimension on a diagonal."""
+    """Matrices in the dimensions `dim1` and `dim2` with the last dimension on a diagonal."""
 
     samples = [
         S((3,)),

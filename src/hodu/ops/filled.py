@@ -22,7 +22,8 @@ from hodu.dtypes import (
     of_scalar,
     u8,
 )
-from hodu.ops._arguments import constant, non_negative, spread
+from hodu.ops import _fill_value
+from hodu.ops._arguments import non_negative, spread
 from hodu.ops._samples import S
 from hodu.ops._table import Array, F, function, op
 from hodu.shapes import Shape, TensorType
@@ -52,7 +53,7 @@ class Full:
         return TensorType(size, dtype)
 
     def eager(size: tuple[int, ...], fill_value: Number, dtype: DType) -> Array:
-        return np.full(size, constant(fill_value, dtype, "fill_value"), dtype.numpy)
+        return np.full(size, _fill_value.fill_value(fill_value, dtype), dtype.numpy)
 
 
 @function(methods=False)

@@ -1,4 +1,4 @@
-"""Picking elements: along an axis, by flat position, by mask, by coordinates."""
+"""Picking elements: along an axis, by flat position, by coordinates."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hodu.dtypes import BOOL, INTS
+from hodu.dtypes import INTS
 from hodu.errors import OutOfRangeError, ShapeError
 from hodu.ops._index_rules import check_along, check_nd, in_range
 from hodu.ops._rules import axis_of
@@ -130,56 +130,6 @@ class Take:
         return F._index(F.reshape(x, (-1,)), [index])
 
 
-@op("masked_select(Tensor input, Tensor mask) -> Tensor")
-class MaskedSelect:
-    """The elements where the broadcast mask is true, as a 1-D tensor in row-major order."""
-
-    dtypes = {"mask": BOOL}
-    samples = [
-        S((3, 4), T((3, 4), "bool")),
-        S((3, 1), T((4,), "bool", values=[1, 0, 1, 1])),
-        S((), T((2,), "bool", values=[1, 0])),
-        S((0, 3), T((3,), "bool")),
-    ]
-
-    def compose(x: Tensor, mask: Tensor) -> Tensor:
-        shape = broadcast_shapes(x.shape, mask.shape)
-        where = F.nonzero(F.broadcast_to(mask, shape), as_tuple=True)
-        whole = F.broadcast_to(x, shape)
-        return F._index(whole, where) if shape else F._index(F.reshape(whole, (1,)), where)
-
-    def eager(x: Array, mask: Array) -> Array:
-        shape: tuple[int, ...] = broadcast_shapes(x.shape, mask.shape)  # type: ignore[assignment]
-        return np.broadcast_to(x, shape)[np.broadcast_to(mask, shape)]
-
-
-@op("compress(Tensor condition, Tensor input, int? dim=None) -> Tensor")
-class Compress:
-    """The parts of the input along `dim` where a 1-D condition is true (NumPy's compress).
-
-    Without `dim`, of the flattened input. The condition may be shorter than the dimension.
-    """
-
-    dtypes = {"condition": BOOL}
-    methods = False
-    samples = [
-        S(T((3,), "bool", values=[1, 0, 1]), (3, 4), dim=0),
-        S(T((2,), "bool", values=[0, 1]), (3, 4), dim=-1),
-        S(T((5,), "bool", values=[0, 1, 1, 0, 1]), (3, 4)),
-        S(T((0,), "bool"), (3,), dim=0),
-    ]
-
-    def compose(condition: Tensor, x: Tensor, dim: int | None = None) -> Tensor:
-        if condition.ndim != 1:
-            raise ShapeError(
-                f"compress() takes a 1-D condition, not one of shape "
-                f"{format_shape(condition.shape)}"
-            )
-        if dim is None:
-            x, dim = F.reshape(x, (-1,)), 0
-        return F.index_select(x, dim, F.nonzero(condition, as_tuple=True)[0])
-
-
 @op("embedding(Tensor input, Tensor weight, int? padding_idx=None) -> Tensor")
 class Embedding:
     """The rows of `weight` that the integers of the input name.
@@ -221,7 +171,7 @@ class GatherNd:
     """
 
     dtypes = {"indices": INTS}
-    public = False
+    methods = False
     samples = [
         S((3, 4), T((2, 2), "i64", values=[[0, 3], [-1, 1]])),
         S((3, 4), T((2, 1, 1), "i64", values=[[[2]], [[0]]])),

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from hodu.dispatch.base import TensorBase, wrap
-from hodu.dtypes import BOOL, INTS, Number
-from hodu.errors import DTypeError, ShapeError, ValueRangeError
+from hodu.dtypes import INTS, Number
+from hodu.errors import DTypeError, ShapeError
 from hodu.ops._fill_value import fill_value
-from hodu.ops._index_rules import check_same_dtype
 from hodu.ops._rules import axis_of
 from hodu.ops._samples import S, T
-from hodu.ops._table import Array, F, function, op
+from hodu.ops._table import F, function, op
 from hodu.ops.gather import check_1d
-from hodu.shapes import TensorType, broadcast_shapes, format_shape
+from hodu.shapes import format_shape
 
 if TYPE_CHECKING:
     from hodu._tensor import Tensor
@@ -154,42 +151,3 @@ class Put:
             raise ShapeError(f"put() of {source.numel()} values at {index.numel()} positions")
         flat = F.reshape(x, (-1,)), F.reshape(index, (-1,)), F.reshape(source, (-1,))
         return F.reshape(F._index_put(flat[0], [flat[1]], flat[2], accumulate), x.shape)
-
-
-@op("masked_scatter(Tensor input, Tensor mask, Tensor source) -> Tensor")
-class MaskedScatter:
-    """A copy of the input with the elements of `source`, in order, where the mask is true.
-
-    Input and mask are broadcast; the source needs an element for each true one of the mask.
-    """
-
-    dtypes = {"mask": BOOL}
-    inplace = True
-    samples = [
-        S((3, 4), T((3, 4), "bool"), (12,)),
-        S((3, 4), T((4,), "bool", values=[1, 0, 1, 0]), (2, 3)),
-        S((4,), T((2, 1), "bool", values=[[1], [0]]), (5,)),
-        S((3,), T((), "bool", values=False), (0,)),
-    ]
-
-    def infer(x: TensorType, mask: TensorType, source: TensorType) -> TensorType:
-        check_same_dtype("masked_scatter", x, source, "source")
-        return TensorType(broadcast_shapes(x.shape, mask.shape), x.dtype)
-
-    def compose(x: Tensor, mask: Tensor, source: Tensor) -> Tensor:
-        whole = F.broadcast_to(mask, broadcast_shapes(x.shape, mask.shape))
-        count = F.cumsum(F.to(F.reshape(whole, (-1,)), "i64"), 0) - 1
-        position = F.reshape(F.clamp(count, min=0), whole.shape)
-        return F.where(whole, F.take(source, F.where(whole, position, 0)), x)
-
-    def eager(x: Array, mask: Array, source: Array) -> Array:
-        check_same_dtype("masked_scatter", x, source, "source")
-        x, mask = np.broadcast_arrays(x, mask)
-        out, count = x.copy(), int(mask.sum())
-        if count > source.size:
-            raise ValueRangeError(
-                f"masked_scatter() has {source.size} source elements for {count} true elements "
-                "of the mask"
-            )
-        out[mask] = source.reshape(-1)[:count]
-        return out

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hodu.dispatch.base import wrap
+from hodu.dispatch.base import TensorBase, type_of, wrap
 from hodu.dispatch.inplace import assign
 from hodu.dtypes import INTS, bool_
 from hodu.errors import HoduError
@@ -55,13 +55,13 @@ class Index:
         return TensorType(index_shape(x.shape, indices), x.dtype)
 
     def eager(x: Array, indices: Sequence[Array | None], *, wrap: bool = True) -> Array:
-        index_shape(x.shape, indices)
         key = [
             slice(None) if index is None else in_range(index, x.shape[axis], axis, wrap=wrap)
             for axis, index in enumerate(indices)
         ]
         picked = x[(*key, ...)]
-        return picked.copy() if np.may_share_memory(picked, x) else picked
+        is_view = all(index is None or index.ndim == 0 for index in indices)
+        return picked.copy() if is_view else picked
 
 
 @op(
@@ -140,6 +140,8 @@ def getitem(input: Tensor, key: Any) -> Tensor:
         view = _basic_view(input._data, key)
         if view is not None:
             return wrap(view)
+        if input._data.ndim and _is_index(key):
+            return F._index(input, [key])
     try:
         return read(input, *parse_key(input.shape, key))
     except HoduError as error:
@@ -163,12 +165,36 @@ def setitem(input: Tensor, key: Any, value: Any) -> None:
 
 
 def _set(input: Tensor, key: Any, source: Tensor) -> None:
+    if _is_captured_mask(input, key) and source.ndim == 0:
+        assign(input, _filled(input, key, source))
+        return
     basic, advanced = parse_key(input.shape, key)
     indices = (index for step in advanced for index in step.indices)
     if input._data is not None and source._data is not None and all(map(is_known, indices)):
         write_eager(input._data, basic, advanced, source._data)
     else:
         assign(input, written(input, basic, advanced, source))
+
+
+def _is_captured_mask(input: Tensor, key: Any) -> bool:
+    is_mask = isinstance(key, TensorBase) and type_of(key).dtype is bool_
+    return is_mask and (input._data is None or key._data is None) and key.ndim <= input.ndim
+
+
+def _filled(input: Tensor, mask: Tensor, value: Tensor) -> Tensor:
+    """`input` with one value where the mask is true.
+
+    Were the mask made into indices, the captured program would have sizes that depend on data.
+    """
+    check_mask(mask.shape, input.shape[: mask.ndim], 0)
+    wide = F.reshape(mask, (*mask.shape, *(1,) * (input.ndim - mask.ndim)))
+    return F.where(wide, F.cast(value, input.dtype), input)
+
+
+def _is_index(key: Any) -> bool:
+    """Whether `key` is one known index tensor: the common case, which needs no parsing."""
+    data = key._data if isinstance(key, TensorBase) else None
+    return data is not None and data.ndim > 0 and data.dtype.kind in "iu"
 
 
 def _basic_view(array: Array, key: Any) -> Array | None:

@@ -8,11 +8,12 @@ import numpy as np
 
 from hodu.dtypes import FLOATS, FROM_NUMPY, NUMERIC, Number
 from hodu.errors import DTypeError, ShapeError
-from hodu.ops._matrices import known_to_differ
-from hodu.ops._precision import narrow, wide, widen
+from hodu.ops._accumulate import wide
+from hodu.ops._matrices import check_term, known_to_differ
+from hodu.ops._precision import narrow, widen
 from hodu.ops._samples import S
 from hodu.ops._table import REGISTRY, Array, F, Promote, op
-from hodu.shapes import Shape, TensorType, broadcast_shapes, format_shape
+from hodu.shapes import TensorType, format_shape
 
 if TYPE_CHECKING:
     from hodu._tensor import Tensor
@@ -45,27 +46,19 @@ class Linear:
                 hint="the weight is [out_features, in_features]",
             )
         shape = (*x.shape[:-1], *weight.shape[:-1])
-        _check_term("linear", "bias", bias, shape)
+        if bias is not None:
+            check_term("linear", "bias", bias.shape, shape)
         return TensorType(shape, x.dtype)
 
     def eager(x: Array, weight: Array, bias: Array | None) -> Array:
-        result = np.matmul(wide(x), wide(weight).T)
+        result = np.asarray(np.matmul(wide(x), wide(weight).T))
         if bias is not None:
-            result = result + wide(bias)
-        return np.asarray(result).astype(x.dtype, copy=False)
+            result += wide(bias)
+        return result.astype(x.dtype, copy=False)
 
     def compose(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         result = F.matmul(widen(x), widen(weight).T)
         return narrow(result if bias is None else result + widen(bias), x.dtype)
-
-
-def _check_term(name: str, what: str, term: TensorType | None, shape: Shape) -> None:
-    """Raise ShapeError unless `term` broadcasts to `shape` without enlarging it."""
-    if term is not None and broadcast_shapes(shape, term.shape) != shape:
-        raise ShapeError(
-            f"{name}(): {what} {format_shape(term.shape)} does not broadcast to the result "
-            f"{format_shape(shape)}"
-        )
 
 
 def _scaled_sum_type(
@@ -79,7 +72,7 @@ def _scaled_sum_type(
     infer = REGISTRY["matmul"].infer
     assert infer is not None
     result: TensorType = infer(a, b)
-    _check_term(name, "input", term, result.shape)
+    check_term(name, "input", term.shape, result.shape)
     if not a.dtype.is_float and any(isinstance(f, float) for f in factors):
         raise DTypeError(
             f"{name}() of {a.dtype} tensors takes integer beta and alpha, not {factors}",
@@ -183,14 +176,15 @@ class Bilinear:
                 hint="they are [..., in1], [..., in2] and [out, in1, in2]",
             )
         shape = (*x.shape[:-1], weight.shape[0])
-        _check_term("bilinear", "bias", bias, shape)
+        if bias is not None:
+            check_term("bilinear", "bias", bias.shape, shape)
         return TensorType(shape, x.dtype)
 
     def eager(x: Array, y: Array, weight: Array, bias: Array | None) -> Array:
         half = np.tensordot(wide(x), wide(weight), axes=([-1], [1]))
         result = np.matmul(half, wide(y)[..., None])[..., 0]
         if bias is not None:
-            result = result + wide(bias)
+            result += wide(bias)
         return result.astype(x.dtype, copy=False)
 
     def compose(x: Tensor, y: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:

@@ -8,7 +8,7 @@ import numpy as np
 
 from hodu.dtypes import NUMERIC
 from hodu.errors import ShapeError
-from hodu.ops._precision import wide
+from hodu.ops._accumulate import wide
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, Promote, function, op
 from hodu.shapes import TensorType, broadcast_shapes, format_shape
@@ -36,7 +36,7 @@ class Matmul:
         S((3, 0), (0, 5)),
         S((0,), (0,)),
         S((0, 2, 3), (3, 2)),
-        S(T((2, 40), low=9, high=120), T((40, 3), low=9, high=120)),
+        *(S(T((2, 40), t, 9, 120), T((40, 3), t, 9, 120)) for t in ("i8", "u8", "bf16")),
     ]
 
     def infer(x: TensorType, y: TensorType) -> TensorType:

@@ -10,13 +10,14 @@ import numpy as np
 from hodu.dims import Dim, dim_max
 from hodu.dtypes import FLOATS, FROM_NUMPY, NUMERIC, DType, i64
 from hodu.errors import DTypeError
+from hodu.ops._accumulate import wide
 from hodu.ops._matrices import adjoint, attempt, back, matrix_shape, square_shape, thin_svd
-from hodu.ops._precision import epsilon, narrow, wide, widen
+from hodu.ops._precision import epsilon, narrow, widen
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
 from hodu.ops.decompositions import GENERAL
 from hodu.ops.solvers import SINGULAR
-from hodu.shapes import TensorType
+from hodu.shapes import Shape, TensorType
 
 if TYPE_CHECKING:
     from hodu._tensor import Tensor
@@ -125,6 +126,12 @@ def _cutoff(s: Array, x: Array, atol: float | None, rtol: float | None) -> Array
     return np.maximum(s.max(-1, initial=0, keepdims=True) * factor, atol or 0.0)
 
 
+def _shape_for(name: str, x: TensorType, hermitian: bool) -> tuple[Shape, Dim, Dim]:
+    if hermitian:
+        square_shape(name, x)
+    return matrix_shape(name, x)
+
+
 def _singular_values(x: Array, hermitian: bool) -> Array:
     if hermitian:
         return np.abs(np.linalg.eigvalsh(x))
@@ -153,7 +160,7 @@ class MatrixRank:
         atol: float | None = None,
         rtol: float | None = None,
     ) -> TensorType:
-        batch, _, _ = matrix_shape("matrix_rank", x)
+        batch, _, _ = _shape_for("matrix_rank", x, hermitian)
         return TensorType(batch, i64)
 
     def eager(
@@ -164,7 +171,9 @@ class MatrixRank:
         rtol: float | None = None,
     ) -> Array:
         fault = "holds NaN or infinity"
-        s = attempt("matrix_rank", fault, lambda a: _singular_values(a, hermitian), x)
+        s = attempt(
+            "matrix_rank", fault, lambda a: _singular_values(a, hermitian), x, square=hermitian
+        )
         cutoff = _cutoff(s, x, atol if tol is None else tol, rtol)
         return np.asarray((s > cutoff).sum(-1, dtype=np.int64))
 
@@ -183,7 +192,7 @@ class Pinv:
     samples += [S(SINGULAR, atol=0.01, rtol=None, hermitian=False)]
 
     def infer(x: TensorType, atol: float | None, rtol: float | None, hermitian: bool) -> TensorType:
-        batch, m, n = matrix_shape("pinv", x)
+        batch, m, n = _shape_for("pinv", x, hermitian)
         return TensorType((*batch, n, m), x.dtype)
 
     def eager(x: Array, atol: float | None, rtol: float | None, hermitian: bool) -> Array:
@@ -192,7 +201,7 @@ class Pinv:
             values, u = attempt("pinv", fault, np.linalg.eigh, x)
             vh = adjoint(u)
         else:
-            u, values, vh = attempt("pinv", fault, thin_svd, x)
+            u, values, vh = attempt("pinv", fault, thin_svd, x, square=False)
         good = np.abs(values) > _cutoff(np.abs(values), x, atol, rtol)
         inverse = np.where(good, 1 / np.where(good, values, 1), 0).astype(values.dtype)
         return back((adjoint(vh) * inverse[..., None, :]) @ adjoint(u), x)

@@ -81,7 +81,7 @@ def t(input: Tensor) -> Tensor:
 
 @function()
 def movedim(input: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
-    """The dimensions `source` moved to the places `destination`, the others in order; a view."""
+    """The dimensions `source` moved to the places `destination`; a view."""
     rank = len(input.shape)
     moved = [axis_of(d, rank, "source") for d in as_ints(source, "source")]
     places = [axis_of(d, rank, "destination") for d in as_ints(destination, "destination")]
@@ -101,7 +101,7 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
 def moveaxis(
     input: Tensor, source: int | Sequence[int], destination: int | Sequence[int]
 ) -> Tensor:
-    """The dimensions `source` moved to the places `destination`, the others in order; a view."""
+    """The dimensions `source` moved to the places `destination`; a view."""
     return F.movedim(input, source, destination)
 
 
@@ -203,7 +203,7 @@ class Roll:
 
 @function()
 def roll(input: Tensor, shifts: Any, dims: int | Sequence[int] | None = None) -> Tensor:
-    """The elements moved by `shifts` places along `dims`, or in row-major order without `dims`."""
+    """The elements moved by `shifts` places along `dims`, or row by row without `dims`."""
     shift, axes = as_dims(shifts, "shifts"), () if dims is None else as_ints(dims, "dims")
     if axes or len(shift) != 1:
         return F._roll(input, shift, axes)

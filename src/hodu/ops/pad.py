@@ -10,7 +10,7 @@ from hodu.dims import Dim
 from hodu.dispatch.attrs import as_dims
 from hodu.dtypes import FROM_NUMPY, Number
 from hodu.errors import ArgumentError, ShapeError, ValueRangeError
-from hodu.ops._arguments import constant
+from hodu.ops._fill_value import fill_value
 from hodu.ops._samples import S
 from hodu.ops._table import Array, F, function, op
 from hodu.shapes import Shape, TensorType, format_shape
@@ -26,7 +26,8 @@ class Pad:
     """`before` and `after` elements put in along each dimension; negative ones taken away.
 
     They hold `value` (mode "constant"), or continue the tensor: mirrored about its edge elements
-    ("reflect"), by its edge elements ("replicate"), or from its other end ("circular").
+    ("reflect"), by its edge elements ("replicate"), or from its other end, after cropping
+    ("circular").
     """
 
     public = False
@@ -85,7 +86,11 @@ def _check_reach(shape: Shape, before: Shape, after: Shape, mode: str) -> None:
         if not all(isinstance(d, int) for d in (n, b, a)):
             continue
         most = max(b, a, 0)
-        reach = {"reflect": max(n - 1, 0), "replicate": most if n else 0, "circular": n}
+        reach = {
+            "reflect": max(n - 1, 0),
+            "replicate": most if n else 0,
+            "circular": n + min(b, 0) + min(a, 0),
+        }
         if most > reach.get(mode, most):
             raise ShapeError(
                 f"mode {mode!r} cannot pad dimension {axis} of size {n} by {b} and {a}",
@@ -97,7 +102,7 @@ def _constant_pad(
     x: Array, before: tuple[int, ...], after: tuple[int, ...], value: Number
 ) -> Array:
     shape = tuple(n + b + a for n, b, a in zip(x.shape, before, after, strict=True))
-    result = np.full(shape, constant(value, FROM_NUMPY[x.dtype]), x.dtype)
+    result = np.full(shape, fill_value(value, FROM_NUMPY[x.dtype]), x.dtype)
     pads = list(zip(x.shape, before, after, strict=True))
     kept = tuple(slice(max(-b, 0), max(n - max(-a, 0), 0)) for n, b, a in pads)
     filled = tuple(slice(max(b, 0), max(n + b + min(a, 0), 0)) for n, b, a in pads)
@@ -111,7 +116,8 @@ def _source(n: int, before: int, after: int, mode: str) -> Array:
     if mode == "replicate":
         return np.clip(place, 0, n - 1)
     if mode == "circular":
-        return place % max(n, 1)
+        cropped = max(-before, 0)
+        return cropped + (place - cropped) % max(n - cropped - max(-after, 0), 1)
     period = max(2 * (n - 1), 1)
     return n - 1 - np.abs(place % period - (n - 1)) if n > 1 else place
 

@@ -59,6 +59,8 @@ class Expand:
         return TensorType(expanded_shape(x.shape, size), x.dtype)
 
     def eager(x: Array, size: tuple[int, ...]) -> Array:
+        if -1 not in size:
+            return np.broadcast_to(x, size)
         kept = size[len(size) - x.ndim :]
         own = tuple(n if s == -1 else s for n, s in zip(x.shape, kept, strict=True))
         return np.broadcast_to(x, size[: len(size) - x.ndim] + own)
@@ -199,6 +201,9 @@ def repeat_interleave(
         repeats = F.tensor(repeats)
     if not isinstance(repeats, TensorBase):
         return _each_repeated(input, as_dim(repeats, "repeats"), axis_of(dim, len(input.shape)))
+    if output_size is None and repeats._data is not None:
+        entries = input.shape[axis_of(dim, len(input.shape))] if repeats._data.size == 1 else 1
+        output_size = int(repeats._data.sum()) * entries
     return F._repeat_interleave(input, repeats, dim, output_size)
 
 

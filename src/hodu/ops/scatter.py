@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hodu.dispatch.base import TensorBase, wrap
-from hodu.dtypes import INTS, Number
+from hodu.dtypes import INTS, Number, as_dtype, bool_
 from hodu.errors import DTypeError, ShapeError, ValueRangeError
 from hodu.ops._fill_value import fill_value
 from hodu.ops._index_rules import check_along, check_nd, check_same_dtype, exceeds
@@ -34,7 +34,7 @@ def _check(x: Any, dim: int, index: Shape, src: Any, reduce: str) -> int:
     check_same_dtype("scatter", x, src, "src")
     if reduce != "set" and reduce not in FOLDS:
         raise ValueRangeError(f"reduce={reduce!r}", hint=f"it is one of {', '.join(FOLDS)}")
-    if reduce == "mean" and str(x.dtype) == "bool":
+    if reduce == "mean" and as_dtype(x.dtype) is bool_:
         raise DTypeError("scatter_reduce() has no mean of bools", hint="cast them to a number type")
     return axis
 
@@ -177,7 +177,7 @@ def _check_nd(x: Any, indices: Shape, updates: Any, reduction: str) -> int:
     return width
 
 
-@op("scatter_nd(Tensor input, Tensor indices, Tensor updates, *, str reduction='none') -> Tensor")
+@op("scatter_nd(Tensor input, Tensor indices, Tensor updates, str reduction='none') -> Tensor")
 class ScatterNd:
     """A copy of the input with the updates written at the coordinates (ONNX ScatterND).
 
@@ -185,7 +185,7 @@ class ScatterNd:
     """
 
     dtypes = {"indices": INTS}
-    public = False
+    methods = False
     samples = [
         *(S((3, 4), _COORDINATES, (3,), reduction=how) for how in _ND_NAMES),
         S((3, 4), T((2, 1), "u8", values=[[2], [2]]), (2, 4), reduction="add"),
@@ -194,12 +194,12 @@ class ScatterNd:
     ]
 
     def infer(
-        x: TensorType, indices: TensorType, updates: TensorType, *, reduction: str = "none"
+        x: TensorType, indices: TensorType, updates: TensorType, reduction: str = "none"
     ) -> TensorType:
         _check_nd(x, indices.shape, updates, reduction)
         return x
 
-    def eager(x: Array, indices: Array, updates: Array, *, reduction: str = "none") -> Array:
+    def eager(x: Array, indices: Array, updates: Array, reduction: str = "none") -> Array:
         width = _check_nd(x, indices.shape, updates, reduction)
         out = x.copy()
         rows = [indices[..., i] for i in range(width)]

@@ -109,8 +109,8 @@ class ViewDtype:
         return TensorType(replace_dim(x.shape, x.rank - 1, size), dtype)
 
     def eager(x: Array, dtype: DType) -> Array:
-        same = x.itemsize == dtype.itemsize
-        return (x if same else np.ascontiguousarray(x)).view(dtype.numpy)
+        same = x.itemsize == dtype.itemsize or x.flags.c_contiguous
+        return (x if same else x.copy()).view(dtype.numpy)
 
 
 @function()
@@ -225,7 +225,7 @@ class Unsqueeze:
 
 @function()
 def contiguous(input: Tensor) -> Tensor:
-    """The tensor itself if its elements lie in row-major order without gaps, else such a copy."""
+    """The tensor itself if its elements lie in row-major order without gaps, else a copy."""
     return input if input.is_contiguous() else F.clone(input)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,11 +52,11 @@ def _key(shape: Shape, start: Dims, size: Dims, step: Ints) -> Any:
     return (*map(_axis_key, start, size, step), ...)
 
 
-def _axis_key(start: Dim, size: Dim, step: int) -> builtins.slice:
+def _axis_key(start: Dim, size: Dim, step: int) -> slice:
     if size == 0:
-        return builtins.slice(0, 0)
+        return slice(0, 0)
     stop = start + size * step
-    return builtins.slice(start, None if stop < 0 else stop, step)
+    return slice(start, None if stop < 0 else stop, step)
 
 
 @op("slice(Tensor input, Dim[] start, Dim[] size, int[] step) -> Tensor")
@@ -121,4 +120,4 @@ def select(input: Tensor, dim: int, index: int | Tensor) -> Tensor:
     """The part at `index` along `dim`, without that dimension; a view for a known index."""
     if not input.ndim:
         raise OutOfRangeError("select() needs at least one dimension")
-    return input[(builtins.slice(None),) * axis_of(dim, input.ndim) + (index,)]
+    return input[(slice(None),) * axis_of(dim, input.ndim) + (index,)]

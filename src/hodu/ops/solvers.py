@@ -12,6 +12,7 @@ import numpy as np
 from hodu.dims import dim_min
 from hodu.dtypes import FLOATS, i64
 from hodu.errors import ShapeError
+from hodu.ops._accumulate import wide
 from hodu.ops._matrices import (
     adjoint,
     attempt,
@@ -21,7 +22,6 @@ from hodu.ops._matrices import (
     square_shape,
     thin_svd,
 )
-from hodu.ops._precision import wide
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, Promote, function, op
 from hodu.shapes import Shape, TensorType, broadcast_shapes, format_shape
@@ -61,7 +61,7 @@ class Slogdet:
     """The sign and the logarithm of the absolute value of each determinant; 0 and -inf at 0."""
 
     dtypes, where = FLOATS, ("linalg",)
-    samples = [S(m) for m in [*SQUARE, SINGULAR]]
+    samples = [S(m) for m in [*SQUARE, T(dtype="f32", values=SINGULAR.values)]]
 
     def infer(x: TensorType) -> tuple[TensorType, TensorType]:
         result = TensorType(square_shape("slogdet", x)[0], x.dtype)
@@ -219,7 +219,7 @@ class Lstsq:
             )
         columns = b.shape[-1]
         batch = broadcast_shapes(batch, b.shape[:-2])
-        tall = isinstance(m, int) and isinstance(n, int) and m > n
+        tall = m > n
         shapes: list[Shape] = [(*batch, n, columns), (*batch, columns) if tall else (0,)]
         types = [TensorType(s, a.dtype) for s in shapes]
         ranks = TensorType(a.shape[:-2], i64)
@@ -229,7 +229,7 @@ class Lstsq:
         if b.ndim < 2:
             raise ValueError("the right-hand side is not a matrix")
         m, n = a.shape[-2:]
-        u, s, vh = attempt("lstsq", "holds NaN or infinity", thin_svd, a)
+        u, s, vh = attempt("lstsq", "holds NaN or infinity", thin_svd, a, square=False)
         cutoff = np.finfo(s.dtype).eps * max(m, n) if rcond is None else rcond
         good = s > cutoff * s.max(-1, initial=0, keepdims=True)
         inverse = np.where(good, 1 / np.where(good, s, 1), 0).astype(s.dtype)

@@ -62,7 +62,7 @@ def _axis(shape: Sequence[Dim], dim: int) -> int:
 
 @function()
 def split(input: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
-    """Pieces of one size along `dim`, the last perhaps smaller, or of the sizes listed; views."""
+    """Pieces of one size (the last perhaps smaller) or of those listed along `dim`; views."""
     if not isinstance(split_size_or_sections, (Integral, Sym)):
         return tuple(F._split(input, split_size_or_sections, dim))
     size = input.shape[_axis(input.shape, dim)]
@@ -112,7 +112,7 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
 
 @function()
 def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
-    """That many pieces along `dim`, of sizes that differ by at most 1, or cut at the indices."""
+    """That many pieces along `dim`, sizes differing by at most 1, or cut at the indices."""
     axis = _axis(input.shape, dim)
     total = input.shape[axis]
     if hasattr(indices_or_sections, "tolist"):

@@ -123,7 +123,7 @@ class Builder:
             error.where = error.where or location()
             raise
         known = set(symbols(d for t in _flat(types) if t is not None for d in t.shape))
-        known |= set(symbols(d for name in op.dim_attrs for d in _dims(attrs[name])))
+        known |= set(symbols(d for name in op.dim_attrs for d in _dims(attrs.get(name))))
         return self._symbols.distinguish(inferred, known)
 
     def add_node(

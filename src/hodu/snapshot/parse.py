@@ -171,7 +171,8 @@ class _Parser(Tokens):
         scope.add(make_node(op, inputs, attrs, outputs, loc))
 
     def attr(self, scope: _Scope) -> tuple[str, Any]:
-        name = self.take("name")
+        # "nan" and "inf" read as numbers, and are names of attributes too.
+        name = self.take("number" if self.token in ("nan", "inf") else "name")
         self.expect("=")
         return name, self.attr_value(scope)
 

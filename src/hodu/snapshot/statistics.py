@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hodu.dims import Dim, Symbol, evaluate, symbols
+from hodu.dims import Dim, Symbol, dim_max, evaluate, symbols
 from hodu.dtypes import FROM_NUMPY, bool_, i64
 from hodu.errors import HoduError
 from hodu.ops._table import Array
@@ -29,7 +31,8 @@ class DataStatistics:
 class Multiplications:
     """Multiply-accumulates of matrix products and convolutions.
 
-    `total` may be symbolic; `unknown` names ops whose composition could not be traced.
+    `total` may be symbolic. `unknown` names ops of which not all could be counted: loops that run
+    until a condition fails (one pass is counted), and composites that could not be traced.
     """
 
     total: Dim
@@ -38,7 +41,7 @@ class Multiplications:
 
 def ops_histogram(snapshot: Snapshot) -> dict[str, int]:
     """How often each op occurs, bodies of control flow included, most frequent first."""
-    counts = Counter(node.op for node in _all_nodes(snapshot))
+    counts = Counter(node.op for s in _with_bodies(snapshot) for node in s.nodes)
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
@@ -64,15 +67,16 @@ def parameters(snapshot: Snapshot) -> int:
 
 
 def named_dims(snapshot: Snapshot) -> dict[str, Symbol]:
-    """The symbolic dimensions of inputs, states and results, by name."""
-    return symbols(d for v in snapshot.values() for d in v.type.shape)
+    """The symbolic dimensions of inputs, states and results, by name, bodies included."""
+    return symbols(d for s in _with_bodies(snapshot) for v in s.values() for d in v.type.shape)
 
 
-def _all_nodes(snapshot: Snapshot) -> Iterable[Node]:
+def _with_bodies(snapshot: Snapshot) -> Iterator[Snapshot]:
+    """The Snapshot and the bodies of its control flow, nested ones too."""
+    yield snapshot
     for node in snapshot.nodes:
-        yield node
         for region in node.regions():
-            yield from _all_nodes(region)
+            yield from _with_bodies(region)
 
 
 # -- multiply-accumulates ---------------------------------------------------------------------
@@ -98,35 +102,60 @@ _RULES: dict[str, Callable[[list[TensorType], TensorType], Dim]] = {
 
 
 def multiplications(snapshot: Snapshot) -> Multiplications:
-    """The multiply-accumulates of one run; composite ops count by what they are made of."""
-    unknown: dict[str, None] = {}
-    total = _macs(_all_nodes(snapshot), unknown, {})
-    return Multiplications(total, tuple(unknown))
+    """The multiply-accumulates of one run.
+
+    Composite ops count by what they are made of, a scan by its length, and of a decision the
+    larger branch.
+    """
+    counter = _Counter()
+    return Multiplications(counter.count(snapshot.nodes), tuple(counter.unknown))
 
 
-def _macs(nodes: Iterable[Node], unknown: dict[str, None], memo: dict[Any, Dim]) -> Dim:
-    total: Dim = 0
-    for node in nodes:
-        total = total + _node_macs(node, unknown, memo)
-    return total
+class _Counter:
+    """Counts nodes, equal calls of a composite once."""
 
+    def __init__(self) -> None:
+        self.unknown: dict[str, None] = {}
+        self._known: dict[Any, Dim] = {}
 
-def _node_macs(node: Node, unknown: dict[str, None], memo: dict[Any, Dim]) -> Dim:
-    rule = _RULES.get(node.op)
-    if rule is not None:
-        return rule([v.type for v in node.inputs if v is not None], node.outputs[0].type)
-    if node.definition.compose is None or any(True for _ in node.regions()):
-        return 0
-    types = tuple(None if v is None else v.type for v in node.inputs)
-    key = (node.op, types, repr(node.attrs))
-    if key not in memo:
-        try:
-            body = trace(node.definition, types, node.attrs)[0].nodes
-        except HoduError:
-            unknown[node.op] = None
-            return 0
-        memo[key] = _macs(body, unknown, memo)
-    return memo[key]
+    def count(self, nodes: Iterable[Node]) -> Dim:
+        total: Dim = 0
+        for node in nodes:
+            total = total + self._node(node)
+        return total
+
+    def _node(self, node: Node) -> Dim:
+        rule = _RULES.get(node.op)
+        if rule is not None:
+            return rule([v.type for v in node.inputs if v is not None], node.outputs[0].type)
+        regions = list(node.regions())
+        if regions:
+            return self._control_flow(node, regions)
+        return 0 if node.definition.compose is None else self._composite(node)
+
+    def _control_flow(self, node: Node, regions: list[Snapshot]) -> Dim:
+        counts = [self.count(region.nodes) for region in regions]
+        if node.op == "cond":
+            return functools.reduce(dim_max, counts)
+        if node.op == "scan":
+            scanned = node.inputs[node.attrs["carried"]]
+            assert scanned is not None
+            return counts[0] * scanned.type.shape[0]
+        if any(count != 0 for count in counts):
+            self.unknown[node.op] = None
+        return functools.reduce(operator.add, counts)
+
+    def _composite(self, node: Node) -> Dim:
+        types = tuple(None if v is None else v.type for v in node.inputs)
+        key = (node.op, types, repr(node.attrs))
+        if key not in self._known:
+            try:
+                body = trace(node.definition, types, node.attrs)[0].nodes
+            except HoduError:
+                self.unknown[node.op] = None
+                return 0
+            self._known[key] = self.count(body)
+        return self._known[key]
 
 
 # -- memory -----------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import platform
 from typing import Any
 
 from hodu_cli.options import Format, TextFormat
@@ -20,6 +19,7 @@ def doctor(format: Format = TextFormat.pretty) -> None:
 
 
 def _examine() -> dict[str, Any]:
+    import platform
     from importlib.metadata import version
 
     from platformdirs import user_cache_dir

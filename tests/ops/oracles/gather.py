@@ -36,15 +36,6 @@ def _take(x, index):
     return np.array([x.flat[int(i)] for i in index.flat], x.dtype).reshape(index.shape)
 
 
-def _masked_select(x, mask):
-    x, mask = np.broadcast_arrays(x, mask)
-    return np.array([v for v, m in zip(x.flat, mask.flat, strict=True) if m], x.dtype)
-
-
-def _compress(condition, x, dim=None):
-    return np.compress(condition, x, dim)
-
-
 def _embedding(x, weight, padding_idx=None):
     rows = [weight[int(i)] for i in x.flat]
     return np.array(rows, weight.dtype).reshape(*x.shape, weight.shape[1])
@@ -64,8 +55,6 @@ ORACLES = {
     "take_along_dim": _take_along_dim,
     "index_select": _index_select,
     "take": _take,
-    "masked_select": _masked_select,
-    "compress": _compress,
     "embedding": _embedding,
     "gather_nd": _gather_nd,
 }

@@ -36,17 +36,9 @@ def _put(x, index, source, accumulate=False):
     return flat.reshape(x.shape)
 
 
-def _masked_scatter(x, mask, source):
-    x, mask = np.broadcast_arrays(x, mask)
-    values = iter(source.flat)
-    chosen = [next(values) if m else v for v, m in zip(x.flat, mask.flat, strict=True)]
-    return np.array(chosen, x.dtype).reshape(x.shape)
-
-
 ORACLES = {
     "index_add": _index_add,
     "index_copy": _index_copy,
     "index_fill": _index_fill,
     "put": _put,
-    "masked_scatter": _masked_scatter,
 }

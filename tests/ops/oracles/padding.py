@@ -16,15 +16,18 @@ def _mirrored(place, n):
 SOURCE = {
     "reflect": _mirrored,
     "replicate": lambda place, n: min(max(place, 0), n - 1),
-    "circular": lambda place, n: place % n,
 }
 
 
 def pad(x, before, after, mode="constant", value=0):
-    shape = tuple(n + b + a for n, b, a in zip(x.shape, before, after, strict=True))
+    pads = list(zip(x.shape, before, after, strict=True))
+    shape = tuple(n + b + a for n, b, a in pads)
 
     def element(index):
         place = tuple(i - b for i, b in zip(index, before, strict=True))
+        if mode == "circular":
+            kept = [range(n)[max(-b, 0) : n - max(-a, 0)] for n, b, a in pads]
+            return x[tuple(k[(p - k[0]) % len(k)] for p, k in zip(place, kept, strict=True))]
         if mode != "constant":
             return x[tuple(SOURCE[mode](p, n) for p, n in zip(place, x.shape, strict=True))]
         inside = all(0 <= p < n for p, n in zip(place, x.shape, strict=True))

@@ -9,9 +9,9 @@ ACTIVATIONS = {
     "tanh": lambda x, a, b: math.tanh(x),
     "relu": lambda x, a, b: max(x, 0.0),
     "affine": lambda x, a, b: a * x + b,
-    "leaky_relu": lambda x, a, b: x if x >= 0 else 0.01 * x,
-    "thresholded_relu": lambda x, a, b: x if x > a else 0.0,
-    "scaled_tanh": lambda x, a, b: a * math.tanh(b * x),
+    "leakyrelu": lambda x, a, b: x if x >= 0 else 0.01 * x,
+    "thresholdedrelu": lambda x, a, b: x if x > a else 0.0,
+    "scaledtanh": lambda x, a, b: a * math.tanh(b * x),
     "hardsigmoid": lambda x, a, b: min(max(0.2 * x + 0.5, 0.0), 1.0),
     "elu": lambda x, a, b: x if x >= 0 else math.exp(x) - 1,
     "softsign": lambda x, a, b: x / (1 + abs(x)),
@@ -25,9 +25,14 @@ def _functions(names, alphas, betas, clip):
         f = ACTIVATIONS[name]
         return np.vectorize(lambda x: f(min(max(x, -limit), limit), a, b), otypes=[float])
 
-    names = names.split(",")
-    none = (None,) * len(names)
-    return [one(*v) for v in zip(names, alphas or none, betas or none, strict=True)]
+    alphas, betas = iter(alphas or ()), iter(betas or ())
+    takes = ("affine", "scaledtanh", "thresholdedrelu")
+    return [
+        one(
+            n, next(alphas, None) if n in takes else None, next(betas, None) if n in takes else None
+        )
+        for n in names.split(",")
+    ]
 
 
 def _run(x, states, lengths, reverse, step):

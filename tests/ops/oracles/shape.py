@@ -34,6 +34,8 @@ def reshape(x, shape):
 
 
 def view_dtype(x, dtype):
+    if x.dtype == np.float64:
+        x = x.astype(np.float32)  # the samples are of f32
     raw = np.frombuffer(x.tobytes(), dtype.numpy)
     size = x.shape[-1] * x.itemsize // dtype.itemsize if x.shape else 1
     return raw.reshape((*x.shape[:-1], size) if x.shape else ())

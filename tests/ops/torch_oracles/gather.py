@@ -30,11 +30,6 @@ TORCH = {
     "take_along_dim": _take_along_dim,
     "index_select": lambda x, index, dim: torch.index_select(x, dim, index.long()),
     "take": lambda x, index: torch.take(x, index.long()),
-    "compress": lambda condition, x, dim=None: (
-        x.reshape(-1)[: len(condition)][condition]
-        if dim is None
-        else x.index_select(dim, condition.nonzero()[:, 0])
-    ),
     "embedding": lambda x, weight, padding_idx=None: torch.nn.functional.embedding(
         x.long(), weight, padding_idx
     ),

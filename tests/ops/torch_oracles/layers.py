@@ -6,8 +6,13 @@ from torch.nn import functional
 from tests.ops.torch_oracles.linalg import in_f32
 
 
-def attention(q, k, v, mask, **attrs):
-    return functional.scaled_dot_product_attention(q, k, v, attn_mask=mask, **attrs)
+def attention(q, k, v, mask, is_causal=False, **attrs):
+    """On a CPU a mask and causality exclude each other, so they are joined."""
+    if is_causal and mask is not None:
+        mask, is_causal = mask & torch.ones_like(mask).tril(), False
+    return functional.scaled_dot_product_attention(
+        q, k, v, attn_mask=mask, is_causal=is_causal, **attrs
+    )
 
 
 def layer_norm(x, weight, bias, normalized_shape, eps):
@@ -23,6 +28,8 @@ def group_norm(x, weight, bias, num_groups, eps):
 
 
 def batch_norm_inference(x, mean, var, weight, bias, eps):
+    if x.dtype is torch.float64:
+        mean, var = mean.double(), var.double()
     return functional.batch_norm(x, mean, var, weight, bias, False, 0.0, eps)
 
 
@@ -34,6 +41,8 @@ def batch_norm_training(x, weight, bias, eps):
 
 
 def instance_norm(x, weight, bias, eps):
+    if not x.numel():
+        return x
     return functional.instance_norm(x, weight=weight, bias=bias, eps=eps)
 
 

@@ -44,6 +44,27 @@ def matrix_rank(x, tol=None, hermitian=False, atol=None, rtol=None):
     return torch.linalg.matrix_rank(x, atol=tol or atol, rtol=rtol, hermitian=hermitian)
 
 
+def einsum(operands, equation):
+    """Integers as i64, since PyTorch's diagonals sum in it."""
+    own = operands[0].dtype
+    if own.is_floating_point:
+        return torch.einsum(equation, *operands)
+    return torch.einsum(equation, *(x.to(torch.int64) for x in operands)).to(own)
+
+
+def cross(x, y, dim):
+    """With as many dimensions in each operand."""
+    rank = max(x.ndim, y.ndim)
+    return torch.linalg.cross(x[(None,) * (rank - x.ndim)], y[(None,) * (rank - y.ndim)], dim=dim)
+
+
+def linear(x, weight, bias):
+    """A vector of weights, which PyTorch documents but refuses with a bias, as a matrix."""
+    if weight.ndim == 2:
+        return torch.nn.functional.linear(x, weight, bias)
+    return torch.nn.functional.linear(x, weight[None], bias[None])[..., 0]
+
+
 LIKE = ("cholesky", "qr", "svd", "eigh", "det", "slogdet", "matrix_exp", "pinv")
 TORCH = {name: in_f32(getattr(torch.linalg, name)) for name in LIKE} | {
     "inverse": in_f32(torch.linalg.inv),
@@ -54,6 +75,7 @@ TORCH = {name: in_f32(getattr(torch.linalg, name)) for name in LIKE} | {
     "lu_factor": in_f32(pivoted(torch.linalg.lu_factor)),
     "matrix_power": in_f32(torch.linalg.matrix_power),
     "matrix_rank": in_f32(matrix_rank),
-    "einsum": lambda operands, equation: torch.einsum(equation, *operands),
-    "cross": torch.linalg.cross,
+    "einsum": einsum,
+    "cross": cross,
+    "linear": linear,
 }

@@ -46,7 +46,9 @@ def _pairs(attrs):
 
 TORCH = {
     "reshape": lambda x, shape: x.reshape(shape),
-    "view_dtype": lambda x, dtype: x.view(_dtype(dtype)),
+    "view_dtype": lambda x, dtype: x.clone(memory_format=torch.contiguous_format).view(
+        _dtype(dtype)
+    ),
     "expand": lambda x, size: x.expand(size),
     "repeat": lambda x, repeats: x.repeat(repeats),
     "split": lambda x, sizes, dim=0: torch.split(x, list(sizes), dim),
