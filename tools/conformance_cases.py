@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import warnings
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from onnx.backend.test.loader import load_model_tests
 
 DataSet: TypeAlias = tuple[list[Any], list[Any]]
 GROUPS = ("node", "simple", "pytorch-converted", "pytorch-operator", "real")
-DATA = Path(os.path.dirname(onnx.backend.test.__file__)) / "data"
+DATA = Path(onnx.backend.test.__path__[0]) / "data"
 _EXPANDED = re.compile(r"_expanded(_ver\d+)?$")
 
 
@@ -100,13 +99,11 @@ def _value(file: Path, kind: onnx.TypeProto) -> Any:
 
 
 def _light(file: Path) -> tuple[onnx.ModelProto, list[DataSet]]:
-    """A well-known network without its weights; the input is the ramp that the suite's runner uses."""
+    """A well-known network without its weights; the input is the ramp of the suite's runner."""
     model = onnx.load(str(file))
     known = {i.name for i in model.graph.initializer}
     inputs = [_ramp(i) for i in model.graph.input if i.name not in known]
-    files = [
-        file.with_name(f"{file.stem}_output_{i}.pb") for i in range(len(model.graph.output))
-    ]
+    files = [file.with_name(f"{file.stem}_output_{i}.pb") for i in range(len(model.graph.output))]
     outputs = [_value(f, o.type) for f, o in zip(files, model.graph.output, strict=True)]
     return model, [(inputs, outputs)]
 

@@ -14,8 +14,8 @@ from hodu.dispatch.base import TensorBase, wrap
 from hodu.dtypes import FROM_NUMPY
 from hodu.errors import ArgumentError, CaptureError
 from hodu.formats.onnx import families  # noqa: F401  (fills the registry)
-from hodu.formats.onnx.dtypes import held
 from hodu.formats.onnx.check import check_supported
+from hodu.formats.onnx.dtypes import held
 from hodu.formats.onnx.graph import context_of, run_graph
 from hodu.formats.onnx.importer import capture_model, model_inputs
 from hodu.formats.onnx.reader import prepared

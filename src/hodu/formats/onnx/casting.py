@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import ml_dtypes
 import numpy as np
 from onnx import TensorProto, numpy_helper
 
@@ -12,7 +11,14 @@ import hodu.functional as f
 from hodu.dispatch.base import TensorBase, wrap
 from hodu.dtypes import DType
 from hodu.errors import CaptureError
-from hodu.formats.onnx.dtypes import NARROW, STRING, dtype_of, type_name, widened
+from hodu.formats.onnx.dtypes import (
+    NARROW,
+    STRING,
+    dtype_of,
+    limits_of,
+    type_name,
+    widened,
+)
 from hodu.ops._table import Array
 
 if TYPE_CHECKING:
@@ -34,8 +40,8 @@ def cast_tensor(x: Tensor, dtype: DType, saturate: bool) -> Tensor:
     """Cast; values beyond an 8-bit float become its largest one if `saturate`, else NaN or inf."""
     if dtype.bits != 8 or not dtype.is_float or not saturate or not x.dtype.is_float:
         return f.cast(x, dtype)
-    largest = float(ml_dtypes.finfo(dtype.numpy).max)
-    return f.cast(f.clamp(x.to("f32") if x.dtype.bits == 8 else x, -largest, largest), dtype)
+    low, high = limits_of(dtype.numpy)
+    return f.cast(f.clamp(x.to("f32") if x.dtype.bits == 8 else x, low, high), dtype)
 
 
 def _narrowed(x: Any, target: int, saturate: bool, round_mode: str) -> Array:
@@ -43,13 +49,13 @@ def _narrowed(x: Any, target: int, saturate: bool, round_mode: str) -> Array:
         raise CaptureError(
             f"a cast to {type_name(target)}, which Hodu does not have, cannot be captured"
         )
-    array, dtype = x._data if isinstance(x, TensorBase) else x, NARROW[target]
+    dtype = NARROW[target]
+    array: Any = x._data if isinstance(x, TensorBase) else x
     if target == TensorProto.FLOAT8E8M0:
         exact = array.astype(np.float32)
         return numpy_helper.to_float8e8m0(exact, saturate, round_mode).astype(dtype)
     if saturate and dtype.name.startswith("float"):
-        limits = ml_dtypes.finfo(dtype)
-        array = np.clip(array.astype(np.float32), float(limits.min), float(limits.max))
+        array = np.clip(array.astype(np.float32), *limits_of(dtype))
     return array.astype(dtype)
 
 

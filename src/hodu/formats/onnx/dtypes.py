@@ -77,10 +77,20 @@ def widened(value: Any) -> Any:
     return wrap(value.astype(np.int8 if value.dtype.name.startswith("int") else np.float32))
 
 
+def _info(dtype: Any) -> Any:
+    info: Any = ml_dtypes.iinfo if "int" in dtype.name else ml_dtypes.finfo
+    return info(dtype)
+
+
 def narrow_bits(dtype: np.dtype[Any]) -> int:
     """The bits that an element takes in a file."""
-    info = ml_dtypes.iinfo if "int" in dtype.name else ml_dtypes.finfo
-    return int(info(dtype).bits)
+    return int(_info(dtype).bits)
+
+
+def limits_of(dtype: Any) -> tuple[Any, Any]:
+    """The least and the greatest finite value of a NumPy dtype, as Python numbers."""
+    info, number = _info(dtype), int if "int" in dtype.name else float
+    return number(info.min), number(info.max)
 
 
 def type_name(element_type: int) -> str:

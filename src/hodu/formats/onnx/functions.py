@@ -37,9 +37,7 @@ def function_body(node: OnnxNode, inputs: Sequence[Any]) -> onnx.FunctionProto |
 def defaults_of(node: OnnxNode) -> dict[str, onnx.AttributeProto]:
     """The default values that the standard gives the operator's attributes."""
     schema: Any = defs.get_schema(node.op_type, node.opset, node.domain)
-    return {
-        name: a.default_value for name, a in schema.attributes.items() if a.default_value.name
-    }
+    return {name: a.default_value for name, a in schema.attributes.items() if a.default_value.name}
 
 
 def _context_dependent(

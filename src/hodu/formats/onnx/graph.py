@@ -17,8 +17,8 @@ from hodu import source
 from hodu.errors import FormatError, HoduError, UnsupportedError
 from hodu.formats.onnx.dtypes import held
 from hodu.formats.onnx.functions import defaults_of, function_body
-from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.moving import run_on_places
+from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import MOVING, find_handler, normal_domain
 from hodu.formats.onnx.tensors import to_array
 

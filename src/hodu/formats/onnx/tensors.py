@@ -79,9 +79,7 @@ def _decoded(proto: TensorProto, dtype: Any, what: str) -> Array:
         raise FormatError(f"{what}: {error}") from error
 
 
-def _external(
-    proto: TensorProto, folder: Path | None, dtype: Any, shape: tuple[int, ...]
-) -> Array:
+def _external(proto: TensorProto, folder: Path | None, dtype: Any, shape: tuple[int, ...]) -> Array:
     entries = {e.key: e.value for e in proto.external_data}
     path = _inside(folder, entries.get("location", ""), proto.name)
     offset = _size(entries.get("offset", "0"), proto.name)

@@ -7,23 +7,31 @@ of Hodu's own control-flow ops; known ones are followed on the spot.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import onnx
 
 import hodu.functional as f
-from hodu.dispatch.base import TensorBase, recorder
+from hodu._tensor import Tensor
+from hodu.dispatch.base import recorder
 from hodu.errors import CaptureError, ShapeError
 from hodu.formats.onnx.dtypes import dtype_of
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 
-if TYPE_CHECKING:
-    from hodu._tensor import Tensor
-
 
 def _is_captured(x: Any) -> bool:
-    return isinstance(x, TensorBase) and x._data is None
+    return isinstance(x, Tensor) and x._data is None
+
+
+def _only_tensors(node: OnnxNode, values: list[Any]) -> list[Any]:
+    if not all(isinstance(v, Tensor) for v in values):
+        raise CaptureError(
+            "only tensors can leave a decision or a loop that depends on the data",
+            where=node.label,
+            hint="run the model eagerly, with hodu.formats.onnx.backend.Eager",
+        )
+    return values
 
 
 @onnx_op("If")
@@ -34,7 +42,7 @@ def if_(node: OnnxNode, condition: Tensor) -> tuple[Any, ...]:
         return tuple(node.run_graph(branches[0 if condition.item() else 1], []))
 
     def runner(graph: onnx.GraphProto) -> Callable[[], list[Any]]:
-        return lambda: node.run_graph(graph, [])
+        return lambda: _only_tensors(node, node.run_graph(graph, []))
 
     return tuple(f.cond(condition.reshape(()), runner(branches[0]), runner(branches[1])))
 
@@ -140,7 +148,7 @@ def loop(
     """A graph repeated up to a trip count for as long as a condition holds."""
     made = _Loop(node, trips, condition, list(carried))
     known = not _is_captured(trips) and not _is_captured(condition)
-    if recorder() is None or not all(isinstance(v, TensorBase) for v in carried):
+    if recorder() is None or not all(isinstance(v, Tensor) for v in carried):
         return made.run()
     if known and not any(map(_is_captured, carried)):
         return made.run()
@@ -161,7 +169,9 @@ def scan(node: OnnxNode, *inputs: Any) -> tuple[Any, ...]:
     collected = len(body.output) - len(states)
     axes = node.integers("scan_input_axes", [0] * count) or []
     backwards = node.integers("scan_input_directions", [0] * count) or []
-    over = [_ordered(x.movedim(axis, 0), b) for x, axis, b in zip(over, axes, backwards, strict=True)]
+    over = [
+        _ordered(x.movedim(axis, 0), b) for x, axis, b in zip(over, axes, backwards, strict=True)
+    ]
     state, rows = _scanned(node, body, states, over)
     axes = node.integers("scan_output_axes", [0] * collected) or []
     backwards = node.integers("scan_output_directions", [0] * collected) or []

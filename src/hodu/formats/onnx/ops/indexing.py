@@ -8,7 +8,6 @@ import numpy as np
 
 import hodu.functional as f
 from hodu.dispatch.attrs import as_dims
-from hodu.dispatch.base import TensorBase
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 
@@ -67,36 +66,27 @@ def gather(node: OnnxNode, x: Tensor, indices: Tensor) -> Tensor:
 def gather_elements(node: OnnxNode, x: Tensor, indices: Tensor) -> Tensor:
     """Elements by an index for each."""
     axis = node.integer("axis", 0)
-    return f.gather(x, axis, _wrapped(indices, x.shape[axis]))
+    return f.gather(x, axis, indices, wrap=True)
 
 
 @onnx_op("GatherND", since=11, moves=True)
 def gather_nd(node: OnnxNode, x: Tensor, indices: Tensor) -> Tensor:
     """Slices by index tuples."""
-    return f._gather_nd(x, indices, node.integer("batch_dims", 0))
-
-
-def _wrapped(indices: Tensor, size: Any) -> Tensor:
-    """Negative indices counted from the front."""
-    return f.where(indices < 0, indices + size, indices)
+    return f.gather_nd(x, indices, node.integer("batch_dims", 0))
 
 
 @onnx_op("ScatterElements", "Scatter", since=9)
 def scatter_elements(node: OnnxNode, x: Tensor, indices: Tensor, updates: Tensor) -> Tensor:
     """Updates written, or reduced, at an index for each."""
-    axis = node.integer("axis", 0)
-    places = _wrapped(indices, x.shape[axis])
-    kinds = {"add": "sum", "mul": "prod", "max": "amax", "min": "amin"}
-    reduction = node.text("reduction", "none")
-    if reduction == "none":
-        return f.scatter(x, axis, places, updates)
-    return f.scatter_reduce(x, axis, places, updates, reduce=kinds[reduction])
+    kinds = {"none": "set", "add": "sum", "mul": "prod", "max": "amax", "min": "amin"}
+    how = kinds[node.text("reduction", "none")]
+    return f._scatter(x, node.integer("axis", 0), indices, updates, reduce=how, wrap=True)
 
 
 @onnx_op("ScatterND", since=11)
 def scatter_nd(node: OnnxNode, x: Tensor, indices: Tensor, updates: Tensor) -> Tensor:
     """Slices written, or reduced, at index tuples."""
-    return f._scatter_nd(x, indices, updates, reduction=node.text("reduction", "none"))
+    return f.scatter_nd(x, indices, updates, reduction=node.text("reduction", "none"))
 
 
 @onnx_op("TensorScatter", since=24)
@@ -108,7 +98,8 @@ def tensor_scatter(
     steps = f.arange(update.shape[axis]).reshape([-1] + [1] * (cache.ndim - axis - 1))
     places = steps if starts is None else steps + starts.reshape([-1] + [1] * (cache.ndim - 1))
     if node.text("mode", "linear") == "circular":
-        places = f.remainder(places, cache.shape[axis])
+        length: Any = cache.shape[axis]
+        places = f.remainder(places, length)
     return f.scatter(cache, axis, f.broadcast_to(places, update.shape), update)
 
 
@@ -131,6 +122,7 @@ def compress(node: OnnxNode, x: Tensor, condition: Tensor) -> Tensor:
 @onnx_op("OneHot", since=9, moves=True)
 def one_hot(node: OnnxNode, indices: Tensor, depth: Tensor, values: Tensor) -> Tensor:
     """A row of off values with the on value at the index."""
+    count: Any
     (count,) = as_dims(depth.reshape(-1).to("i64"), "depth")
     places = indices.to("i64")
     places = f.where(places < 0, places + count, places)

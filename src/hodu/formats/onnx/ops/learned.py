@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 import hodu.functional as f
-from hodu.dispatch.base import TensorBase
+from hodu._tensor import Tensor
 from hodu.formats.onnx.dtypes import held
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 from hodu.ops._table import Array
-
-if TYPE_CHECKING:
-    from hodu._tensor import Tensor
 
 DOMAIN = "ai.onnx.ml"
 
@@ -38,7 +35,7 @@ def label_encoder(node: OnnxNode, x: Any) -> Any:
     values, kind = _table(node, "values")
     missing = _default(node, kind)
     chosen = dict(zip(keys, values, strict=True))
-    given = x.numpy() if isinstance(x, TensorBase) else x
+    given = x.numpy() if isinstance(x, Tensor) else x
     found: Array = np.empty(given.size, kind)
     found[:] = [chosen.get(key, missing) for key in given.ravel().tolist()]
     return held(found.reshape(given.shape))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import ml_dtypes
-
 import hodu.functional as f
 from hodu.dtypes import f32, u8
 from hodu.formats.onnx.casting import cast_value
@@ -14,6 +12,7 @@ from hodu.formats.onnx.dtypes import (
     NARROW,
     dtype_of,
     element_type,
+    limits_of,
     type_name,
     widened,
 )
@@ -36,18 +35,12 @@ def _spread(node: OnnxNode, v: Tensor, x: Tensor) -> Tensor:
     return v.reshape([-1 if i == axis % x.ndim else 1 for i in range(x.ndim)])
 
 
-def _limits(target: int) -> tuple[int, int]:
-    """The range of an integer type."""
-    kind = FROM_ONNX[target].numpy if target in FROM_ONNX else NARROW[target]
-    info = ml_dtypes.iinfo(kind)
-    return int(info.min), int(info.max)
-
-
 def _to_integers(x: Tensor, zero: Tensor | None, target: int) -> Any:
     """Rounded half to even, moved by the zero point and saturated."""
     rounded = f.round(x)
     moved = rounded if zero is None else rounded + zero.to(rounded.dtype)
-    limited = f.clamp(moved, *_limits(target))
+    kind = FROM_ONNX[target].numpy if target in FROM_ONNX else NARROW[target]
+    limited = f.clamp(moved, *limits_of(kind))
     return cast_value(limited, target)
 
 

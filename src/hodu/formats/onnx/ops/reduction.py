@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 import hodu.functional as f
 from hodu.dispatch.attrs import as_dims
+from hodu.formats.onnx.dtypes import limits_of
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 
@@ -98,10 +97,9 @@ def _extreme_of_nothing(largest: bool, x: Tensor, axes: list[int], keep: bool) -
     over = {a % x.ndim for a in axes}
     shape = [1 if i in over else s for i, s in enumerate(x.shape) if keep or i not in over]
     if x.dtype.is_float:
-        fill: float = float("-inf") if largest else float("inf")
+        fill = float("-inf") if largest else float("inf")
     elif x.dtype.is_integer:
-        info = np.iinfo(x.dtype.numpy)
-        fill = int(info.min if largest else info.max)
+        fill = limits_of(x.dtype.numpy)[not largest]
     else:
         fill = not largest
     return f.full(shape, fill, dtype=x.dtype)
@@ -114,4 +112,5 @@ def arg_extreme(node: OnnxNode, x: Tensor) -> Tensor:
     axis, keep = node.integer("axis", 0), node.flag("keepdims", True)
     if not node.flag("select_last_index"):
         return choose(x, axis, keepdim=keep)
-    return x.shape[axis] - 1 - choose(f.flip(x, (axis,)), axis, keepdim=keep)
+    last: Any = x.shape[axis] - 1
+    return last - choose(f.flip(x, (axis,)), axis, keepdim=keep)

@@ -35,7 +35,7 @@ def resize(
     """Interpolation along axes, to given sizes or by given scales."""
     axes = node.integers("axes", list(range(x.ndim))) or list(range(x.ndim))
     factors = _reals(scales, node, "scales")
-    wanted = list(as_dims(sizes, "sizes")) if sizes is not None else []
+    wanted: list[Any] = list(as_dims(sizes, "sizes")) if sizes is not None else []
     if factors:
         wanted = [math.floor(int(x.shape[a]) * s) for a, s in zip(axes, factors, strict=True)]
     elif node.text("keep_aspect_ratio_policy", "stretch") != "stretch":

@@ -50,9 +50,7 @@ def sequence_insert(
 
 
 @onnx_op("SequenceErase", since=11)
-def sequence_erase(
-    node: OnnxNode, values: list[Any], position: Tensor | None = None
-) -> list[Any]:
+def sequence_erase(node: OnnxNode, values: list[Any], position: Tensor | None = None) -> list[Any]:
     """The sequence without the tensor at a position, by default the last."""
     n = len(values)
     index = n - 1 if position is None else _position(node, position, n, n - 1)

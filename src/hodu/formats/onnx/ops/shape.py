@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 import hodu.functional as f
+from hodu._tensor import Tensor
 from hodu.dims import Dim
 from hodu.dispatch.attrs import as_dims
-from hodu.dispatch.base import TensorBase, wrap, wrap_dims
+from hodu.dispatch.base import wrap, wrap_dims
 from hodu.formats.onnx.casting import cast_value
 from hodu.formats.onnx.dtypes import dtype_of, element_type, held
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
-
-if TYPE_CHECKING:
-    from hodu._tensor import Tensor
 
 
 @onnx_op("Shape")
@@ -29,7 +27,7 @@ def shape(node: OnnxNode, x: Any) -> Tensor:
 @onnx_op("Size")
 def size(node: OnnxNode, x: Any) -> Tensor:
     """The number of elements."""
-    return wrap_dims(x.numel() if isinstance(x, TensorBase) else x.size)
+    return wrap_dims(x.numel() if isinstance(x, Tensor) else x.size)
 
 
 @onnx_op("Reshape", since=5, moves=True)

@@ -6,17 +6,16 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
-from hodu.dispatch.base import TensorBase, wrap
+from hodu._tensor import Tensor
+from hodu.dispatch.base import wrap
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 from hodu.ops._table import Array
-
-if TYPE_CHECKING:
-    from hodu._tensor import Tensor
 
 
 def _texts(values: Sequence[Any], shape: Sequence[int]) -> Array:
@@ -81,7 +80,7 @@ def _without_accents(text: str) -> str:
 @onnx_op("TfIdfVectorizer", since=9)
 def tf_idf_vectorizer(node: OnnxNode, x: Any) -> Tensor:
     """How often each n-gram of a pool occurs in each row, with up to so many items skipped."""
-    rows = x.numpy() if isinstance(x, TensorBase) else x
+    rows = x.numpy() if isinstance(x, Tensor) else x
     indexes = node.integers("ngram_indexes") or []
     columns = dict(zip(_ngrams(node), indexes, strict=True))
     counts = np.zeros((rows.shape[0] if rows.ndim == 2 else 1, max(indexes) + 1), np.float32)
@@ -99,7 +98,7 @@ def _ngrams(node: OnnxNode) -> list[tuple[Any, ...]]:
     starts = [*(node.integers("ngram_counts") or []), len(pool)]
     return [
         tuple(pool[at : at + n])
-        for n, (start, end) in enumerate(zip(starts, starts[1:], strict=False), 1)
+        for n, (start, end) in enumerate(pairwise(starts), 1)
         for at in range(start, end, n)
     ]
 

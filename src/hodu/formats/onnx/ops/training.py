@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import hodu.functional as f
@@ -25,7 +25,7 @@ def _regularized(node: OnnxNode, x: Tensor, g: Tensor) -> Tensor:
     return x * node.real("norm_coefficient", 0.0) + g
 
 
-def _flat(results: list[tuple[Tensor, ...]]) -> tuple[Tensor, ...]:
+def _flat(results: Sequence[tuple[Tensor, ...]]) -> tuple[Tensor, ...]:
     return tuple(t for kind in zip(*results, strict=True) for t in kind)
 
 

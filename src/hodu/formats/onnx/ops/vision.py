@@ -132,7 +132,7 @@ def _aligned(
 
 def _picked(images: Tensor, y: Tensor, x: Tensor) -> Tensor:
     """images[n, :, y[n, i], x[n, j]] as [n, c, i, j]."""
-    n, c, _, width = images.shape
+    n, c, width = images.shape[0], images.shape[1], int(images.shape[3])
     flat = (y * width).unsqueeze(2) + x.unsqueeze(1)
     index = f.broadcast_to(flat.reshape(n, 1, -1), (n, c, flat.shape[1] * flat.shape[2]))
     return f.gather(images.reshape(n, c, -1), 2, index).reshape(n, c, *flat.shape[1:])
@@ -179,7 +179,8 @@ def _tap_places(win: Any, k: int, out: Sequence[Any]) -> Array:
 
 def _bilinear(images: Tensor, y: Tensor, x: Tensor) -> Tensor:
     """images[n, :, y[n, i], x[n, i]] between pixels, 0 outside, as [n, c, i]."""
-    n, c, height, width = images.shape
+    n, c = images.shape[:2]
+    height, width = (int(size) for size in images.shape[2:])
     flat = images.reshape(n, c, -1)
     total: Any = 0
     for down in (0, 1):
@@ -191,7 +192,9 @@ def _bilinear(images: Tensor, y: Tensor, x: Tensor) -> Tensor:
             )
             place = f.clamp(row, 0, height - 1) * width + f.clamp(column, 0, width - 1)
             index = f.broadcast_to(place.to("i64").unsqueeze(1), (n, c, place.shape[1]))
-            total = total + f.gather(flat, 2, index) * (weight * inside.to(weight.dtype)).unsqueeze(1)
+            total = total + f.gather(flat, 2, index) * (weight * inside.to(weight.dtype)).unsqueeze(
+                1
+            )
     return total
 
 
