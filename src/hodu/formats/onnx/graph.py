@@ -5,7 +5,7 @@ Eagerly this is an interpreter of ONNX; under a capture the same walk builds a S
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,7 @@ def run_graph(
     inputs: Mapping[str, Any],
     context: ModelContext,
     parent: Scope | None = None,
+    report: Callable[[int, int], None] | None = None,
 ) -> tuple[list[Any], Scope]:
     """Run a graph on named inputs; returns its outputs in order and the values of its scope."""
     scope = Scope(context, parent)
@@ -82,8 +83,10 @@ def run_graph(
     for sparse in graph.sparse_initializer:
         raise UnsupportedError(f"the sparse initializer {sparse.values.name!r}")
     scope.values.update(inputs)
-    for node in graph.node:
+    for done, node in enumerate(graph.node, 1):
         run_node(node, scope)
+        if report is not None:
+            report(done, len(graph.node))
     return [scope.get(o.name) for o in graph.output], scope
 
 

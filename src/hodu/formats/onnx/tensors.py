@@ -33,8 +33,9 @@ def to_array(proto: TensorProto, folder: Path | None) -> Array:
     if proto.data_location == TensorProto.EXTERNAL:
         return _external(proto, folder, dtype.numpy, shape)
     if proto.HasField("raw_data"):
-        _check_bytes(len(proto.raw_data), count * dtype.itemsize, what)
-        stored = np.frombuffer(proto.raw_data, dtype.numpy.newbyteorder("<"))
+        data = proto.raw_data  # Read once: every access copies it.
+        _check_bytes(len(data), count * dtype.itemsize, what)
+        stored = np.frombuffer(data, dtype.numpy.newbyteorder("<"))
         return _frozen(stored.astype(dtype.numpy, copy=False).reshape(shape))
     held = len(getattr(proto, onnx.helper.tensor_dtype_to_field(proto.data_type)))
     if held != count:

@@ -118,6 +118,9 @@ def clip(
     node: OnnxNode, x: Tensor, low: Tensor | None = None, high: Tensor | None = None
 ) -> Tensor:
     """x limited to [low, high]; the upper limit wins where they cross."""
+    if not any(v is not None and v.is_captured for v in (low, high)):
+        limits = [None if v is None else v.item() for v in (low, high)]
+        return f.clamp(x, *limits) if limits != [None, None] else x
     if low is not None:
         x = f.maximum(x, low)
     return x if high is None else f.minimum(x, high)
