@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import onnx
 
-from hodu.errors import UnsupportedError
+from hodu.errors import FormatError, UnsupportedError
 from hodu.formats.onnx.dtypes import is_readable, type_name
 from hodu.formats.onnx.functions import has_function_body
 from hodu.formats.onnx.graph import ModelContext, versions_of
@@ -16,7 +16,11 @@ _SHOWN = 50
 
 
 def check_supported(model: onnx.ModelProto, context: ModelContext) -> None:
-    """Raise one UnsupportedError that lists every unsupported node and tensor of the model."""
+    """Raise one UnsupportedError that lists every unsupported node and tensor of the model.
+
+    FormatError if a name is given to two values.
+    """
+    _check_names(model.graph)
     problems = list(_graph_problems(model.graph, context))
     for function in model.functions:
         opsets = context.opsets | versions_of(function.opset_import)
@@ -30,6 +34,18 @@ def check_supported(model: onnx.ModelProto, context: ModelContext) -> None:
         f"unsupported parts of the model, {len(problems)} in all:\n{listed}{more}",
         hint="export it with other operators, convert it to another opset, or replace these parts",
     )
+
+
+def _check_names(graph: onnx.GraphProto) -> None:
+    made = [i.name for i in graph.initializer] + [o for n in graph.node for o in n.output if o]
+    known = {i.name for i in graph.input} - {i.name for i in graph.initializer}
+    for name in made:
+        if name in known:
+            raise FormatError(
+                f"the value {name!r} is made twice",
+                hint="the names of inputs, initializers and outputs of nodes must be distinct",
+            )
+        known.add(name)
 
 
 def _graph_problems(graph: onnx.GraphProto, context: ModelContext) -> Iterator[str]:

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 import onnx
+import onnx.checker
 from onnx import defs
 
 from hodu.dispatch.base import TensorBase, type_of
+from hodu.errors import FormatError
 from hodu.formats.onnx.dtypes import STRING
 from hodu.formats.onnx.node import OnnxNode
 
@@ -24,14 +26,43 @@ def has_function_body(domain: str, op_type: str, opset: int) -> bool:
 
 
 def function_body(node: OnnxNode, inputs: Sequence[Any]) -> onnx.FunctionProto | None:
-    """The body that the standard gives the node's operator, or None."""
+    """The body that the standard gives the node's operator, or None.
+
+    Raises FormatError for a node that breaks the operator's rules: the package's builders of bodies
+    are C++ that trusts them.
+    """
     try:
         schema: Any = defs.get_schema(node.op_type, node.opset, node.domain)
     except defs.SchemaError:
         return None
+    _check(node)
     if schema.has_context_dependent_function:
         return _context_dependent(schema, node, inputs)
     return schema.function_body if schema.has_function else None
+
+
+def _check(node: OnnxNode) -> None:
+    context: Any = onnx.checker.C.CheckerContext()
+    context.ir_version = onnx.IR_VERSION
+    context.opset_imports = node.opsets
+    try:
+        onnx.checker.check_node(node.proto, context)
+    except onnx.checker.ValidationError as error:
+        raise FormatError(str(error).splitlines()[0], where=node.label) from error
+
+
+def wrong_arity(node: OnnxNode) -> str | None:
+    """What is wrong with the number of inputs that a node has, or None."""
+    try:
+        schema: Any = defs.get_schema(node.op_type, node.opset, node.domain)
+    except defs.SchemaError:
+        return None
+    given = len(node.proto.input)
+    least, most = schema.min_input, schema.max_input
+    if least <= given <= most:
+        return None
+    count = f"{least}" if least == most else f"{least} to {most}"
+    return f"it takes {count} inputs, {given} are given"
 
 
 def defaults_of(node: OnnxNode) -> dict[str, onnx.AttributeProto]:

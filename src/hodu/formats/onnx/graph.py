@@ -16,7 +16,7 @@ import onnx
 from hodu import source
 from hodu.errors import FormatError, HoduError, UnsupportedError
 from hodu.formats.onnx.dtypes import held
-from hodu.formats.onnx.functions import defaults_of, function_body
+from hodu.formats.onnx.functions import defaults_of, function_body, wrong_arity
 from hodu.formats.onnx.moving import run_on_places
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import MOVING, find_handler, normal_domain
@@ -107,7 +107,10 @@ def run_node(proto: onnx.NodeProto, scope: Scope) -> None:
             error.where = error.where or node.label
             raise
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            raise FormatError(f"{node.op_type}: {error}", where=node.label) from error
+            what = wrong_arity(node) or str(error)
+            raise FormatError(f"{node.op_type}: {what}", where=node.label) from error
+        except MemoryError as error:
+            raise FormatError(f"{node.op_type}: {error or 'no memory left'}") from error
     for name, value in zip(proto.output, results, strict=False):
         if name:
             scope.values[name] = value

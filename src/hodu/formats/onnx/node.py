@@ -83,6 +83,11 @@ class OnnxNode:
         found: Array | None = self.attr(name)
         return found
 
+    def tensor(self, name: str) -> Array:
+        """A tensor attribute that is required."""
+        found: Array = self._required(name, None)
+        return found
+
     def wants(self, index: int) -> bool:
         """Whether output `index` is used by the model."""
         return index < len(self.outputs) and bool(self.outputs[index])

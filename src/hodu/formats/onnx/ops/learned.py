@@ -91,11 +91,10 @@ class _Forest:
             return np.array(node.integers(name), np.int64)
 
         self.node = node
-        splits, modes = node.array("nodes_splits"), node.array("nodes_modes")
-        assert splits is not None and modes is not None
+        splits, modes = node.tensor("nodes_splits"), node.tensor("nodes_modes")
         self.count = count = len(splits)
         self.targets = numbers("leaf_targetids")
-        self.weights = node.array("leaf_weights")
+        self.weights = node.tensor("leaf_weights")
         leaves = np.arange(count, count + len(self.targets))
         branches = [
             np.concatenate([numbers(ids) + count * numbers(leaf), leaves])
