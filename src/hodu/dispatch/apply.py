@@ -27,7 +27,15 @@ from hodu.dispatch.base import (
     wrap_dims,
 )
 from hodu.dispatch.explain import explain
-from hodu.dispatch.inputs import as_input, data_of, flatten, flatten_inputs, key_of
+from hodu.dispatch.inputs import (
+    as_arrays,
+    as_input,
+    data_of,
+    eager_inputs,
+    flatten,
+    flatten_inputs,
+    key_of,
+)
 from hodu.dispatch.plan import make_plan
 from hodu.errors import HoduError, ShapeError
 from hodu.ops._table import REGISTRY, Array, OpDef, as_array
@@ -42,7 +50,7 @@ def apply(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
         arrays = [x._data for x in inputs]
         key = tuple([(a.dtype, a.ndim == 0) for a in arrays])
     except AttributeError:
-        return _apply_general(op, inputs, attrs)
+        return _apply_mixed(op, inputs, attrs)
     if (op.random or op.dim_attrs) and recorder_var.get() is not None:
         return _apply_general(op, inputs, attrs)
     casts = op.plans.get(key)
@@ -52,6 +60,19 @@ def apply(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
         pairs = zip(arrays, casts, strict=True)
         arrays = [a if t is None else quiet.run(a.astype, t) for a, t in pairs]
     return run(op, arrays, attrs)
+
+
+def _apply_mixed(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
+    """The way of eager calls with numbers, lists or absent inputs whose casts are known."""
+    if op.prepare is None and recorder_var.get() is None:
+        mixed = eager_inputs(inputs)
+        casts = None if mixed is None else op.plans.get(mixed[1])
+        if mixed is not None and casts is not None:
+            try:
+                return run(op, quiet.run(as_arrays, mixed[0], casts), attrs)
+            except OverflowError:  # a number that wraps around
+                pass
+    return _apply_general(op, inputs, attrs)
 
 
 def run(op: OpDef, arrays: Sequence[Any], attrs: Attrs) -> Any:

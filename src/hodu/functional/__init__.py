@@ -308,9 +308,9 @@ if TYPE_CHECKING:
     from hodu.ops.cast import to as to
     from hodu.ops.closeness import allclose as allclose
     from hodu.ops.closeness import equal as equal
-    from hodu.ops.control_flow import cond as cond
-    from hodu.ops.control_flow import scan as scan
-    from hodu.ops.control_flow import while_loop as while_loop
+    from hodu.ops.control import cond as cond
+    from hodu.ops.control import scan as scan
+    from hodu.ops.control import while_loop as while_loop
     from hodu.ops.conv import conv1d as conv1d
     from hodu.ops.conv import conv2d as conv2d
     from hodu.ops.conv import conv3d as conv3d
@@ -1036,7 +1036,7 @@ _HOMES = {
     "compress": "hodu.functional._generated.masking:compress",
     "concat": "hodu.ops.join:concat",
     "concatenate": "hodu.ops.join:concatenate",
-    "cond": "hodu.ops.control_flow:cond",
+    "cond": "hodu.ops.control:cond",
     "contiguous": "hodu.ops.shape:contiguous",
     "conv1d": "hodu.ops.conv:conv1d",
     "conv2d": "hodu.ops.conv:conv2d",
@@ -1267,7 +1267,7 @@ _HOMES = {
     "rsqrt": "hodu.functional._generated.powers:rsqrt",
     "rsub": "hodu.ops.arithmetic:rsub",
     "scaled_dot_product_attention": "hodu.ops.attention:scaled_dot_product_attention",
-    "scan": "hodu.ops.control_flow:scan",
+    "scan": "hodu.ops.control:scan",
     "scatter": "hodu.ops.scatter:scatter",
     "scatter_add": "hodu.functional._generated.scatter:scatter_add",
     "scatter_nd": "hodu.functional._generated.scatter:scatter_nd",
@@ -1346,7 +1346,7 @@ _HOMES = {
     "vsplit": "hodu.ops.split:vsplit",
     "vstack": "hodu.ops.join:vstack",
     "where": "hodu.ops.select:where",
-    "while_loop": "hodu.ops.control_flow:while_loop",
+    "while_loop": "hodu.ops.control:while_loop",
     "zeros": "hodu.ops.filled:zeros",
     "zeros_like": "hodu.ops.filled:zeros_like",
 }
