@@ -53,9 +53,7 @@ def capture_model(
     board = CaptureBoard(model.graph.name or "main")
     with board:
         inputs = {name: board.input(name, t.shape, t.dtype) for name, t in types.items()}
-        results, scope = run_graph(
-            model.graph, inputs | dict(known or {}), context, report=report
-        )
+        results, scope = run_graph(model.graph, inputs | dict(known or {}), context, report=report)
         for info, value in zip(model.graph.output, results, strict=True):
             board.target(info.name, _tensor(value, info.name))
         board.metadata(_metadata(model))
