@@ -1,4 +1,4 @@
-"""How tensors print: repr, the CLI's one-line form, and the notebook's table."""
+"""How tensors print: repr, and the notebook's table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import hodu
 from hodu import dtypes
 from hodu.dims import symbol
 from hodu.dispatch.base import wrap_dims
-from hodu.display import html, pretty
+from hodu.display import html
 
 ROWS = np.array([[1.5, 5, 10.5], [18, 27.5, 39]], np.float32)
 
@@ -84,35 +84,6 @@ def test_captured_tensors_show_their_type():
         assert html(x) == "<pre>tensor(&lt;captured&gt;, shape=[N, 3], dtype=f32)</pre>"
         board.target("x", x)
     assert repr(wrap_dims([symbol("N"), 3])) == "tensor([N, 3], dtype=i64)"
-
-
-@pytest.mark.parametrize(
-    ("tensor", "shown"),
-    [
-        (hodu.from_numpy(ROWS), "f32[2, 3] = [[1.5, 5., 10.5], [18., 27.5, 39.]]"),
-        (of(3), "f32[] = 3."),
-        (of([], "i32"), "i32[0] = []"),
-        (hodu.from_numpy(np.zeros((2, 0, 3))), "f64[2, 0, 3] = [[], []]"),
-        (of([True], "bool"), "bool[1] = [True]"),
-        (of([0.1, float("nan")], "bf16"), "bf16[2] = [0.1, nan]"),
-        (
-            hodu.from_numpy(np.arange(101)),
-            "i64[101] = [0, 1, 2, ..., 98, 99, 100] (101 elements)",
-        ),
-        (hodu.from_numpy(np.arange(100)), f"i64[100] = {list(range(100))}"),
-    ],
-)
-def test_pretty(tensor, shown):
-    assert pretty(tensor) == shown
-
-
-def test_pretty_cuts_every_axis_and_counts():
-    x = hodu.from_numpy(np.zeros((200, 2, 7), np.int8))
-    row = "[0, 0, 0, ..., 0, 0, 0]"
-    part = f"[{row}, {row}]"
-    parts = ", ".join([part] * 3)
-    assert pretty(x) == f"i8[200, 2, 7] = [{parts}, ..., {parts}] (2800 elements)"
-    assert pretty(of([1, 2, 3, 4, 5, 6, 7]), limit=3).endswith("7.] (7 elements)")
 
 
 def test_html():

@@ -4,8 +4,7 @@
     python -m tools.generate --check   exit 1 if they are out of date
 
 Functions go to src/hodu/functional/_generated/FAMILY.py, methods to src/hodu/_methods.py, the
-table to
-docs/ops.md; further public modules, such as src/hodu/linalg.py, re-export functions.
+table to docs/ops.md; further public modules, such as src/hodu/linalg.py, re-export functions.
 """
 
 from __future__ import annotations

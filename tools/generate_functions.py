@@ -29,7 +29,7 @@ def modules() -> dict[str, str]:
     texts["src/hodu/functional/_generated/__init__.py"] = (
         '"""One module for each family of ops."""\n'
     )
-    texts["src/hodu/ops/_index.py"] = _index()
+    texts["src/hodu/ops/_family_of.py"] = _family_of()
     return texts
 
 
@@ -142,10 +142,10 @@ def _home(name: str, *, op: bool = False) -> tuple[str, str]:
     return f"hodu.functional._generated.{entry.family}", name if entry.public else f"_{name}"
 
 
-def _index() -> str:
+def _family_of() -> str:
     lines = [f'    "{o.name}": "{o.family}",' for o in sorted(REGISTRY.values(), key=_by_name)]
     head = HEADER.format(title="The family that defines each op.")
-    return "\n".join([head, "FAMILIES = {", *lines, "}\n"])
+    return "\n".join([head, "FAMILY_OF = {", *lines, "}\n"])
 
 
 def _by_name(op: OpDef) -> str:

@@ -177,6 +177,7 @@ def write(proto: onnx.ModelProto, images: Array, labels: Array) -> None:
 
 
 def main() -> None:
+    """Train, measure and write."""
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     data = load_split()

@@ -11,7 +11,7 @@ from hodu._tensor import Tensor
 from hodu.dims import dim_name
 from hodu.errors import ArgumentError, FormatError
 from hodu.plugins import manager
-from hodu.plugins.interfaces import LoadOptions
+from hodu.plugins.interfaces import LoadOptions, Progress
 from hodu.snapshot.ir import Snapshot
 
 
@@ -38,7 +38,7 @@ def load_model(
     *,
     dims: Mapping[str, int] | None = None,
     format: str | None = None,
-    progress: Any = None,
+    progress: Progress | None = None,
 ) -> Snapshot:
     """Read a model; see `load`."""
     file = _existing(path)

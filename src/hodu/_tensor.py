@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any, NoReturn, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ import hodu.functional as f
 from hodu._operators import TensorOperators
 from hodu.devices import CPU, Device
 from hodu.dims import Dim
-from hodu.dispatch.base import bind_tensor_class, type_of
+from hodu.dispatch.base import bind_tensor_class, type_of, wrap
 from hodu.dtypes import FROM_NUMPY, DType, Number, python_value
 from hodu.errors import ArgumentError, CaptureError
 from hodu.shapes import Shape, numel
@@ -88,7 +88,11 @@ class Tensor(TensorOperators):
         """The last two dimensions swapped."""
         return f.transpose(self, -2, -1)
 
-    def size(self, dim: builtins.int | None = None) -> Any:
+    @overload
+    def size(self, dim: None = None) -> Shape: ...
+    @overload
+    def size(self, dim: builtins.int) -> Dim: ...
+    def size(self, dim: builtins.int | None = None) -> Shape | Dim:
         """The shape, or the size of one dimension."""
         return self.shape if dim is None else self.shape[dim]
 
@@ -165,7 +169,7 @@ class Tensor(TensorOperators):
         context: Any = None,
         return_scalar: builtins.bool = False,
     ) -> Any:
-        return _rebuild(array) if array.dtype in FROM_NUMPY else array
+        return wrap(array) if array.dtype in FROM_NUMPY else array
 
     def __dlpack__(self, **options: Any) -> Any:
         from hodu.interop import to_dlpack
@@ -179,20 +183,20 @@ class Tensor(TensorOperators):
         return memoryview(self.numpy())  # type: ignore[arg-type]
 
     def __reduce__(self) -> Any:
-        return (_rebuild, (self.numpy(),))
+        return (wrap, (self.numpy(),))
 
     def __deepcopy__(self, memo: dict[builtins.int, Any]) -> Tensor:
         if self._data is None:
             self._no_data("a deep copy")
-        return _rebuild(self._data.copy())
+        return wrap(self._data.copy())
 
     # -- conversions and containers ---------------------------------------------------------
 
     def __bool__(self) -> builtins.bool:
-        if self._data is None and self._dims is None:
-            self._no_data("a decision in Python")
         if self._data is None:
-            return bool(self._dims.item()) if self._dims is not None else False
+            if self._dims is None:
+                self._no_data("a decision in Python")
+            return bool(self._dims.item())
         if self._data.size != 1:
             raise ArgumentError(
                 f"the truth of a tensor of shape {list(self.shape)} is ambiguous",
@@ -243,11 +247,4 @@ class Tensor(TensorOperators):
         return html(self)
 
 
-def _rebuild(array: npt.NDArray[Any]) -> Tensor:
-    tensor = _new(Tensor)
-    tensor._data = array
-    return tensor
-
-
-_new = object.__new__
 bind_tensor_class(Tensor)

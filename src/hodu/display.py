@@ -9,7 +9,7 @@ import numpy as np
 
 from hodu.devices import CPU
 from hodu.dispatch.base import type_of
-from hodu.dtypes import FROM_NUMPY, bf16, bool_, f8e4m3, f8e5m2
+from hodu.dtypes import FROM_NUMPY, bf16, bool_, f8e4m3, f8e5m2, shortest_decimal
 from hodu.ops._table import Array
 from hodu.shapes import format_shape
 
@@ -61,38 +61,9 @@ def _plain(array: Array) -> Array:
     """`array` in a dtype that NumPy prints well: 8-bit floats and bf16 as short decimals in f64."""
     if array.dtype not in _BEYOND_NUMPY:
         return array
-    shortest = [_shortest(value, array.dtype) for value in array.reshape(-1)]
+    dtype = FROM_NUMPY[array.dtype]
+    shortest = [shortest_decimal(float(value), dtype) for value in array.reshape(-1)]
     return np.asarray(shortest, np.float64).reshape(array.shape)
-
-
-def _shortest(value: Any, dtype: np.dtype[Any]) -> float:
-    """The decimal of fewest digits that rounds to `value`."""
-    exact = float(value)
-    if not np.isfinite(exact):
-        return exact
-    decimals = (float(f"{exact:.{digits}g}") for digits in range(1, 17))
-    return next((d for d in decimals if dtype.type(d) == value), exact)
-
-
-def pretty(tensor: Tensor, limit: int = 100) -> str:
-    """Type and values on one line: `f32[2, 3] = [[1.5, 5., 10.5], [18., 27.5, 39.]]`.
-
-    Of more than `limit` elements, the first and last three of each axis are shown, and the count.
-    """
-    array = tensor.numpy()
-    edge = 3 if array.size > limit else max(array.shape, default=0)
-    count = f" ({array.size} elements)" if array.size > limit else ""
-    return f"{type_of(tensor)} = {_nested(array, edge)}{count}"
-
-
-def _nested(array: Array, edge: int) -> str:
-    if array.ndim == 0:
-        return _number(array)
-    parts = [_nested(row, edge) for row in array[:edge]]
-    if len(array) > 2 * edge:
-        parts.append("...")
-    parts += [_nested(row, edge) for row in array[max(len(parts), len(array) - edge) :]]
-    return f"[{', '.join(parts)}]"
 
 
 def _number(array: Array) -> str:

@@ -8,6 +8,7 @@ Python scalar: https://docs.pytorch.org/docs/stable/tensor_attributes.html#type-
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -191,6 +192,15 @@ def python_value(array: npt.NDArray[np.generic]) -> Number:
     dtype = FROM_NUMPY[array.dtype]
     value = array.reshape(())
     return bool(value) if dtype is bool_ else int(value) if dtype.is_integer else float(value)
+
+
+def shortest_decimal(value: float, dtype: DType) -> float:
+    """The number with the fewest decimal digits that rounds to `value` in `dtype`."""
+    if dtype is f64 or not math.isfinite(value):
+        return value
+    decimals = (float(f"{value:.{digits}g}") for digits in range(1, 10))
+    with np.errstate(all="ignore"):
+        return next((d for d in decimals if np.float64(d).astype(dtype.numpy) == value), value)
 
 
 Rank = Literal[0, 1, 2]

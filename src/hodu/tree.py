@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hodu.dispatch.base import TensorBase
@@ -25,33 +25,32 @@ def flatten(tree: Any) -> tuple[list[Any], Any]:
     """
     leaves: list[Any] = []
 
-    def walk(node: Any) -> Any:
+    def visit(node: Any) -> Any:
         if isinstance(node, TensorBase):
             leaves.append(node)
             return LEAF
-        if isinstance(node, dict):
-            return {k: walk(v) for k, v in node.items()}
-        if isinstance(node, tuple) and hasattr(node, "_fields"):
-            return type(node)(*map(walk, node))
-        return type(node)(map(walk, node)) if isinstance(node, (tuple, list)) else node
+        return _with_children(node, visit)
 
-    return leaves, walk(tree)
+    return leaves, visit(tree)
 
 
 def unflatten(structure: Any, leaves: Sequence[Any]) -> Any:
     """The inverse of `flatten`."""
     rest = iter(leaves)
 
-    def walk(node: Any) -> Any:
-        if node is LEAF:
-            return next(rest)
-        if isinstance(node, dict):
-            return {k: walk(v) for k, v in node.items()}
-        if isinstance(node, tuple) and hasattr(node, "_fields"):
-            return type(node)(*map(walk, node))
-        return type(node)(map(walk, node)) if isinstance(node, (tuple, list)) else node
+    def visit(node: Any) -> Any:
+        return next(rest) if node is LEAF else _with_children(node, visit)
 
-    return walk(structure)
+    return visit(structure)
+
+
+def _with_children(node: Any, visit: Callable[[Any], Any]) -> Any:
+    """A container of the same type over what `visit` makes of its entries; else `node` itself."""
+    if isinstance(node, dict):
+        return {k: visit(v) for k, v in node.items()}
+    if isinstance(node, tuple) and hasattr(node, "_fields"):
+        return type(node)(*map(visit, node))
+    return type(node)(map(visit, node)) if isinstance(node, (tuple, list)) else node
 
 
 def key_of(structure: Any) -> Any:

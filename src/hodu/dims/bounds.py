@@ -66,5 +66,7 @@ def _interval_mul(a: Bounds, b: Bounds) -> Bounds:
 
 def provably_different(a: Dim, b: Dim) -> bool:
     """Whether no sizes of the symbols make `a` and `b` equal; False where that is not known."""
+    if isinstance(a, int) and isinstance(b, int):
+        return a != b
     lo, hi = bounds(a - b)
     return (lo is not None and lo > 0) or (hi is not None and hi < 0)

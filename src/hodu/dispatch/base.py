@@ -53,7 +53,7 @@ class Recorder(Protocol):
         """Make an eager tensor a state: an input whose final value is aliased back to it."""
 
 
-recorder_var: ContextVar[Recorder | None] = ContextVar("hodurecorder_var", default=None)
+recorder_var: ContextVar[Recorder | None] = ContextVar("hodu_recorder", default=None)
 _tensor_class: type[TensorBase] = TensorBase
 _new = object.__new__
 

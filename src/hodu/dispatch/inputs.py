@@ -16,6 +16,7 @@ from hodu.source import location
 
 
 def as_input(op: OpDef, name: str, kind: str, x: Any) -> Any:
+    """An argument as a tensor, None, or a list of them; raises ArgumentError for other things."""
     if isinstance(x, TensorBase) or x is None:
         return x
     if kind.endswith("[]") and isinstance(x, (list, tuple)):
@@ -47,6 +48,7 @@ def _scalar_array(value: bool | int | float) -> Array:
 
 
 def flatten(tensors: Any) -> Any:
+    """The tensors themselves, those in lists too, without the absent ones."""
     for t in tensors:
         if isinstance(t, list):
             yield from (e for e in t if e is not None)
@@ -64,6 +66,7 @@ def flatten_inputs(inputs: Sequence[Any], tensors: Sequence[Any]) -> Any:
 
 
 def key_of(x: Any) -> tuple[Any, int]:
+    """What the casts depend on: the dtype and whether it is 0-d, or the type of a number and 2."""
     if isinstance(x, TensorBase):
         if x._data is not None:
             return x._data.dtype, x._data.ndim == 0
@@ -71,13 +74,16 @@ def key_of(x: Any) -> tuple[Any, int]:
         return t.dtype.numpy, t.rank == 0
     if isinstance(x, np.ndarray):
         return x.dtype.newbyteorder("="), x.ndim == 0
-    return (
-        (x.dtype, 1) if isinstance(x, np.generic) else (int if isinstance(x, Sym) else type(x), 2)
-    )
+    if isinstance(x, np.generic):
+        return x.dtype, 1
+    return (int if isinstance(x, Sym) else type(x)), 2
 
 
 def data_of(t: Any) -> Any:
-    return [data_of(e) for e in t] if isinstance(t, list) else None if t is None else t._data
+    """The array of an eager tensor, also in lists; None stays."""
+    if isinstance(t, list):
+        return [data_of(e) for e in t]
+    return None if t is None else t._data
 
 
 _NUMBERS: dict[type, Any] = {bool: np.bool_, int: np.int64, float: np.float64}

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from hodu.dtypes import FROM_NUMPY, DType, bool_, f64
+from hodu.dtypes import FROM_NUMPY, DType, bool_, shortest_decimal
 from hodu.errors import FormatError
 from hodu.ops._table import Array
 
@@ -21,9 +21,10 @@ def nested(array: Array) -> Any:
     dtype = FROM_NUMPY[array.dtype]
     if not dtype.is_float:
         return array.tolist()
-    convert = functools.cache(lambda value: _shortest(value, dtype))
+    convert = functools.cache(lambda value: _json_number(value, dtype))
     with np.errstate(all="ignore"):
-        return _nested(array.astype(np.float64).tolist(), convert)
+        values = array.astype(np.float64).tolist()
+    return _nested(values, convert)
 
 
 def _nested(value: Any, convert: Callable[[float], Any]) -> Any:
@@ -32,17 +33,8 @@ def _nested(value: Any, convert: Callable[[float], Any]) -> Any:
     return convert(value) if value else value  # to a cache, 0.0 and -0.0 are the same
 
 
-def _shortest(value: float, dtype: DType) -> float | str:
-    """The number with the fewest digits that becomes `value` in `dtype`."""
-    if not math.isfinite(value):
-        return str(value)
-    if dtype is f64:
-        return value
-    for digits in range(1, 10):
-        candidate = float(f"{value:.{digits}g}")
-        if float(np.float64(candidate).astype(dtype.numpy)) == value:
-            return candidate
-    return value
+def _json_number(value: float, dtype: DType) -> float | str:
+    return shortest_decimal(value, dtype) if math.isfinite(value) else str(value)
 
 
 def array_from(data: Any, shape: Sequence[int], dtype: DType, what: str) -> Array:

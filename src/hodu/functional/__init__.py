@@ -366,6 +366,10 @@ if TYPE_CHECKING:
     from hodu.ops.join import dstack as dstack
     from hodu.ops.join import hstack as hstack
     from hodu.ops.join import vstack as vstack
+    from hodu.ops.linalg_norms import _linalg_cond as _linalg_cond
+    from hodu.ops.linalg_norms import _linalg_norm as _linalg_norm
+    from hodu.ops.linalg_norms import matrix_norm as matrix_norm
+    from hodu.ops.linalg_norms import vector_norm as vector_norm
     from hodu.ops.lp_pooling import lp_pool1d as lp_pool1d
     from hodu.ops.lp_pooling import lp_pool2d as lp_pool2d
     from hodu.ops.lp_pooling import lp_pool3d as lp_pool3d
@@ -386,10 +390,6 @@ if TYPE_CHECKING:
     from hodu.ops.max_unpooling import max_unpool2d as max_unpool2d
     from hodu.ops.max_unpooling import max_unpool3d as max_unpool3d
     from hodu.ops.norm import norm as norm
-    from hodu.ops.norms import _linalg_cond as _linalg_cond
-    from hodu.ops.norms import _linalg_norm as _linalg_norm
-    from hodu.ops.norms import matrix_norm as matrix_norm
-    from hodu.ops.norms import vector_norm as vector_norm
     from hodu.ops.one_hot import one_hot as one_hot
     from hodu.ops.order import flip as flip
     from hodu.ops.order import fliplr as fliplr
@@ -909,9 +909,9 @@ _HOMES = {
     "_index_fill": "hodu.functional._generated.index_update:_index_fill",
     "_index_put": "hodu.functional._generated.indexing:_index_put",
     "_instance_norm": "hodu.functional._generated.batch_norm:_instance_norm",
-    "_linalg_cond": "hodu.ops.norms:_linalg_cond",
+    "_linalg_cond": "hodu.ops.linalg_norms:_linalg_cond",
     "_linalg_cross": "hodu.ops.products:_linalg_cross",
-    "_linalg_norm": "hodu.ops.norms:_linalg_norm",
+    "_linalg_norm": "hodu.ops.linalg_norms:_linalg_norm",
     "_linspace": "hodu.functional._generated.ranges:_linspace",
     "_log_softmax": "hodu.functional._generated.softmax:_log_softmax",
     "_lp_pool": "hodu.functional._generated.lp_pooling:_lp_pool",
@@ -1177,7 +1177,7 @@ _HOMES = {
     "masked_select": "hodu.functional._generated.masking:masked_select",
     "matmul": "hodu.functional._generated.matmul:matmul",
     "matrix_exp": "hodu.functional._generated.matrix_functions:matrix_exp",
-    "matrix_norm": "hodu.ops.norms:matrix_norm",
+    "matrix_norm": "hodu.ops.linalg_norms:matrix_norm",
     "matrix_power": "hodu.functional._generated.matrix_functions:matrix_power",
     "matrix_rank": "hodu.functional._generated.matrix_functions:matrix_rank",
     "max": "hodu.ops.max_min:max_",
@@ -1340,7 +1340,7 @@ _HOMES = {
     "var_mean": "hodu.ops.statistics:var_mean",
     "vdot": "hodu.ops.matmul:vdot",
     "vecdot": "hodu.ops.products:vecdot",
-    "vector_norm": "hodu.ops.norms:vector_norm",
+    "vector_norm": "hodu.ops.linalg_norms:vector_norm",
     "view": "hodu.ops.shape:view",
     "view_as": "hodu.ops.shape:view_as",
     "vsplit": "hodu.ops.split:vsplit",

@@ -123,6 +123,15 @@ def _activation(math: Math, name: str, alpha: float, beta: float, clip: float | 
     return lambda x: function(math, math.clip(x, -clip, clip), alpha, beta)
 
 
+def plus(x: Any, bias: Any) -> Any:
+    """`x + bias`, or `x` if there is no bias."""
+    return x if bias is None else x + bias
+
+
+def _peep(gate: Any, weight: Any, cell: Any) -> Any:
+    return gate if weight is None else gate + weight * cell
+
+
 def lstm_step(
     acts: Sequence[Activation],
     w_hh: Any,
@@ -133,24 +142,17 @@ def lstm_step(
     """The step of an LSTM: (the input's share of the gates i, f, g, o; (h, c)) -> (h, c)."""
     f, g, h = acts
     size = w_hh.shape[1]
-    look_i, look_f, look_o = (
-        (0.0, 0.0, 0.0)
-        if peephole is None
-        else (peephole[:size], peephole[size : 2 * size], peephole[2 * size :])
-    )
+    parts = (slice(None, size), slice(size, 2 * size), slice(2 * size, None))
+    look_i, look_f, look_o = (None if peephole is None else peephole[p] for p in parts)
 
     def step(given: Any, state: State) -> State:
         hidden, cell = state
-        gates = given + hidden @ w_hh.T
-        gates = gates if b_hh is None else gates + b_hh
+        gates = plus(given + hidden @ w_hh.T, b_hh)
         i, forget, new, out = (gates[:, k * size : (k + 1) * size] for k in range(4))
-        if peephole is not None:
-            i, forget = i + look_i * cell, forget + look_f * cell
-        i = f(i)
-        forget = 1 - i if input_forget else f(forget)
+        i = f(_peep(i, look_i, cell))
+        forget = 1 - i if input_forget else f(_peep(forget, look_f, cell))
         cell = forget * cell + i * g(new)
-        out = f(out if peephole is None else out + look_o * cell)
-        return out * h(cell), cell
+        return f(_peep(out, look_o, cell)) * h(cell), cell
 
     return step
 
@@ -178,11 +180,6 @@ def gru_step(acts: Sequence[Activation], w_hh: Any, b_hh: Any, linear_before_res
         return ((1 - update) * new + update * hidden,)
 
     return step
-
-
-def plus(x: Any, bias: Any) -> Any:
-    """`x + bias`, or `x` if there is no bias."""
-    return x if bias is None else x + bias
 
 
 def rnn_step(acts: Sequence[Activation], w_hh: Any, b_hh: Any) -> Step:

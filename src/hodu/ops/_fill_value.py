@@ -25,3 +25,8 @@ def fill_value(value: Number, dtype: DType) -> Array:
         raise ValueRangeError(f"{value!r} does not fit {dtype}", hint=f"it holds up to {most}")
     bits = int(value) & ((1 << dtype.bits) - 1)
     return np.asarray(bits, f"u{dtype.itemsize}").view(dtype.numpy)
+
+
+def constant(value: Number, like: Array) -> Array:
+    """`value` as a 0-d array in the dtype of `like`, which must be able to hold it."""
+    return np.asarray(value).astype(like.dtype)

@@ -14,6 +14,7 @@ import numpy as np
 
 from hodu.dtypes import FROM_NUMPY
 from hodu.ops._index_rules import in_range, index_place, index_shape, indexed_axes
+from hodu.ops._precision import wide
 from hodu.ops._table import Array
 
 FOLDS = {
@@ -67,18 +68,13 @@ def _fold(
     order = np.argsort(flat, kind="stable")
     starts = np.flatnonzero(np.diff(flat[order], prepend=-1))
     places = tuple([w[order[starts]] for w in where]) or np.newaxis
-    wide = _wide(items)
+    values = wide(items)
     fold = FOLDS[how]
-    folded = fold.reduceat(wide[order], starts, axis=0, dtype=wide.dtype)
+    folded = fold.reduceat(values[order], starts, axis=0, dtype=values.dtype)
     if include_self:
-        folded = fold(rows[places].astype(wide.dtype), folded)
+        folded = fold(rows[places].astype(values.dtype), folded)
     if how == "mean":
         counts = np.diff(starts, append=len(order)) + include_self
         shaped = counts.reshape((-1,) + (1,) * (items.ndim - 1))
-        folded = folded / shaped if FROM_NUMPY[wide.dtype].is_float else folded // shaped
+        folded = folded / shaped if FROM_NUMPY[values.dtype].is_float else folded // shaped
     rows[places] = folded.astype(rows.dtype)
-
-
-def _wide(items: Array) -> Array:
-    dtype = FROM_NUMPY[items.dtype]
-    return items.astype(np.float32) if dtype.is_float and dtype.bits < 32 else items

@@ -7,16 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from hodu.dims import Dim
+from hodu.dims import Dim, provably_different
 from hodu.errors import ShapeError, ValueRangeError
-from hodu.ops._accumulate import wide
+from hodu.ops._precision import wide
 from hodu.ops._table import Array
 from hodu.shapes import Shape, TensorType, broadcast_shapes, format_shape
-
-
-def known_to_differ(a: Dim, b: Dim) -> bool:
-    """Whether two dimensions are both known and not equal."""
-    return isinstance(a, int) and isinstance(b, int) and a != b
 
 
 def matrix_shape(name: str, x: TensorType) -> tuple[Shape, Dim, Dim]:
@@ -31,7 +26,7 @@ def matrix_shape(name: str, x: TensorType) -> tuple[Shape, Dim, Dim]:
 def square_shape(name: str, x: TensorType) -> tuple[Shape, Dim]:
     """The batch shape and the size of a stack of square matrices; raises ShapeError."""
     batch, rows, columns = matrix_shape(name, x)
-    if known_to_differ(rows, columns):
+    if provably_different(rows, columns):
         raise ShapeError(
             f"{name}() takes square matrices [..., n, n], not a tensor {format_shape(x.shape)}"
         )

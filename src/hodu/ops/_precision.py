@@ -1,18 +1,47 @@
-"""The precision in which ops compute: 8 and 16-bit floats as f32, rounded once at the end."""
+"""The precision in which ops compute: 8- and 16-bit floats as f32, rounded once at the end."""
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from hodu.dtypes import FROM_NUMPY, DType, f32, f64
-from hodu.ops._accumulate import accumulator
+from hodu.ops._rules import Axes, axes_of
 from hodu.ops._table import Array, F
 
 if TYPE_CHECKING:
     from hodu._tensor import Tensor
+
+
+def accumulator(dtype: DType) -> DType:
+    """f32 for an 8- or 16-bit float, else `dtype` itself."""
+    return f32 if dtype.is_float and dtype.bits < 32 else dtype
+
+
+@overload
+def wide(x: Array) -> Array: ...
+@overload
+def wide(x: None) -> None: ...
+def wide(x: Array | None) -> Array | None:
+    """`x` in the dtype in which to compute; not copied when that is its own. None stays None."""
+    return None if x is None else x.astype(accumulator(FROM_NUMPY[x.dtype]).numpy, copy=False)
+
+
+@overload
+def widen(x: Tensor) -> Tensor: ...
+@overload
+def widen(x: None) -> None: ...
+def widen(x: Tensor | None) -> Tensor | None:
+    """`wide` of a Tensor."""
+    return None if x is None else narrow(x, accumulator(x.dtype))
+
+
+def narrow(x: Tensor, dtype: DType) -> Tensor:
+    """`x` in `dtype`: itself if it is in it."""
+    return x if x.dtype is dtype else F.cast(x, dtype)
 
 
 def compute_dtype(*dtypes: DType) -> DType:
@@ -22,25 +51,33 @@ def compute_dtype(*dtypes: DType) -> DType:
 
 def wide_all(*arrays: Array | None) -> list[Any]:
     """Float arrays in one precision, that of the widest; None stays None."""
-    found = [FROM_NUMPY[a.dtype] for a in arrays if a is not None]
-    target = compute_dtype(*found).numpy
+    target = compute_dtype(*(FROM_NUMPY[a.dtype] for a in arrays if a is not None)).numpy
     return [None if a is None else a.astype(target, copy=False) for a in arrays]
 
 
-def widen(x: Tensor) -> Tensor:
-    """A float tensor in the precision to compute in; others as they are."""
-    return narrow(x, accumulator(x.dtype))
-
-
 def widen_all(*tensors: Tensor | None) -> list[Any]:
-    """Float tensors in one precision, that of the widest; None stays None."""
+    """`wide_all` of Tensors."""
     target = compute_dtype(*(t.dtype for t in tensors if t is not None))
     return [None if t is None else narrow(t, target) for t in tensors]
 
 
-def narrow(x: Tensor, dtype: DType) -> Tensor:
-    """`x` in `dtype`: itself if it is in it."""
-    return x if x.dtype is dtype else F.cast(x, dtype)
+def in_f32(kernel: Callable[..., Array]) -> Callable[..., Array]:
+    """`kernel` over floats of any width: 8- and 16-bit ones are computed in f32, rounded once."""
+
+    @functools.wraps(kernel)
+    def eager(x: Array, *rest: Any, **attrs: Any) -> Array:
+        if x.dtype.itemsize > 2:
+            return kernel(x, *rest, **attrs)
+        arrays = [a.astype(np.float32) for a in (x, *rest)]
+        return kernel(*arrays, **attrs).astype(x.dtype)
+
+    return eager
+
+
+def fold(ufunc: np.ufunc, x: Array, dim: Axes, keepdim: bool, within: DType | None = None) -> Array:
+    """`x` reduced over `dim` by `ufunc`, in the dtype `within` if it is given."""
+    dtype = None if within is None else within.numpy
+    return np.asarray(ufunc.reduce(x, axis=axes_of(dim, x.ndim), dtype=dtype, keepdims=keepdim))
 
 
 @functools.cache

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hodu.dims import provably_different
 from hodu.dtypes import FLOATS, INDEX, DType
 from hodu.errors import OutOfRangeError, ShapeError
-from hodu.ops._accumulate import wide
 from hodu.ops._cells import ARRAYS, TENSORS, Activation, State, Step, plus, run_layer
-from hodu.ops._matrices import known_to_differ
-from hodu.ops._precision import narrow, widen
+from hodu.ops._precision import narrow, wide, widen
 from hodu.ops._table import Array, F
 from hodu.shapes import Shape, TensorType, format_shape
 
@@ -36,7 +35,7 @@ def check_sizes(name: str, gates: int, **operands: Any) -> Sizes:
         if operand is None or key == "input":
             continue
         shape, want = operand.shape, wanted[key]
-        if len(shape) != len(want) or any(map(known_to_differ, shape, want)):
+        if len(shape) != len(want) or any(map(provably_different, shape, want)):
             raise ShapeError(
                 f"{name}(): {key} has shape {format_shape(shape)}; for an input {format_shape(x)} "
                 f"and {w_hh[1]} hidden features it must be {format_shape(want)}"
@@ -109,7 +108,7 @@ def run_arrays(
     reverse: bool,
 ) -> tuple[Array, ...]:
     """The output and the last states; the input's share of all steps is one matrix product."""
-    given = plus(np.matmul(wide(x), wide(w_ih).T), None if b_ih is None else wide(b_ih))
+    given = plus(np.matmul(wide(x), wide(w_ih).T), wide(b_ih))
     schedule = _array_schedule(x.shape[0], lengths, reverse)
     output, last = run_layer(ARRAYS, given, tuple(map(wide, state)), step, *schedule)
     return tuple(np.array(v, dtype=x.dtype) for v in (output, *last))
@@ -125,17 +124,7 @@ def run_tensors(
     reverse: bool,
 ) -> tuple[Tensor, ...]:
     """The same over Tensors."""
-    given = plus(F.matmul(widen(x), widen(w_ih).T), None if b_ih is None else widen(b_ih))
+    given = plus(F.matmul(widen(x), widen(w_ih).T), widen(b_ih))
     schedule = _tensor_schedule(int(x.shape[0]), lengths, reverse)
     output, last = run_layer(TENSORS, given, tuple(map(widen, state)), step, *schedule)
     return tuple(narrow(v, x.dtype) for v in (output, *last))
-
-
-def wide_or_none(x: Array | None) -> Array | None:
-    """`wide`, also of an absent array."""
-    return None if x is None else wide(x)
-
-
-def widen_or_none(x: Tensor | None) -> Tensor | None:
-    """`widen`, also of an absent tensor."""
-    return None if x is None else widen(x)

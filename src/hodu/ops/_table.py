@@ -140,10 +140,10 @@ class Registry(dict[str, OpDef]):
         return dict.get(self, name, default)
 
     def _import_family(self, name: object) -> None:
-        from hodu.ops._index import FAMILIES
+        from hodu.ops._family_of import FAMILY_OF
 
-        if name in FAMILIES:
-            importlib.import_module(f"hodu.ops.{FAMILIES[name]}")
+        if name in FAMILY_OF:
+            importlib.import_module(f"hodu.ops.{FAMILY_OF[name]}")
 
 
 def _no_op(name: str) -> OpDef:

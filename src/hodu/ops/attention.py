@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hodu.dims import provably_different
 from hodu.dtypes import BOOL, FLOATS, bool_
 from hodu.errors import ShapeError, ValueRangeError
-from hodu.ops._accumulate import wide
-from hodu.ops._matrices import adjoint, check_term, known_to_differ
-from hodu.ops._precision import narrow, widen
+from hodu.ops._matrices import adjoint, check_term
+from hodu.ops._precision import narrow, wide, widen
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, Promote, function, op
 from hodu.shapes import Shape, TensorType, broadcast_shapes, format_shape
@@ -110,8 +110,8 @@ class ScaledDotProductAttention:
 
 def _check_operands(query: TensorType, key: TensorType, value: TensorType) -> None:
     fits = min(t.rank for t in (query, key, value)) >= 2 and not (
-        known_to_differ(query.shape[-1], key.shape[-1])
-        or known_to_differ(key.shape[-2], value.shape[-2])
+        provably_different(query.shape[-1], key.shape[-1])
+        or provably_different(key.shape[-2], value.shape[-2])
     )
     if not fits:
         raise ShapeError(

@@ -13,9 +13,7 @@ import numpy as np
 from hodu.dispatch.inplace import assign
 from hodu.dtypes import FLOATS, FROM_NUMPY
 from hodu.errors import ArgumentError, ShapeError
-from hodu.ops._precision import compute_dtype, narrow, wide_all, widen, widen_all
-from hodu.ops._samples import S, T
-from hodu.ops._statistics import (
+from hodu.ops._normalizing import (
     affine,
     affine_array,
     along_channels,
@@ -24,6 +22,8 @@ from hodu.ops._statistics import (
     standardized,
     standardized_array,
 )
+from hodu.ops._precision import compute_dtype, narrow, wide_all, widen, widen_all
+from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
 from hodu.shapes import Shape, TensorType, format_shape, numel
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hodu.dims import provably_different
 from hodu.dtypes import f32
 from hodu.errors import ShapeError
-from hodu.ops._matrices import known_to_differ
 from hodu.ops._precision import narrow, widen
 from hodu.ops._table import F, function
 from hodu.shapes import format_shape
@@ -50,7 +50,7 @@ def cov(
 def _weights(rows: Tensor, fweights: Tensor | None, aweights: Tensor | None) -> Tensor | None:
     given = [w for w in (fweights, aweights) if w is not None]
     for w in given:
-        if w.ndim != 1 or known_to_differ(w.shape[0], rows.shape[1]):
+        if w.ndim != 1 or provably_different(w.shape[0], rows.shape[1]):
             raise ShapeError(
                 f"cov(): weights {format_shape(w.shape)} for {rows.shape[1]} observations"
             )

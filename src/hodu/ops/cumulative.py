@@ -10,7 +10,7 @@ import numpy as np
 from hodu.dims import dim_max, dim_min
 from hodu.dtypes import FLOATS, FROM_NUMPY, DType, f64, i64
 from hodu.errors import ShapeError, ValueRangeError
-from hodu.ops._accumulate import wide
+from hodu.ops._precision import wide
 from hodu.ops._rules import axis_of, replace_dim, sum_dtype
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op

@@ -9,6 +9,7 @@ import numpy as np
 from hodu.dims import Dim, dim_max, dim_min
 from hodu.dtypes import FROM_NUMPY
 from hodu.errors import OutOfRangeError, ShapeError
+from hodu.ops._precision import accumulator
 from hodu.ops._rules import axis_of, sum_dtype
 from hodu.ops._samples import S
 from hodu.ops._table import Array, F, function, op
@@ -164,8 +165,7 @@ class Trace:
         if x.ndim != 2:
             raise ValueError("no matrix")
         dtype = sum_dtype(FROM_NUMPY[x.dtype])
-        wide = np.float32 if dtype.bits < 32 else dtype.numpy
-        return np.sum(np.diagonal(x).astype(wide)).astype(dtype.numpy)
+        return np.diagonal(x).sum(dtype=accumulator(dtype).numpy).astype(dtype.numpy)
 
     def compose(x: Tensor) -> Tensor:
         return F.sum(F.diagonal(x))

@@ -11,8 +11,10 @@ from hodu.dims import Dim, dim_floordiv, provably_different
 from hodu.dtypes import FROM_NUMPY, NUMERIC
 from hodu.errors import ShapeError, ValueRangeError
 from hodu.ops._arguments import pair
+from hodu.ops._precision import wide
 from hodu.ops._samples import S
 from hodu.ops._table import Array, F, op
+from hodu.ops._windows import tap_slices
 from hodu.ops.strided import windows
 from hodu.shapes import Shape, TensorType, format_shape
 
@@ -93,20 +95,18 @@ class Im2col:
         padding: Ints = (0,),
         stride: Ints = (1,),
     ) -> Array:
-        out = Im2col.infer(
-            TensorType(x.shape, FROM_NUMPY[x.dtype]), kernel_size, dilation, padding, stride
-        )
+        of = TensorType(x.shape, FROM_NUMPY[x.dtype])
+        shape: Any = Im2col.infer(of, kernel_size, dilation, padding, stride).shape
         window = _window(kernel_size, dilation, padding, stride)
-        (kh, kw), (dh, dw), (ph, pw), (sh, sw) = window
-        oh, ow = _counts((x.shape[-2], x.shape[-1]), window)
+        (kh, kw), dilation, (ph, pw), stride = window
+        out: Any = _counts((x.shape[-2], x.shape[-1]), window)
         around = [(0, 0)] * (x.ndim - 2) + [(ph, ph), (pw, pw)]
         padded = np.pad(x, around)
-        columns = np.empty((*x.shape[:-2], kh, kw, oh, ow), x.dtype)
+        columns = np.empty((*x.shape[:-2], kh, kw, *out), x.dtype)
         for i, j in product(range(kh), range(kw)):
-            rows = slice(i * dh, i * dh + (oh - 1) * sh + 1, sh)
-            cells = slice(j * dw, j * dw + (ow - 1) * sw + 1, sw)
-            columns[..., i, j, :, :] = padded[..., rows, cells]
-        return columns.reshape(out.shape)
+            taps: Any = (..., *tap_slices((i, j), stride, dilation, out))
+            columns[..., i, j, :, :] = padded[taps]
+        return columns.reshape(shape)
 
     def compose(
         x: Tensor,
@@ -184,18 +184,16 @@ class Col2im:
         stride: Ints = (1,),
     ) -> Array:
         of = TensorType(x.shape, FROM_NUMPY[x.dtype])
-        out = Col2im.infer(of, output_size, kernel_size, dilation, padding, stride)
+        shape = Col2im.infer(of, output_size, kernel_size, dilation, padding, stride).shape
         window = _window(kernel_size, dilation, padding, stride)
-        (kh, kw), (dh, dw), (ph, pw), (sh, sw) = window
-        *front, h, w = out.shape
-        oh, ow = _counts((h, w), window)
-        columns = x.reshape(*front, kh, kw, oh, ow)
-        wide = np.float32 if of.dtype.is_float and of.dtype.bits < 32 else x.dtype
-        image = np.zeros((*front, h + 2 * ph, w + 2 * pw), wide)
+        (kh, kw), dilation, (ph, pw), stride = window
+        *front, h, w = (d.__index__() for d in shape)
+        out: Any = _counts((h, w), window)
+        columns = wide(x).reshape(*front, kh, kw, *out)
+        image = np.zeros((*front, h + 2 * ph, w + 2 * pw), columns.dtype)
         for i, j in product(range(kh), range(kw)):
-            rows = slice(i * dh, i * dh + (oh - 1) * sh + 1, sh)
-            cells = slice(j * dw, j * dw + (ow - 1) * sw + 1, sw)
-            image[..., rows, cells] += columns[..., i, j, :, :].astype(wide)
+            taps: Any = (..., *tap_slices((i, j), stride, dilation, out))
+            image[taps] += columns[..., i, j, :, :]
         return image[..., ph : ph + h, pw : pw + w].astype(x.dtype)
 
     def compose(
@@ -220,8 +218,10 @@ class Col2im:
 
 
 def _summed(x: Any, taps: int, places: int, dilation: int, stride: int, size: Dim) -> Any:
-    """Dimension `taps` summed into dimension `places`, stretched to `size`: tap k of place i is
-    added at k * dilation + i * stride."""
+    """Dimension `taps` summed into dimension `places`, stretched to `size`.
+
+    Tap k of place i is added at k * dilation + i * stride.
+    """
     rank = len(x.shape)
     axis = rank + places - 1
     total = None

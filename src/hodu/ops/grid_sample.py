@@ -11,8 +11,8 @@ import numpy as np
 from hodu.dims import Dim
 from hodu.dtypes import FLOATS, DType, f32
 from hodu.errors import ShapeError, ValueRangeError
-from hodu.ops._accumulate import wide
 from hodu.ops._interpolation import cubic
+from hodu.ops._precision import wide
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, Promote, function, op
 from hodu.ops._windows import Ints

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hodu.dims import provably_different
 from hodu.dtypes import FLOATS, FROM_NUMPY, NUMERIC, Number
 from hodu.errors import DTypeError, ShapeError
-from hodu.ops._accumulate import wide
-from hodu.ops._matrices import check_term, known_to_differ
-from hodu.ops._precision import narrow, widen
+from hodu.ops._matrices import check_term
+from hodu.ops._precision import narrow, wide, widen
 from hodu.ops._samples import S
 from hodu.ops._table import REGISTRY, Array, F, Promote, op
 from hodu.shapes import TensorType, format_shape
@@ -38,7 +38,7 @@ class Linear:
         if (
             not x.rank
             or weight.rank not in (1, 2)
-            or known_to_differ(x.shape[-1], weight.shape[-1])
+            or provably_different(x.shape[-1], weight.shape[-1])
         ):
             raise ShapeError(
                 f"linear() of an input {format_shape(x.shape)} and a weight "
@@ -64,7 +64,11 @@ class Linear:
 def _scaled_sum_type(
     name: str, rank: int, term: TensorType, a: TensorType, b: TensorType, *factors: Number
 ) -> TensorType:
-    if a.rank != rank or b.rank != rank or (known_to_differ(a.shape[0], b.shape[0]) and rank == 3):
+    if (
+        a.rank != rank
+        or b.rank != rank
+        or (provably_different(a.shape[0], b.shape[0]) and rank == 3)
+    ):
         raise ShapeError(
             f"{name}() takes {rank}-D operands with one batch size, not {format_shape(a.shape)} "
             f"and {format_shape(b.shape)}"
@@ -169,7 +173,7 @@ class Bilinear:
         fits = x.rank > 0 and x.rank == y.rank and weight.rank == 3
         pairs = [*zip(x.shape[:-1], y.shape[:-1], strict=True)] if fits else []
         pairs += [(x.shape[-1], weight.shape[1]), (y.shape[-1], weight.shape[2])] if fits else []
-        if not fits or any(known_to_differ(a, b) for a, b in pairs):
+        if not fits or any(provably_different(a, b) for a, b in pairs):
             raise ShapeError(
                 f"bilinear() of inputs {format_shape(x.shape)} and {format_shape(y.shape)} and a "
                 f"weight {format_shape(weight.shape)}",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hodu.ops._accumulate import wide
 from hodu.ops._cells import ARRAYS, TENSORS, lstm_step, make_activations
-from hodu.ops._precision import widen
+from hodu.ops._precision import wide, widen
 from hodu.ops._samples import S
 from hodu.ops._sequences import (
     DTYPES,
@@ -15,8 +14,6 @@ from hodu.ops._sequences import (
     result_types,
     run_arrays,
     run_tensors,
-    wide_or_none,
-    widen_or_none,
 )
 from hodu.ops._table import Array, Promote, op
 from hodu.ops.recurrent import ALL_LENGTHS, LENGTHS, Floats, sample_layer
@@ -89,7 +86,7 @@ class LstmLayer:
         parts |= {"lengths": lengths, "peephole": peephole}
         check_sizes("lstm_layer", 4, input=x, w_hh=w_hh, **parts)
         acts = make_activations(ARRAYS, activations, 3, alphas, betas, clip)
-        bias, look = wide_or_none(b_hh), wide_or_none(peephole)
+        bias, look = wide(b_hh), wide(peephole)
         step = lstm_step(acts, wide(w_hh), bias, look, input_forget)
         return run_arrays(x, w_ih, b_ih, (h0, c0), step, lengths, reverse)
 
@@ -111,6 +108,6 @@ class LstmLayer:
         input_forget: bool = False,
     ) -> tuple[Tensor, ...]:
         acts = make_activations(TENSORS, activations, 3, alphas, betas, clip)
-        bias, look = widen_or_none(b_hh), widen_or_none(peephole)
+        bias, look = widen(b_hh), widen(peephole)
         step = lstm_step(acts, widen(w_hh), bias, look, input_forget)
         return run_tensors(x, w_ih, b_ih, (h0, c0), step, lengths, reverse)

@@ -8,7 +8,7 @@ import numpy as np
 
 from hodu.dtypes import FLOATS, Number, f64
 from hodu.errors import ValueRangeError
-from hodu.ops._accumulate import accumulator, fold, wide
+from hodu.ops._precision import accumulator, fold, wide
 from hodu.ops._rules import float_dtype, reduced_shape
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hodu.dims import provably_different
 from hodu.dtypes import FLOATS, FROM_NUMPY
 from hodu.errors import ShapeError, ValueRangeError
-from hodu.ops._matrices import known_to_differ
-from hodu.ops._precision import epsilon, narrow, wide_all, widen_all
-from hodu.ops._samples import S, T
-from hodu.ops._statistics import (
+from hodu.ops._normalizing import (
     affine,
     affine_array,
     along_channels,
@@ -23,6 +21,8 @@ from hodu.ops._statistics import (
     standardized,
     standardized_array,
 )
+from hodu.ops._precision import epsilon, narrow, wide_all, widen_all
+from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, op
 from hodu.shapes import Shape, TensorType, format_shape, numel
 
@@ -35,14 +35,14 @@ Ints = tuple[int, ...]
 def _check_trailing(name: str, shape: Shape, end: Shape, *affine: Any) -> Ints:
     """The axes of `end`, counted from the last; raises ShapeError if `shape` does not end so."""
     rank = len(end)
-    if not rank or rank > len(shape) or any(map(known_to_differ, shape[-rank:], end)):
+    if not rank or rank > len(shape) or any(map(provably_different, shape[-rank:], end)):
         raise ShapeError(
             f"{name}(): normalized_shape={list(end)} does not end the input's shape "
             f"{format_shape(shape)}"
         )
     for term in affine:
         if term is not None and (
-            len(term.shape) != rank or any(map(known_to_differ, term.shape, end))
+            len(term.shape) != rank or any(map(provably_different, term.shape, end))
         ):
             raise ShapeError(
                 f"{name}(): a weight or bias {format_shape(term.shape)} for "

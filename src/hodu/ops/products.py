@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hodu.dims import Dim
+from hodu.dims import Dim, provably_different
 from hodu.dtypes import NUMERIC
 from hodu.errors import ArgumentError, OutOfRangeError, ShapeError
-from hodu.ops._accumulate import wide
-from hodu.ops._matrices import back, known_to_differ
-from hodu.ops._precision import narrow, widen
+from hodu.ops._matrices import back
+from hodu.ops._precision import narrow, wide, widen
 from hodu.ops._rules import axis_of
 from hodu.ops._samples import S
 from hodu.ops._table import Array, F, Promote, function, op
@@ -37,7 +36,7 @@ class Cross:
     def infer(x: TensorType, y: TensorType, dim: int) -> TensorType:
         shape = broadcast_shapes(x.shape, y.shape)
         axis = axis_of(dim, len(shape)) - len(shape)
-        if any(t.rank < -axis or known_to_differ(t.shape[axis], 3) for t in (x, y)):
+        if any(t.rank < -axis or provably_different(t.shape[axis], 3) for t in (x, y)):
             raise ShapeError(
                 f"cross() of {format_shape(x.shape)} and {format_shape(y.shape)}: both need size 3 "
                 f"in dim={dim}"
@@ -121,7 +120,7 @@ def tensordot(
     """
     left, right = _contracted(a, b, dims)
     for i, j in zip(left, right, strict=True):
-        if known_to_differ(a.shape[i], b.shape[j]):
+        if provably_different(a.shape[i], b.shape[j]):
             raise ShapeError(
                 f"tensordot() pairs dimension {i} of {format_shape(a.shape)} with {j} of "
                 f"{format_shape(b.shape)}: {a.shape[i]} and {b.shape[j]} differ"

@@ -1,4 +1,4 @@
-"""Evenly spaced numbers, grids of them, and one-hot vectors."""
+"""Evenly spaced numbers, and grids of them."""
 
 from __future__ import annotations
 

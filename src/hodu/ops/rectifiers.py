@@ -8,7 +8,8 @@ import numpy as np
 
 from hodu.dtypes import FLOATS, NUMERIC, SIGNED, Number
 from hodu.errors import ShapeError
-from hodu.ops._kernels import constant, in_f32
+from hodu.ops._fill_value import constant
+from hodu.ops._precision import in_f32
 from hodu.ops._rules import same_as
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, Promote, op

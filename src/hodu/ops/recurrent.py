@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hodu.ops._accumulate import wide
 from hodu.ops._cells import ARRAYS, TENSORS, gru_step, make_activations, rnn_step
-from hodu.ops._precision import widen
+from hodu.ops._precision import wide, widen
 from hodu.ops._samples import S, T
 from hodu.ops._sequences import (
     DTYPES,
@@ -21,8 +20,6 @@ from hodu.ops._sequences import (
     result_types,
     run_arrays,
     run_tensors,
-    wide_or_none,
-    widen_or_none,
 )
 from hodu.ops._table import Array, Promote, op
 from hodu.shapes import TensorType
@@ -98,7 +95,7 @@ class GruLayer:
         parts = {"w_ih": w_ih, "b_ih": b_ih, "b_hh": b_hh, "h0": h0, "lengths": lengths}
         check_sizes("gru_layer", 3, input=x, w_hh=w_hh, **parts)
         acts = make_activations(ARRAYS, activations, 2, alphas, betas, clip)
-        step = gru_step(acts, wide(w_hh), wide_or_none(b_hh), linear_before_reset)
+        step = gru_step(acts, wide(w_hh), wide(b_hh), linear_before_reset)
         return run_arrays(x, w_ih, b_ih, (h0,), step, lengths, reverse)
 
     def compose(
@@ -117,7 +114,7 @@ class GruLayer:
         clip: float | None = None,
     ) -> tuple[Tensor, ...]:
         acts = make_activations(TENSORS, activations, 2, alphas, betas, clip)
-        step = gru_step(acts, widen(w_hh), widen_or_none(b_hh), linear_before_reset)
+        step = gru_step(acts, widen(w_hh), widen(b_hh), linear_before_reset)
         return run_tensors(x, w_ih, b_ih, (h0,), step, lengths, reverse)
 
 
@@ -173,7 +170,7 @@ class RnnLayer:
         parts = {"w_ih": w_ih, "b_ih": b_ih, "b_hh": b_hh, "h0": h0, "lengths": lengths}
         check_sizes("rnn_layer", 1, input=x, w_hh=w_hh, **parts)
         acts = make_activations(ARRAYS, activations, 1, alphas, betas, clip)
-        step = rnn_step(acts, wide(w_hh), wide_or_none(b_hh))
+        step = rnn_step(acts, wide(w_hh), wide(b_hh))
         return run_arrays(x, w_ih, b_ih, (h0,), step, lengths, reverse)
 
     def compose(
@@ -191,5 +188,5 @@ class RnnLayer:
         clip: float | None = None,
     ) -> tuple[Tensor, ...]:
         acts = make_activations(TENSORS, activations, 1, alphas, betas, clip)
-        step = rnn_step(acts, widen(w_hh), widen_or_none(b_hh))
+        step = rnn_step(acts, widen(w_hh), widen(b_hh))
         return run_tensors(x, w_ih, b_ih, (h0,), step, lengths, reverse)

@@ -9,7 +9,7 @@ import numpy as np
 from hodu.dims import Dim
 from hodu.dtypes import ANY, FLOATS, FROM_NUMPY, DType, bool_, i64
 from hodu.errors import DTypeError
-from hodu.ops._accumulate import accumulator, fold
+from hodu.ops._precision import accumulator, fold
 from hodu.ops._rules import axes_of, reduce_to, reduced_shape, sum_dtype
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, op

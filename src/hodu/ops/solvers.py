@@ -9,19 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hodu.dims import dim_min
+from hodu.dims import dim_min, provably_different
 from hodu.dtypes import FLOATS, i64
 from hodu.errors import ShapeError
-from hodu.ops._accumulate import wide
-from hodu.ops._matrices import (
-    adjoint,
-    attempt,
-    back,
-    known_to_differ,
-    matrix_shape,
-    square_shape,
-    thin_svd,
-)
+from hodu.ops._matrices import adjoint, attempt, back, matrix_shape, square_shape, thin_svd
+from hodu.ops._precision import wide
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, Promote, function, op
 from hodu.shapes import Shape, TensorType, broadcast_shapes, format_shape
@@ -112,7 +104,7 @@ class Solve:
 
     def infer(a: TensorType, b: TensorType) -> TensorType:
         batch, n = square_shape("solve", a)
-        if b.rank < 2 or known_to_differ(b.shape[-2], n):
+        if b.rank < 2 or provably_different(b.shape[-2], n):
             raise ShapeError(
                 f"solve() of {format_shape(a.shape)} and {format_shape(b.shape)}: the right-hand "
                 f"side needs {n} rows",
@@ -162,7 +154,7 @@ class SolveTriangular:
         a: TensorType, b: TensorType, upper: bool, left: bool = True, unitriangular: bool = False
     ) -> TensorType:
         batch, n = square_shape("solve_triangular", a)
-        if b.rank < 2 or known_to_differ(b.shape[-2 if left else -1], n):
+        if b.rank < 2 or provably_different(b.shape[-2 if left else -1], n):
             raise ShapeError(
                 f"solve_triangular() of {format_shape(a.shape)} and {format_shape(b.shape)}: the "
                 f"right-hand side needs {n} {'rows' if left else 'columns'}"
@@ -212,7 +204,7 @@ class Lstsq:
 
     def infer(a: TensorType, b: TensorType, rcond: float | None) -> tuple[TensorType, ...]:
         batch, m, n = matrix_shape("lstsq", a)
-        if b.rank < 2 or known_to_differ(b.shape[-2], m):
+        if b.rank < 2 or provably_different(b.shape[-2], m):
             raise ShapeError(
                 f"lstsq() of {format_shape(a.shape)} and {format_shape(b.shape)}: the right-hand "
                 f"side needs {m} rows"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +36,15 @@ def _same_matrix(x: TensorType, diagonal: int = 0) -> TensorType:
     return x
 
 
+def _triangle(part: Callable[[Array, int], Array]) -> Callable[..., Array]:
+    def eager(x: Array, diagonal: int = 0) -> Array:
+        if x.ndim < 2:
+            raise ValueError("no matrix")
+        return part(x, diagonal)
+
+    return eager
+
+
 def _columns_minus_rows(x: Tensor) -> Tensor:
     rows, columns = x.shape[-2:]
     return F._sub(F._arange(0, columns, 1, i64), F.unsqueeze(F._arange(0, rows, 1, i64), -1))
@@ -44,14 +54,9 @@ def _columns_minus_rows(x: Tensor) -> Tensor:
 class Tril:
     """The last two dimensions on and below the given diagonal, zero elsewhere."""
 
-    infer = _same_matrix
+    infer, eager = _same_matrix, _triangle(np.tril)
     samples = SAMPLES
     inplace = True
-
-    def eager(x: Array, diagonal: int = 0) -> Array:
-        if x.ndim < 2:
-            raise ValueError("no matrix")
-        return np.tril(x, diagonal)
 
     def compose(x: Tensor, diagonal: int = 0) -> Tensor:
         return F.masked_fill(x, F.gt(_columns_minus_rows(x), diagonal), 0)
@@ -61,14 +66,9 @@ class Tril:
 class Triu:
     """The last two dimensions on and above the given diagonal, zero elsewhere."""
 
-    infer = _same_matrix
+    infer, eager = _same_matrix, _triangle(np.triu)
     samples = SAMPLES
     inplace = True
-
-    def eager(x: Array, diagonal: int = 0) -> Array:
-        if x.ndim < 2:
-            raise ValueError("no matrix")
-        return np.triu(x, diagonal)
 
     def compose(x: Tensor, diagonal: int = 0) -> Tensor:
         return F.masked_fill(x, F.lt(_columns_minus_rows(x), diagonal), 0)

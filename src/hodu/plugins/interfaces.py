@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
@@ -13,9 +13,9 @@ from hodu.devices import Device
 from hodu.ops._table import Array
 from hodu.snapshot.ir import Snapshot
 
-API_VERSION = 1
 Capability: TypeAlias = Literal["load_model", "save_model", "load_tensors", "save_tensors"]
 TensorLike: TypeAlias = "Tensor | Array"
+Progress: TypeAlias = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class LoadOptions:
     """
 
     dims: Mapping[str, int] = field(default_factory=dict)
-    progress: Any = None
+    progress: Progress | None = None
 
 
 class ExecutableModule(Protocol):

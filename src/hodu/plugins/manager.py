@@ -62,7 +62,7 @@ def _import(entry: PluginEntry) -> Any:
             f"the {entry.kind} plugin {entry.name!r} of {entry.package} is broken: {error}",
             hint=f"update or uninstall {entry.package}",
         ) from error
-    missing = [m for m in _METHODS[entry.kind] if not callable(getattr(plugin, m, None))]
+    missing = _missing_methods(entry.kind, plugin)
     if missing:
         raise PluginError(
             f"the {entry.kind} plugin {entry.name!r} of {entry.package} lacks {', '.join(missing)}",
@@ -71,12 +71,16 @@ def _import(entry: PluginEntry) -> Any:
     return plugin
 
 
+def _missing_methods(kind: Kind, plugin: object) -> list[str]:
+    return [m for m in _METHODS[kind] if not callable(getattr(plugin, m, None))]
+
+
 _registered: dict[tuple[Kind, str], Any] = {}
 
 
-def register(kind: Kind, plugin: Any) -> None:
+def register(kind: Kind, plugin: CompilerPlugin | RuntimePlugin | FormatPlugin) -> None:
     """Add a plugin object for this process; it stands before an installed one of its name."""
-    missing = [m for m in _METHODS[kind] if not callable(getattr(plugin, m, None))]
+    missing = _missing_methods(kind, plugin)
     if missing:
         raise PluginError(f"the {kind} plugin {plugin!r} lacks {', '.join(missing)}")
     _registered[kind, plugin.name] = plugin

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hodu.dims import Dim, bounds
+from hodu.dims import provably_different
 from hodu.dtypes import FROM_NUMPY
 from hodu.errors import HoduError, VerifyError
 from hodu.ops._table import REGISTRY, OpDef
@@ -128,12 +128,5 @@ def compatible(inferred: TensorType, declared: TensorType) -> bool:
     return (
         inferred.dtype is declared.dtype
         and len(inferred.shape) == len(declared.shape)
-        and all(map(_may_equal, inferred.shape, declared.shape))
+        and not any(map(provably_different, inferred.shape, declared.shape))
     )
-
-
-def _may_equal(a: Dim, b: Dim) -> bool:
-    if isinstance(a, int) and isinstance(b, int):
-        return a == b
-    low, high = bounds(a - b)
-    return (low is None or low <= 0) and (high is None or high >= 0)

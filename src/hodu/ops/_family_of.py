@@ -5,7 +5,7 @@ Generated from the op table by tools/generate.py; do not edit.
 
 from __future__ import annotations
 
-FAMILIES = {
+FAMILY_OF = {
     "abs": "sign",
     "acos": "trigonometry",
     "acosh": "trigonometry",

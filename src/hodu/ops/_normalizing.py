@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hodu.dims import Dim
+from hodu.dims import Dim, provably_different
 from hodu.errors import ShapeError
-from hodu.ops._matrices import known_to_differ
 from hodu.ops._table import Array, F
 from hodu.shapes import Shape, format_shape
 
@@ -66,7 +65,7 @@ def check_channels(name: str, shape: Shape, *vectors: Shape | None) -> Dim:
             hint="the channels are dimension 1",
         )
     for vector in vectors:
-        if vector is not None and (len(vector) != 1 or known_to_differ(vector[0], shape[1])):
+        if vector is not None and (len(vector) != 1 or provably_different(vector[0], shape[1])):
             raise ShapeError(
                 f"{name}(): {format_shape(vector)} numbers for the {shape[1]} channels of an input "
                 f"{format_shape(shape)}"

@@ -1,4 +1,4 @@
-"""Norms of vectors and matrices, as hodu.linalg has them; hodu.norm is among the reductions."""
+"""Norms of vectors and matrices as hodu.linalg has them; hodu.norm stands in `hodu.ops.norm`."""
 
 from __future__ import annotations
 
