@@ -27,7 +27,7 @@ from hodu.dispatch.base import (
     wrap_dims,
 )
 from hodu.dispatch.explain import explain
-from hodu.dispatch.inputs import as_input, data_of, flatten, flatten_inputs, key_of
+from hodu.dispatch.inputs import as_argument, data_of, flatten, flatten_inputs, key_of
 from hodu.dispatch.plan import make_plan
 from hodu.errors import HoduError, ShapeError
 from hodu.ops._table import REGISTRY, Array, OpDef, as_array
@@ -92,9 +92,7 @@ def kernel(op: OpDef, arrays: Sequence[Any], attrs: Attrs) -> tuple[Array, ...]:
 def _apply_general(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
     if op.prepare is not None:
         inputs = op.prepare(*inputs)
-    tensors = [
-        as_input(op, p.name, p.type, x) for p, x in zip(op.schema.inputs, inputs, strict=True)
-    ]
+    tensors = [as_argument(op, p, x) for p, x in zip(op.schema.inputs, inputs, strict=True)]
     flat = list(flatten(tensors))
     if op.on_dims and any(t._data is None and t._dims is not None for t in flat):
         folded = _fold_dims(op, tensors, attrs)
