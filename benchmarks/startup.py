@@ -117,7 +117,7 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     bare = least(lambda: run("pass")[0])
     figures = [
-        Figure("import hodu", least(lambda: run("import hodu")[0]) - bare, 0.5, "s"),
+        Figure("import hodu", least(lambda: run("import hodu")[0]) - bare, 0.25, "s"),
         Figure("hodu --help", least(lambda: run(_HELP)[0]), 0.2, "s"),
         Figure("modules not to import", len(run(_MODULES)[1].split()), 0, ""),
     ]

@@ -8,95 +8,83 @@ import hodu
 import hodu.nn.functional as F
 from tests.features import calls, describe, namespace
 
-BINARY = "add sub mul div floor_divide remainder fmod pow atan2 hypot eq ne lt le gt ge".split()
-BITS = "and or xor not left_shift right_shift".split()
-LOGIC = ["logical_and", "logical_or", "logical_xor", "logical_not"]
-UNARY = (
-    "neg abs sign square sqrt rsqrt reciprocal exp exp2 expm1 log log2 log10 log1p sin cos tan "
-    "asin acos atan sinh cosh tanh asinh acosh atanh erf erfc erfinv ceil floor round trunc frac "
-    "sigmoid nan_to_num clamp lerp masked_fill relu"
-).split()
-ACTIVATIONS = (
-    "relu relu6 leaky_relu elu celu selu gelu silu mish hardsigmoid hardswish hardtanh softplus "
-    "softsign sigmoid log_sigmoid logsigmoid prelu threshold glu rrelu tanh softmax log_softmax"
-).split()
-REDUCE = (
-    "sum mean prod max min amax amin std var norm logsumexp any all argmax argmin median quantile "
-    "cumsum cumprod cummax cummin count_nonzero softmax log_softmax unique nonzero bincount histc "
-    "sort argsort topk isnan isinf isfinite maximum minimum"
-).split()
-SHAPE = (
-    "reshape view flatten unflatten squeeze unsqueeze expand broadcast_to transpose permute t "
-    "movedim flip roll repeat tile repeat_interleave split chunk unbind narrow unfold as_strided "
-    "diagonal tril triu contiguous"
-).split()
-INDEX = (
-    "index_select gather scatter scatter_add scatter_reduce index_put index_add masked_select "
-    "take_along_dim"
-).split()
-LINEAR = (
-    "matmul dot outer bmm det slogdet inverse trace cholesky qr svd matrix_power pinverse cross "
-    "kron"
-).split()
-CREATION = (
-    "tensor as_tensor from_numpy from_dlpack empty zeros ones full empty_like zeros_like ones_like "
-    "full_like arange linspace logspace eye rand randn randint randperm uniform bernoulli "
-    "tril_indices one_hot manual_seed Generator einsum stack cat meshgrid where searchsorted "
-    "embedding compress inv solve lu eigh matrix_rank pinv"
-).split()
-LINALG = (
-    "det slogdet inv solve cholesky qr lu svd eigh matrix_rank pinv norm cross diagonal matmul"
-).split()
-POOLS = [
-    f"{kind}_pool{n}d"
-    for kind in ("max", "avg", "lp", "adaptive_avg", "adaptive_max")
-    for n in (1, 2, 3)
-]
-WINDOWS = [
-    *(f"conv{transposed}{n}d" for transposed in ("", "_transpose") for n in (1, 2, 3)),
-    *POOLS,
-    *"fractional_max_pool2d fractional_max_pool3d reduce_window interpolate grid_sample".split(),
-    *"pixel_shuffle pad unfold embedding one_hot".split(),
-]
-METHODS = [*BINARY, *(f"bitwise_{b}" for b in BITS), *LOGIC, *UNARY, *REDUCE, *SHAPE, *INDEX]
-IN_PLACE = [
-    *BINARY[:9],
-    *(f"bitwise_{b}" for b in BITS),
-    *LOGIC,
-    *UNARY,
-    *"scatter scatter_add scatter_reduce index_put index_add cumsum cumprod tril triu".split(),
-    *"fill zero copy uniform normal bernoulli random".split(),
-]
-OPERATORS = "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()
-ACTING_IN_PLACE = [name for name in OPERATORS if name != "matmul"]
-FUNCTIONS = [n for n in (*METHODS, *LINEAR, *CREATION) if n not in ("expand", "repeat", "view")]
-ONLY_METHODS = ["uniform_", "normal_", "bernoulli_", "random_", "fill_", "zero_", "copy_"]
+NAMES = """
+arithmetic: add sub mul div floor_divide remainder fmod pow atan2 hypot
+compare: eq ne lt le gt ge maximum minimum isnan isinf isfinite
+bits: bitwise_and bitwise_or bitwise_xor bitwise_not bitwise_left_shift bitwise_right_shift
+logic: logical_and logical_or logical_xor logical_not
+unary: neg abs sign square sqrt rsqrt reciprocal exp exp2 expm1 log log2 log10 log1p sin cos tan
+unary: asin acos atan sinh cosh tanh asinh acosh atanh erf erfc erfinv ceil floor round trunc frac
+unary: sigmoid nan_to_num clamp lerp masked_fill relu
+activation: relu relu6 leaky_relu elu celu selu gelu silu mish hardsigmoid hardswish hardtanh
+activation: softplus softsign sigmoid log_sigmoid logsigmoid prelu threshold glu rrelu tanh
+activation: softmax log_softmax
+reduce: sum mean prod max min amax amin std var norm logsumexp any all argmax argmin median
+reduce: quantile cumsum cumprod cummax cummin count_nonzero softmax log_softmax unique nonzero
+reduce: bincount histc sort argsort topk
+shape: reshape flatten unflatten squeeze unsqueeze broadcast_to transpose permute t movedim flip
+shape: roll tile repeat_interleave split chunk unbind narrow unfold as_strided diagonal tril triu
+shape: contiguous
+index: index_select gather scatter scatter_add scatter_reduce index_put index_add masked_select
+index: take_along_dim
+linear: matmul dot outer bmm det slogdet inverse trace cholesky qr svd matrix_power pinverse cross
+linear: kron
+creation: tensor as_tensor from_numpy from_dlpack empty zeros ones full empty_like zeros_like
+creation: ones_like full_like arange linspace logspace eye rand randn randint randperm uniform
+creation: bernoulli tril_indices one_hot manual_seed Generator
+function: einsum stack cat meshgrid where searchsorted embedding compress inv solve lu eigh
+function: matrix_rank pinv
+linalg: det slogdet inv solve cholesky qr lu svd eigh matrix_rank pinv norm cross diagonal matmul
+window: conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d
+window: max_pool1d max_pool2d max_pool3d avg_pool1d avg_pool2d avg_pool3d
+window: lp_pool1d lp_pool2d lp_pool3d adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d
+window: adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d
+window: fractional_max_pool2d fractional_max_pool3d reduce_window interpolate grid_sample
+window: pixel_shuffle pad unfold embedding one_hot
+inplace: scatter_ scatter_add_ scatter_reduce_ index_put_ index_add_ cumsum_ cumprod_ tril_ triu_
+filling: fill_ zero_ copy_ uniform_ normal_ bernoulli_ random_
+operator: add sub mul truediv floordiv mod pow and or xor lshift rshift
+"""
+
+
+def names(*sections: str) -> list[str]:
+    """The names of these sections."""
+    lines = (line.split(": ") for line in NAMES.strip().splitlines())
+    return [name for section, listed in lines if section in sections for name in listed.split()]
+
+
+BOTH = names(
+    "arithmetic", "compare", "bits", "logic", "unary", "reduce", "shape", "index", "linear"
+)
+CHANGING = [f"{name}_" for name in names("arithmetic", "bits", "logic", "unary")]
+OPERATORS = [f"__{side}{name}__" for side in ("", "r", "i") for name in names("operator")]
 
 
 @pytest.mark.parametrize(
-    ("home", "names"),
+    ("home", "listed"),
     [
-        (hodu, FUNCTIONS),
-        (hodu.Tensor, [*METHODS, *LINEAR, *(f"{name}_" for name in IN_PLACE)]),
-        (hodu.Tensor, [f"__{name}__" for name in OPERATORS]),
-        (hodu.Tensor, [f"__r{name}__" for name in OPERATORS]),
-        (hodu.Tensor, [f"__i{name}__" for name in ACTING_IN_PLACE]),
-        (F, [*ACTIVATIONS, *WINDOWS]),
-        (hodu.linalg, LINALG),
+        (hodu, [*BOTH, *names("creation", "function")]),
+        (hodu.Tensor, [*BOTH, "view", "expand", "repeat"]),
+        (hodu.Tensor, [*CHANGING, *names("inplace", "filling")]),
+        (
+            hodu.Tensor,
+            [*OPERATORS, "__matmul__", "__rmatmul__", "__neg__", "__abs__", "__invert__"],
+        ),
+        (F, names("activation", "window")),
+        (hodu.linalg, names("linalg")),
     ],
 )
-def test_names_exist(home, names):
-    assert [name for name in names if not hasattr(home, name)] == []
+def test_names_exist(home, listed):
+    assert [name for name in listed if not hasattr(home, name)] == []
 
 
 def test_filling_is_a_method_only():
-    assert [name for name in ONLY_METHODS if hasattr(hodu, name)] == []
+    assert [name for name in names("filling") if hasattr(hodu, name)] == []
 
 
 @pytest.mark.parametrize(("section", "expression", "result"), calls())
 def test_calls(section, expression, result):
-    names = namespace(hodu, F, hodu.from_numpy)
-    assert describe(eval(expression, names)) == result
+    assert describe(eval(expression, namespace(hodu, F, hodu.from_numpy))) == result
 
 
 def test_device_is_taken_wherever_tensors_are_made():

@@ -103,3 +103,41 @@ def test_loops_keep_types():
         with pytest.raises(ShapeError, match=r"enters as f32\[2\] and leaves as f32\[4\]"):
             hodu.while_loop(lambda v: v.sum() < 10, lambda v: hodu.cat([v, v]), (x,))
         board.target("y", x)
+
+
+LOOP = """snapshot "main" {
+  input %x: f32[2]
+  const %n: i64[] = 0
+  %y: f32[2] = while_loop(%x) {carried=1, cond=snapshot "cond" {
+    input %v: f32[2]
+    const %limit: f32[] = 10.0
+    %s: f32[] = sum(%v) {dim=none, keepdim=false, dtype=none}
+    %c: bool[] = lt(%s, %limit)
+    output "y0" = %c
+  }, body=snapshot "body" {
+    input %v: f32[2]
+    %d: f32[2] = add(%v, %v)
+    output "y0" = %d
+  }}
+  output "y" = %y
+}
+"""
+
+
+def test_a_loop_written_as_text_runs():
+    snapshot = parse_snapshot(LOOP)
+    assert snapshot.run(np.array([1, 1], np.float32))[0].tolist() == [8, 8]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("input %v: f32[2]\n    %d: f32[2]", "input %v: f32[3]\n    %d: f32[3]", "body of while"),
+        ('output "y0" = %c', 'output "y0" = %s', "must yield one bool"),
+        ('output "y0" = %d', "", "its body yields"),
+        ("while_loop(%x)", "while_loop(%x, %n)", "is given"),
+    ],
+)
+def test_bodies_that_do_not_fit_are_refused(old, new, message):
+    with pytest.raises(HoduError, match=message):
+        parse_snapshot(LOOP.replace(old, new))

@@ -27,7 +27,16 @@ from hodu.dispatch.base import (
     wrap_dims,
 )
 from hodu.dispatch.explain import explain
-from hodu.dispatch.inputs import as_argument, data_of, flatten, flatten_inputs, key_of
+from hodu.dispatch.inputs import (
+    as_argument,
+    as_arrays,
+    data_of,
+    eager_inputs,
+    fit,
+    flatten,
+    flatten_inputs,
+    key_of,
+)
 from hodu.dispatch.plan import make_plan
 from hodu.errors import HoduError, ShapeError
 from hodu.ops._table import REGISTRY, Array, OpDef, as_array
@@ -42,7 +51,7 @@ def apply(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
         arrays = [x._data for x in inputs]
         key = tuple([(a.dtype, a.ndim == 0) for a in arrays])
     except AttributeError:
-        return _apply_general(op, inputs, attrs)
+        return _apply_mixed(op, inputs, attrs)
     if (op.random or op.dim_attrs) and recorder_var.get() is not None:
         return _apply_general(op, inputs, attrs)
     casts = op.plans.get(key)
@@ -52,6 +61,19 @@ def apply(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
         pairs = zip(arrays, casts, strict=True)
         arrays = [a if t is None else quiet.run(a.astype, t) for a, t in pairs]
     return run(op, arrays, attrs)
+
+
+def _apply_mixed(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
+    """The way of eager calls with numbers, lists or absent inputs whose casts are known."""
+    if op.prepare is None and recorder_var.get() is None and fit(op, inputs):
+        mixed = eager_inputs(inputs)
+        casts = None if mixed is None else op.plans.get(mixed[1])
+        if mixed is not None and casts is not None:
+            try:
+                return run(op, quiet.run(as_arrays, mixed[0], casts), attrs)
+            except OverflowError:  # a number that wraps around
+                pass
+    return _apply_general(op, inputs, attrs)
 
 
 def run(op: OpDef, arrays: Sequence[Any], attrs: Attrs) -> Any:
@@ -92,7 +114,7 @@ def kernel(op: OpDef, arrays: Sequence[Any], attrs: Attrs) -> tuple[Array, ...]:
 def _apply_general(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
     if op.prepare is not None:
         inputs = op.prepare(*inputs)
-    tensors = [as_argument(op, p, x) for p, x in zip(op.schema.inputs, inputs, strict=True)]
+    tensors = [as_argument(op, p, x) for p, x in zip(op.inputs, inputs, strict=True)]
     flat = list(flatten(tensors))
     if op.on_dims and any(t._data is None and t._dims is not None for t in flat):
         folded = _fold_dims(op, tensors, attrs)

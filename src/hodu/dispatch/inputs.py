@@ -91,3 +91,60 @@ def key_of(x: Any) -> tuple[Any, int]:
 
 def data_of(t: Any) -> Any:
     return [data_of(e) for e in t] if isinstance(t, list) else None if t is None else t._data
+
+
+_NUMBERS: dict[type, Any] = {bool: np.bool_, int: np.int64, float: np.float64}
+
+
+def fit(op: OpDef, inputs: Sequence[Any]) -> bool:
+    """Whether lists stand where the op takes lists, and None only where an input may be absent."""
+    for param, x in zip(op.inputs, inputs, strict=True):
+        if isinstance(x, (list, tuple)) is not param.is_list or (x is None and not param.optional):
+            return False
+    return True
+
+
+def eager_inputs(inputs: Sequence[Any]) -> tuple[list[Any], tuple[Any, ...]] | None:
+    """Arrays, numbers, None and lists of arrays, with the key of their dtypes.
+
+    None if an input is anything else, such as a captured tensor.
+    """
+    values: list[Any] = []
+    key: list[Any] = []
+    for x in inputs:
+        if isinstance(x, TensorBase):
+            if x._data is None:
+                return None
+            values.append(x._data)
+            key.append((x._data.dtype, x._data.ndim == 0))
+        elif x is None:
+            values.append(None)
+        elif type(x) in _NUMBERS:
+            values.append(x)
+            key.append((type(x), 2))
+        elif isinstance(x, (list, tuple)):
+            nested = eager_inputs(x)
+            if nested is None:
+                return None
+            values.append(nested[0])
+            key.extend(nested[1])
+        else:
+            return None
+    return values, tuple(key)
+
+
+def as_arrays(values: Sequence[Any], casts: tuple[Any, ...]) -> list[Any]:
+    """The values as arrays, cast as planned; OverflowError for an integer beyond its dtype."""
+    targets = iter(casts)
+
+    def make(value: Any) -> Any:
+        if isinstance(value, list):
+            return [make(v) for v in value]
+        if value is None:
+            return None
+        target = next(targets, None)
+        if type(value) in _NUMBERS:
+            return np.array(value, target or _NUMBERS[type(value)])
+        return value if target is None else value.astype(target)
+
+    return [make(v) for v in values]

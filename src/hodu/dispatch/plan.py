@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -36,11 +36,13 @@ def make_plan(op: OpDef, inputs: Sequence[Any], key: Key) -> tuple[Any, ...]:
         raise
     op.plans[key] = casts
     if len(key) == 2 and op.eager is not None:
-        _note_short_ways(op, key, casts)
+        _note_short_ways(op, op.eager, key, casts)
     return casts
 
 
-def _note_short_ways(op: OpDef, key: Key, casts: tuple[Any, ...]) -> None:
+def _note_short_ways(
+    op: OpDef, kernel: Callable[..., Any], key: Key, casts: tuple[Any, ...]
+) -> None:
     """Remember for the operators when two operands can go to the kernel as they are.
 
     A number can where the kernel is a ufunc and the operands meet in the array's dtype, because
@@ -48,11 +50,11 @@ def _note_short_ways(op: OpDef, key: Key, casts: tuple[Any, ...]) -> None:
     """
     (a, _), (b, _) = key
     if not casts and a is b:
-        op.same_dtype[a] = op.eager
-    if isinstance(op.eager, np.ufunc) and (op.prepare is None or op.eager in _COMPARISONS):
+        op.same_dtype[a] = kernel
+    if isinstance(kernel, np.ufunc) and (op.prepare is None or kernel in _COMPARISONS):
         for array, number, array_cast in ((a, b, casts[:1]), (b, a, casts[1:])):
             if number in (int, float) and array in _NATIVE and array_cast in ((), (None,)):
-                op.with_number[array, number] = op.eager
+                op.with_number[array, number] = kernel
 
 
 def casts_of(op: OpDef, inputs: Sequence[Any], key: Key) -> tuple[Any, ...]:

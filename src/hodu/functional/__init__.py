@@ -124,11 +124,14 @@ if TYPE_CHECKING:
     from hodu.functional._generated.linear import baddbmm as baddbmm
     from hodu.functional._generated.linear import bilinear as bilinear
     from hodu.functional._generated.linear import linear as linear
+    from hodu.functional._generated.local_norm import local_response_norm as local_response_norm
+    from hodu.functional._generated.local_norm import normalize as normalize
     from hodu.functional._generated.logical import logical_and as logical_and
     from hodu.functional._generated.logical import logical_not as logical_not
     from hodu.functional._generated.logical import logical_or as logical_or
     from hodu.functional._generated.logical import logical_xor as logical_xor
     from hodu.functional._generated.lp_pooling import _lp_pool as _lp_pool
+    from hodu.functional._generated.lstm import lstm_layer as lstm_layer
     from hodu.functional._generated.lu import lu as lu
     from hodu.functional._generated.lu import lu_factor as lu_factor
     from hodu.functional._generated.masking import compress as compress
@@ -158,8 +161,6 @@ if TYPE_CHECKING:
     from hodu.functional._generated.norm import _norm as _norm
     from hodu.functional._generated.normalization import group_norm as group_norm
     from hodu.functional._generated.normalization import layer_norm as layer_norm
-    from hodu.functional._generated.normalization import local_response_norm as local_response_norm
-    from hodu.functional._generated.normalization import normalize as normalize
     from hodu.functional._generated.normalization import rms_norm as rms_norm
     from hodu.functional._generated.one_hot import _one_hot as _one_hot
     from hodu.functional._generated.order import _flip as _flip
@@ -195,7 +196,6 @@ if TYPE_CHECKING:
     from hodu.functional._generated.rectifiers import softshrink as softshrink
     from hodu.functional._generated.rectifiers import threshold as threshold
     from hodu.functional._generated.recurrent import gru_layer as gru_layer
-    from hodu.functional._generated.recurrent import lstm_layer as lstm_layer
     from hodu.functional._generated.recurrent import rnn_layer as rnn_layer
     from hodu.functional._generated.reduce_window import _reduce_window as _reduce_window
     from hodu.functional._generated.reduction import all as all
@@ -308,9 +308,9 @@ if TYPE_CHECKING:
     from hodu.ops.cast import to as to
     from hodu.ops.closeness import allclose as allclose
     from hodu.ops.closeness import equal as equal
-    from hodu.ops.control_flow import cond as cond
-    from hodu.ops.control_flow import scan as scan
-    from hodu.ops.control_flow import while_loop as while_loop
+    from hodu.ops.control import cond as cond
+    from hodu.ops.control import scan as scan
+    from hodu.ops.control import while_loop as while_loop
     from hodu.ops.conv import conv1d as conv1d
     from hodu.ops.conv import conv2d as conv2d
     from hodu.ops.conv import conv3d as conv3d
@@ -1036,7 +1036,7 @@ _HOMES = {
     "compress": "hodu.functional._generated.masking:compress",
     "concat": "hodu.ops.join:concat",
     "concatenate": "hodu.ops.join:concatenate",
-    "cond": "hodu.ops.control_flow:cond",
+    "cond": "hodu.ops.control:cond",
     "contiguous": "hodu.ops.shape:contiguous",
     "conv1d": "hodu.ops.conv:conv1d",
     "conv2d": "hodu.ops.conv:conv2d",
@@ -1146,7 +1146,7 @@ _HOMES = {
     "less_equal": "hodu.functional._generated.comparison:le",
     "linear": "hodu.functional._generated.linear:linear",
     "linspace": "hodu.ops.ranges:linspace",
-    "local_response_norm": "hodu.functional._generated.normalization:local_response_norm",
+    "local_response_norm": "hodu.functional._generated.local_norm:local_response_norm",
     "log": "hodu.functional._generated.exponential:log",
     "log10": "hodu.functional._generated.exponential:log10",
     "log1p": "hodu.functional._generated.exponential:log1p",
@@ -1167,7 +1167,7 @@ _HOMES = {
     "lp_pool1d": "hodu.ops.lp_pooling:lp_pool1d",
     "lp_pool2d": "hodu.ops.lp_pooling:lp_pool2d",
     "lp_pool3d": "hodu.ops.lp_pooling:lp_pool3d",
-    "lstm_layer": "hodu.functional._generated.recurrent:lstm_layer",
+    "lstm_layer": "hodu.functional._generated.lstm:lstm_layer",
     "lstsq": "hodu.functional._generated.solvers:lstsq",
     "lt": "hodu.functional._generated.comparison:lt",
     "lu": "hodu.functional._generated.lu:lu",
@@ -1222,7 +1222,7 @@ _HOMES = {
     "norm": "hodu.ops.norm:norm",
     "normal": "hodu.ops.random:normal",
     "normal_": "hodu.ops.random_fill:normal_",
-    "normalize": "hodu.functional._generated.normalization:normalize",
+    "normalize": "hodu.functional._generated.local_norm:normalize",
     "not_equal": "hodu.functional._generated.comparison:ne",
     "numel": "hodu.ops.shape:numel",
     "one_hot": "hodu.ops.one_hot:one_hot",
@@ -1267,7 +1267,7 @@ _HOMES = {
     "rsqrt": "hodu.functional._generated.powers:rsqrt",
     "rsub": "hodu.ops.arithmetic:rsub",
     "scaled_dot_product_attention": "hodu.ops.attention:scaled_dot_product_attention",
-    "scan": "hodu.ops.control_flow:scan",
+    "scan": "hodu.ops.control:scan",
     "scatter": "hodu.ops.scatter:scatter",
     "scatter_add": "hodu.functional._generated.scatter:scatter_add",
     "scatter_nd": "hodu.functional._generated.scatter:scatter_nd",
@@ -1346,7 +1346,7 @@ _HOMES = {
     "vsplit": "hodu.ops.split:vsplit",
     "vstack": "hodu.ops.join:vstack",
     "where": "hodu.ops.select:where",
-    "while_loop": "hodu.ops.control_flow:while_loop",
+    "while_loop": "hodu.ops.control:while_loop",
     "zeros": "hodu.ops.filled:zeros",
     "zeros_like": "hodu.ops.filled:zeros_like",
 }

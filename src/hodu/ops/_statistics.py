@@ -27,7 +27,8 @@ def standardized_array(x: Array, axes: tuple[int, ...], eps: float) -> Array:
     """`x` with mean 0 and variance 1 over `axes`."""
     centered = x - mean_array(x, axes)
     variance = mean_array(np.square(centered), axes)
-    return centered / np.sqrt(variance + x.dtype.type(eps))
+    centered /= np.sqrt(variance + x.dtype.type(eps))
+    return centered
 
 
 def standardized(x: Tensor, axes: Sequence[int], eps: float) -> Tensor:
@@ -38,9 +39,12 @@ def standardized(x: Tensor, axes: Sequence[int], eps: float) -> Tensor:
 
 
 def affine_array(x: Array, weight: Array | None, bias: Array | None) -> Array:
-    """`x * weight + bias`, either of which may be absent."""
-    x = x if weight is None else x * weight
-    return x if bias is None else x + bias
+    """`x * weight + bias` in the memory of `x`; either of them may be absent."""
+    if weight is not None:
+        x *= weight
+    if bias is not None:
+        x += bias
+    return x
 
 
 def affine(x: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:

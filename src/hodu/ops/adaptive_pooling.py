@@ -142,7 +142,7 @@ def adaptive_avg_pool3d(input: Tensor, output_size: Dim | Sequence[Dim | None] |
 @function(methods=False, where=NN)
 def adaptive_max_pool1d(
     input: Tensor, output_size: Dim | Sequence[Dim | None] | None, return_indices: bool = False
-) -> Tensor | tuple[Tensor, Tensor]:
+) -> Any:
     """The maxima of windows that divide [(n,) c, l] into `output_size`; None keeps a size.
 
     With `return_indices` also where each maximum is, in the flattened window axes.
@@ -155,7 +155,7 @@ def adaptive_max_pool1d(
 @function(methods=False, where=NN)
 def adaptive_max_pool2d(
     input: Tensor, output_size: Dim | Sequence[Dim | None] | None, return_indices: bool = False
-) -> Tensor | tuple[Tensor, Tensor]:
+) -> Any:
     """The maxima of windows that divide [(n,) c, h, w] into `output_size`; None keeps a size.
 
     With `return_indices` also where each maximum is, in the flattened window axes.
@@ -168,7 +168,7 @@ def adaptive_max_pool2d(
 @function(methods=False, where=NN)
 def adaptive_max_pool3d(
     input: Tensor, output_size: Dim | Sequence[Dim | None] | None, return_indices: bool = False
-) -> Tensor | tuple[Tensor, Tensor]:
+) -> Any:
     """The maxima of windows that divide [(n,) c, d, h, w] into `output_size`; None keeps a size.
 
     With `return_indices` also where each maximum is, in the flattened window axes.

@@ -80,7 +80,7 @@ class BatchNormInference:
     ) -> Array:
         source, center, square, *terms = _spread_arrays(x, mean, var, weight, bias)
         scaled = (source - center) / np.sqrt(square + source.dtype.type(eps))
-        return affine_array(scaled, *terms).astype(x.dtype)
+        return affine_array(scaled, *terms).astype(x.dtype, copy=False)
 
     def compose(
         x: Tensor, mean: Tensor, var: Tensor, weight: Tensor | None, bias: Tensor | None, eps: float
@@ -124,7 +124,7 @@ class BatchNormTraining:
         scaled = (source - center) / np.sqrt(square + source.dtype.type(eps))
         kept = compute_dtype(FROM_NUMPY[x.dtype]).numpy
         mean, var = (v.reshape(-1).astype(kept) for v in (center, square))
-        return affine_array(scaled, *terms).astype(x.dtype), mean, var
+        return affine_array(scaled, *terms).astype(x.dtype, copy=False), mean, var
 
     def compose(
         x: Tensor, weight: Tensor | None, bias: Tensor | None, eps: float
@@ -205,7 +205,9 @@ class InstanceNorm:
     def eager(x: Array, weight: Array | None, bias: Array | None, eps: float) -> Array:
         source, *terms = _spread_arrays(x, weight, bias)
         axes = tuple(range(2, x.ndim))
-        return affine_array(standardized_array(source, axes, eps), *terms).astype(x.dtype)
+        return affine_array(standardized_array(source, axes, eps), *terms).astype(
+            x.dtype, copy=False
+        )
 
     def compose(x: Tensor, weight: Tensor | None, bias: Tensor | None, eps: float) -> Tensor:
         source, *terms = _spread(x, weight, bias)

@@ -111,7 +111,7 @@ def _fractional(
     output_ratio: float | Sequence[float] | None,
     return_indices: bool,
     samples: Tensor | None,
-) -> Tensor | tuple[Tensor, Tensor]:
+) -> Any:
     before = check_spatial(f"fractional_max_pool{n}d()", input.shape, (0,) * n, leading=2)
     x = input[None] if before == 1 else input
     kernel = per_axis(kernel_size, n, "kernel_size")
@@ -145,7 +145,7 @@ def fractional_max_pool2d(
     output_ratio: float | Sequence[float] | None = None,
     return_indices: bool = False,
     _random_samples: Tensor | None = None,
-) -> Tensor | tuple[Tensor, Tensor]:
+) -> Any:
     """The maxima of windows of [(n,) c, h, w] at random steps.
 
     `output_size` is their number on each axis; `output_ratio` gives it as a part of the input's
@@ -165,7 +165,7 @@ def fractional_max_pool3d(
     output_ratio: float | Sequence[float] | None = None,
     return_indices: bool = False,
     _random_samples: Tensor | None = None,
-) -> Tensor | tuple[Tensor, Tensor]:
+) -> Any:
     """The maxima of windows of [(n,) c, d, h, w] at random steps.
 
     `output_size` is their number on each axis; `output_ratio` gives it as a part of the input's

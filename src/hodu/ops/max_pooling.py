@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -176,7 +176,7 @@ def _max_pool(
     dilation: int | Sequence[int],
     ceil_mode: bool,
     return_indices: bool,
-) -> Tensor | tuple[Tensor, Tensor]:
+) -> Any:
     check_spatial(f"max_pool{n}d()", input.shape, (0,) * n, leading=2)
     kernel = per_axis(kernel_size, n, "kernel_size")
     steps = kernel if stride is None else per_axis(stride, n, "stride")
@@ -200,7 +200,7 @@ def max_pool1d(
     dilation: int | Sequence[int] = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-) -> Tensor | tuple[Tensor, Tensor]:
+) -> Any:
     """The maximum of every window of [(n,) c, l]; `stride` is the kernel size by default.
 
     With `return_indices` also where each maximum is, in the flattened window axes.
@@ -217,7 +217,7 @@ def max_pool2d(
     dilation: int | Sequence[int] = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-) -> Tensor | tuple[Tensor, Tensor]:
+) -> Any:
     """The maximum of every window of [(n,) c, h, w]; `stride` is the kernel size by default.
 
     With `return_indices` also where each maximum is, in the flattened window axes.
@@ -234,7 +234,7 @@ def max_pool3d(
     dilation: int | Sequence[int] = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
-) -> Tensor | tuple[Tensor, Tensor]:
+) -> Any:
     """The maximum of every window of [(n,) c, d, h, w]; `stride` is the kernel size by default.
 
     With `return_indices` also where each maximum is, in the flattened window axes.

@@ -1,4 +1,4 @@
-"""Recurrent layers: one layer, one direction, over a whole sequence.
+"""GRU and plain recurrent layers: one layer, one direction, over a whole sequence.
 
 Shapes are input [T, B, I], w_ih [G*H, I], w_hh [G*H, H], biases [G*H] and states [B, H], with the
 gates in PyTorch's order. `lengths` [B] ends sequences early: from there on the output is 0 and
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hodu.ops._cells import ARRAYS, TENSORS, gru_step, lstm_step, make_activations, rnn_step
+from hodu.ops._cells import ARRAYS, TENSORS, gru_step, make_activations, rnn_step
 from hodu.ops._precision import wide, widen
 from hodu.ops._samples import S, T
 from hodu.ops._sequences import (
@@ -30,104 +30,14 @@ if TYPE_CHECKING:
     from hodu._tensor import Tensor
 
 Floats = tuple[float, ...] | None
-_LENGTHS = T(dtype="i64", values=[3, 1])
-_ALL = T(dtype="i64", values=[0, 4])
+LENGTHS = T(dtype="i64", values=[3, 1])
+ALL_LENGTHS = T(dtype="i64", values=[0, 4])
 
 
-def _layer(gates: int, steps: int = 4, biases: bool = True, states: int = 1) -> list[Any]:
+def sample_layer(gates: int, steps: int = 4, biases: bool = True, states: int = 1) -> list[Any]:
     """The operands of a sample: 2 sequences, 3 features, 2 hidden."""
     bias = (2 * gates,) if biases else None
     return [(steps, 2, 3), (2 * gates, 3), (2 * gates, 2), bias, bias, *[(2, 2)] * states]
-
-
-@op(
-    "lstm_layer(Tensor input, Tensor w_ih, Tensor w_hh, Tensor? b_ih, Tensor? b_hh, Tensor h0,"
-    " Tensor c0, Tensor? lengths=None, Tensor? peephole=None, *, bool reverse=False,"
-    ' str activations="sigmoid,tanh,tanh", float[]? alphas=None, float[]? betas=None,'
-    " float? clip=None, bool input_forget=False) -> (Tensor output, Tensor h_n, Tensor c_n)"
-)
-class LstmLayer:
-    """A long short-term memory; gates i, f, g, o.
-
-    `activations` are those of the gates, of g, and of the cell before the output. `peephole`
-    [3*H] holds what i, f and o see of the cell; with `input_forget`, f is 1 - i.
-    """
-
-    promote, promoted, dtypes = Promote.COMMON, FLOATING, DTYPES
-    methods, domain = False, (-1.0, 1.0)
-    samples = [
-        S(*_layer(4, states=2), None, None),
-        S(*_layer(4, biases=False, states=2), None, None, reverse=True),
-        S(*_layer(4, states=2), _LENGTHS, None),
-        S(*_layer(4, states=2), _ALL, (6,), reverse=True),
-        S(*_layer(4, states=2), None, (6,), input_forget=True, clip=0.25),
-        S(*_layer(4, 1, states=2), None, None, activations="hardsigmoid,softsign,softplus"),
-        S(*_layer(4, 0, states=2), None, None),
-    ]
-
-    def infer(
-        x: TensorType,
-        w_ih: TensorType,
-        w_hh: TensorType,
-        b_ih: TensorType | None,
-        b_hh: TensorType | None,
-        h0: TensorType,
-        c0: TensorType,
-        lengths: TensorType | None,
-        peephole: TensorType | None,
-        **attrs: Any,
-    ) -> tuple[TensorType, ...]:
-        parts = {"w_ih": w_ih, "b_ih": b_ih, "b_hh": b_hh, "h0": h0, "c0": c0}
-        parts |= {"lengths": lengths, "peephole": peephole}
-        sizes = check_sizes("lstm_layer", 4, input=x, w_hh=w_hh, **parts)
-        return result_types(sizes, x.dtype, 2)
-
-    def eager(
-        x: Array,
-        w_ih: Array,
-        w_hh: Array,
-        b_ih: Array | None,
-        b_hh: Array | None,
-        h0: Array,
-        c0: Array,
-        lengths: Array | None,
-        peephole: Array | None,
-        reverse: bool = False,
-        activations: str = "sigmoid,tanh,tanh",
-        alphas: Floats = None,
-        betas: Floats = None,
-        clip: float | None = None,
-        input_forget: bool = False,
-    ) -> tuple[Array, ...]:
-        parts = {"w_ih": w_ih, "b_ih": b_ih, "b_hh": b_hh, "h0": h0, "c0": c0}
-        parts |= {"lengths": lengths, "peephole": peephole}
-        check_sizes("lstm_layer", 4, input=x, w_hh=w_hh, **parts)
-        acts = make_activations(ARRAYS, activations, 3, alphas, betas, clip)
-        bias, look = wide_or_none(b_hh), wide_or_none(peephole)
-        step = lstm_step(acts, wide(w_hh), bias, look, input_forget)
-        return run_arrays(x, w_ih, b_ih, (h0, c0), step, lengths, reverse)
-
-    def compose(
-        x: Tensor,
-        w_ih: Tensor,
-        w_hh: Tensor,
-        b_ih: Tensor | None,
-        b_hh: Tensor | None,
-        h0: Tensor,
-        c0: Tensor,
-        lengths: Tensor | None,
-        peephole: Tensor | None,
-        reverse: bool = False,
-        activations: str = "sigmoid,tanh,tanh",
-        alphas: Floats = None,
-        betas: Floats = None,
-        clip: float | None = None,
-        input_forget: bool = False,
-    ) -> tuple[Tensor, ...]:
-        acts = make_activations(TENSORS, activations, 3, alphas, betas, clip)
-        bias, look = widen_or_none(b_hh), widen_or_none(peephole)
-        step = lstm_step(acts, widen(w_hh), bias, look, input_forget)
-        return run_tensors(x, w_ih, b_ih, (h0, c0), step, lengths, reverse)
 
 
 @op(
@@ -146,13 +56,13 @@ class GruLayer:
     promote, promoted, dtypes = Promote.COMMON, FLOATING, DTYPES
     methods, domain = False, (-1.0, 1.0)
     samples = [
-        S(*_layer(3), None),
-        S(*_layer(3, biases=False), None, reverse=True),
-        S(*_layer(3), _LENGTHS, reverse=True),
-        S(*_layer(3), None, linear_before_reset=False),
-        S(*_layer(3, biases=False), _ALL, linear_before_reset=False, clip=0.5),
-        S(*_layer(3, 1), None, activations="affine,relu", alphas=(0.5,), betas=(0.1,)),
-        S(*_layer(3, 0), None),
+        S(*sample_layer(3), None),
+        S(*sample_layer(3, biases=False), None, reverse=True),
+        S(*sample_layer(3), LENGTHS, reverse=True),
+        S(*sample_layer(3), None, linear_before_reset=False),
+        S(*sample_layer(3, biases=False), ALL_LENGTHS, linear_before_reset=False, clip=0.5),
+        S(*sample_layer(3, 1), None, activations="affine,relu", alphas=(0.5,), betas=(0.1,)),
+        S(*sample_layer(3, 0), None),
     ]
 
     def infer(
@@ -221,14 +131,14 @@ class RnnLayer:
     promote, promoted, dtypes = Promote.COMMON, FLOATING, DTYPES
     methods, domain = False, (-1.0, 1.0)
     samples = [
-        S(*_layer(1), None),
-        S(*_layer(1, biases=False), None, reverse=True, activations="relu"),
-        S(*_layer(1), _LENGTHS, reverse=True),
-        S(*_layer(1), _ALL, activations="leakyrelu", clip=0.5),
-        S(*_layer(1, 1), None, activations="scaledtanh", alphas=(0.5,), betas=(2.0,)),
-        S(*_layer(1, 1), None, activations="elu"),
-        S(*_layer(1, 1), None, activations="thresholdedrelu", alphas=(0.25,)),
-        S(*_layer(1, 0), None),
+        S(*sample_layer(1), None),
+        S(*sample_layer(1, biases=False), None, reverse=True, activations="relu"),
+        S(*sample_layer(1), LENGTHS, reverse=True),
+        S(*sample_layer(1), ALL_LENGTHS, activations="leakyrelu", clip=0.5),
+        S(*sample_layer(1, 1), None, activations="scaledtanh", alphas=(0.5,), betas=(2.0,)),
+        S(*sample_layer(1, 1), None, activations="elu"),
+        S(*sample_layer(1, 1), None, activations="thresholdedrelu", alphas=(0.25,)),
+        S(*sample_layer(1, 0), None),
     ]
 
     def infer(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,8 +87,10 @@ def entries(kind: Kind) -> dict[str, PluginEntry]:
     """The installed plugins of a kind by name, Hodu's own first."""
     points = importlib.metadata.entry_points(group=_GROUPS[kind])
     found = [_entry(kind, point) for point in points]
-    found.sort(key=lambda e: (e.package != "hodu", e.name))
-    return {e.name: e for e in reversed(found)}
+    by_name: dict[str, PluginEntry] = {}
+    for entry in sorted(found, key=lambda e: (e.package != "hodu", e.name)):
+        by_name.setdefault(entry.name, entry)
+    return by_name
 
 
 def _entry(kind: Kind, point: importlib.metadata.EntryPoint) -> PluginEntry:
@@ -138,8 +141,12 @@ def _for_device(kind: Kind, device: Device, name: str | None) -> Any:
 
 
 def formats() -> Iterable[FormatPlugin]:
-    """All format plugins."""
-    return (get("format", name) for name in names("format"))
+    """All format plugins; one that is broken is left out with a warning."""
+    for name in names("format"):
+        try:
+            yield get("format", name)
+        except PluginError as error:
+            warnings.warn(str(error), stacklevel=2)
 
 
 def format_for(path: Path, capability: Capability, name: str | None = None) -> FormatPlugin:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import onnx
 from onnx.backend.base import Backend, BackendRep
 
+from hodu._compile import compile
 from hodu.dispatch.base import TensorBase, wrap
-from hodu.errors import ArgumentError
+from hodu.dtypes import FROM_NUMPY
+from hodu.errors import ArgumentError, CaptureError
 from hodu.formats.onnx import families  # noqa: F401  (fills the registry)
 from hodu.formats.onnx.check import check_supported
+from hodu.formats.onnx.dtypes import held
 from hodu.formats.onnx.graph import context_of, run_graph
-from hodu.formats.onnx.importer import model_inputs
+from hodu.formats.onnx.importer import capture_model, model_inputs
 from hodu.formats.onnx.reader import prepared
+from hodu.ops._table import Array
+from hodu.plugins.interfaces import ExecutableModule
+from hodu.shapes import TensorType
 
 
 def _value(x: Any) -> Any:
@@ -25,7 +31,7 @@ def _value(x: Any) -> Any:
     if isinstance(x, (list, tuple)):
         return [_value(v) for v in x]
     array = np.asarray(x)
-    return array.astype(object) if array.dtype.kind in "OUS" else wrap(array)
+    return array.astype(object) if array.dtype.kind in "OUS" else held(array)
 
 
 def _plain(x: Any) -> Any:
@@ -99,3 +105,84 @@ class Eager(Backend):
     def supports_device(cls, device: str) -> bool:
         """The host only."""
         return device.split(":")[0].upper() == "CPU"
+
+
+class CompiledRep(EagerRep):
+    """A model that is captured and compiled for the shapes of the inputs that it is given.
+
+    Inputs that decide about types, such as a shape to reshape to, are taken as constants: it is
+    compiled again when they change.
+    """
+
+    def __init__(self, model: onnx.ModelProto) -> None:
+        super().__init__(model)
+        self._modules: dict[Any, tuple[ExecutableModule, list[str]]] = {}
+        self._constant: Callable[[Array], bool] | None = None
+
+    def run(self, inputs: Any, **kwargs: Any) -> tuple[Any, ...]:
+        """Outputs in order, for inputs in order or by name."""
+        names = [i.name for i in model_inputs(self.model.graph)]
+        values = _named(inputs, names)
+        arrays = {name: _array(name, value) for name, value in values.items()}
+        module, taken = self._module(arrays)
+        found = module.execute({name: arrays[name] for name in taken})
+        return tuple(found[o.name].numpy() for o in self.model.graph.output)
+
+    def _module(self, arrays: dict[str, Array]) -> tuple[ExecutableModule, list[str]]:
+        error: CaptureError | None = None
+        for is_constant in [self._constant] if self._constant else _CONSTANT:
+            known = {n: a for n, a in arrays.items() if is_constant(a)}
+            key = _key(arrays, known)
+            try:
+                if key not in self._modules:
+                    self._modules[key] = self._compile(arrays, known)
+                self._constant = is_constant
+                return self._modules[key]
+            except CaptureError as found:
+                error = error or found
+        assert error is not None
+        raise error
+
+    def _compile(
+        self, arrays: dict[str, Array], known: dict[str, Array]
+    ) -> tuple[ExecutableModule, list[str]]:
+        types = {
+            name: TensorType(array.shape, FROM_NUMPY[array.dtype])
+            for name, array in arrays.items()
+            if name not in known
+        }
+        constants = {name: wrap(array.copy()) for name, array in known.items()}
+        return compile(capture_model(self.model, self.context, types, constants)), list(types)
+
+
+# Which inputs may become constants: none, then those that look like shapes, then all short ones.
+_CONSTANT: list[Callable[[Array], bool]] = [
+    lambda array: False,
+    lambda array: array.ndim < 2 and array.dtype.kind in "iub",
+    lambda array: array.ndim < 2,
+]
+
+
+def _key(arrays: dict[str, Array], known: dict[str, Array]) -> Any:
+    return tuple(
+        (name, array.shape, array.dtype, array.tobytes() if name in known else None)
+        for name, array in arrays.items()
+    )
+
+
+def _array(name: str, value: Any) -> Array:
+    if not isinstance(value, TensorBase) or value._data is None:
+        raise CaptureError(
+            f"the input {name!r} is no tensor of one of Hodu's dtypes, so it cannot be captured",
+            hint="run the model with hodu.formats.onnx.backend.Eager",
+        )
+    return value._data
+
+
+class Compiled(Eager):
+    """Runs models captured and compiled, with the default compiler."""
+
+    @classmethod
+    def prepare(cls, model: onnx.ModelProto, device: str = "CPU", **kwargs: Any) -> CompiledRep:
+        """A model made ready; it is compiled when it is run."""
+        return CompiledRep(model)

@@ -1,26 +1,62 @@
-"""Casts as ONNX defines them: saturation for 8-bit floats, and texts."""
+"""Casts as ONNX defines them: saturation for small floats, narrow types, texts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import ml_dtypes
 import numpy as np
+from onnx import TensorProto, numpy_helper
 
 import hodu.functional as f
+from hodu.dispatch.base import TensorBase, wrap
 from hodu.dtypes import DType
+from hodu.errors import CaptureError
+from hodu.formats.onnx.dtypes import (
+    NARROW,
+    STRING,
+    dtype_of,
+    limits_of,
+    type_name,
+    widened,
+)
 from hodu.ops._table import Array
 
 if TYPE_CHECKING:
     from hodu._tensor import Tensor
 
 
+def cast_value(x: Any, target: int, saturate: bool = True, round_mode: str = "up") -> Any:
+    """Cast a tensor, texts or narrow elements to any ONNX element type."""
+    if target == STRING:
+        return to_strings(x)
+    if isinstance(x, np.ndarray) and x.dtype == object:
+        x = wrap(from_strings(x, dtype_of(target, "the result")))
+    if target in NARROW:
+        return _narrowed(x, target, saturate, round_mode)
+    return cast_tensor(widened(x), dtype_of(target, "the result"), saturate)
+
+
 def cast_tensor(x: Tensor, dtype: DType, saturate: bool) -> Tensor:
     """Cast; values beyond an 8-bit float become its largest one if `saturate`, else NaN or inf."""
     if dtype.bits != 8 or not dtype.is_float or not saturate or not x.dtype.is_float:
         return f.cast(x, dtype)
-    largest = float(ml_dtypes.finfo(dtype.numpy).max)
-    return f.cast(f.clamp(x.to("f32") if x.dtype.bits == 8 else x, -largest, largest), dtype)
+    low, high = limits_of(dtype.numpy)
+    return f.cast(f.clamp(x.to("f32") if x.dtype.bits == 8 else x, low, high), dtype)
+
+
+def _narrowed(x: Any, target: int, saturate: bool, round_mode: str) -> Array:
+    if isinstance(x, TensorBase) and x._data is None:
+        raise CaptureError(
+            f"a cast to {type_name(target)}, which Hodu does not have, cannot be captured"
+        )
+    dtype = NARROW[target]
+    array: Any = x._data if isinstance(x, TensorBase) else x
+    if target == TensorProto.FLOAT8E8M0:
+        exact = array.astype(np.float32)
+        return numpy_helper.to_float8e8m0(exact, saturate, round_mode).astype(dtype)
+    if saturate and dtype.name.startswith("float"):
+        array = np.clip(array.astype(np.float32), *limits_of(dtype))
+    return array.astype(dtype)
 
 
 def from_strings(texts: Any, dtype: DType) -> Array:
@@ -34,9 +70,9 @@ def from_strings(texts: Any, dtype: DType) -> Array:
 
 def to_strings(x: Any) -> Array:
     """Numbers as texts, the shortest that read back in their own dtype."""
-    if isinstance(x, np.ndarray):
+    if isinstance(x, np.ndarray) and x.dtype == object:
         return x
-    array = x.numpy()
+    array = widened(x).numpy()
     plain = array if array.dtype.kind in "biuf" else array.astype(np.float32)
     texts = [_text(v) for v in plain.ravel()]
     return np.array(texts, dtype=object).reshape(array.shape)

@@ -6,20 +6,24 @@ from collections.abc import Iterable, Iterator
 
 import onnx
 
-from hodu.errors import UnsupportedError
-from hodu.formats.onnx.dtypes import FROM_ONNX, STRING, type_name
+from hodu.errors import FormatError, UnsupportedError
+from hodu.formats.onnx.dtypes import is_readable, type_name
 from hodu.formats.onnx.functions import has_function_body
-from hodu.formats.onnx.graph import ModelContext, opsets_of
+from hodu.formats.onnx.graph import ModelContext, versions_of
 from hodu.formats.onnx.registry import find_handler, mapped, normal_domain
 
 _SHOWN = 50
 
 
 def check_supported(model: onnx.ModelProto, context: ModelContext) -> None:
-    """Raise one UnsupportedError that lists every unsupported node and tensor of the model."""
+    """Raise one UnsupportedError that lists every unsupported node and tensor of the model.
+
+    FormatError if a name is given to two values.
+    """
+    _check_names(model.graph)
     problems = list(_graph_problems(model.graph, context))
     for function in model.functions:
-        opsets = context.opsets | opsets_of(function.opset_import)
+        opsets = context.opsets | versions_of(function.opset_import)
         problems += _node_problems(function.node, ModelContext(opsets, context.functions))
     problems = list(dict.fromkeys(problems))
     if not problems:
@@ -32,9 +36,21 @@ def check_supported(model: onnx.ModelProto, context: ModelContext) -> None:
     )
 
 
+def _check_names(graph: onnx.GraphProto) -> None:
+    made = [i.name for i in graph.initializer] + [o for n in graph.node for o in n.output if o]
+    known = {i.name for i in graph.input} - {i.name for i in graph.initializer}
+    for name in made:
+        if name in known:
+            raise FormatError(
+                f"the value {name!r} is made twice",
+                hint="the names of inputs, initializers and outputs of nodes must be distinct",
+            )
+        known.add(name)
+
+
 def _graph_problems(graph: onnx.GraphProto, context: ModelContext) -> Iterator[str]:
     for tensor in graph.initializer:
-        if tensor.data_type not in FROM_ONNX and tensor.data_type != STRING:
+        if not is_readable(tensor.data_type):
             yield f"initializer {tensor.name!r}: element type {type_name(tensor.data_type)}"
     for sparse in graph.sparse_initializer:
         yield f"initializer {sparse.values.name!r}: sparse tensors"

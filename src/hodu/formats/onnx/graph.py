@@ -5,19 +5,21 @@ Eagerly this is an interpreter of ONNX; under a capture the same walk builds a S
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 
 from hodu import source
-from hodu.dispatch.base import wrap
 from hodu.errors import FormatError, HoduError, UnsupportedError
-from hodu.formats.onnx.functions import function_body
+from hodu.formats.onnx.dtypes import held
+from hodu.formats.onnx.functions import defaults_of, function_body, wrong_arity
+from hodu.formats.onnx.moving import run_on_places
 from hodu.formats.onnx.node import OnnxNode
-from hodu.formats.onnx.registry import find_handler, normal_domain
+from hodu.formats.onnx.registry import MOVING, find_handler, normal_domain
 from hodu.formats.onnx.tensors import to_array
 
 
@@ -38,7 +40,12 @@ def context_of(model: onnx.ModelProto, folder: Path | None = None) -> ModelConte
 
 def opsets_of(imports: Sequence[onnx.OperatorSetIdProto]) -> dict[str, int]:
     """Domain -> version; a model without a default domain means version 1 of it."""
-    return {"": 1} | {normal_domain(o.domain): o.version for o in imports}
+    return {"": 1} | versions_of(imports)
+
+
+def versions_of(imports: Sequence[onnx.OperatorSetIdProto]) -> dict[str, int]:
+    """Domain -> version, as imported."""
+    return {normal_domain(o.domain): o.version for o in imports}
 
 
 class Scope:
@@ -67,17 +74,19 @@ def run_graph(
     inputs: Mapping[str, Any],
     context: ModelContext,
     parent: Scope | None = None,
+    report: Callable[[int, int], None] | None = None,
 ) -> tuple[list[Any], Scope]:
     """Run a graph on named inputs; returns its outputs in order and the values of its scope."""
     scope = Scope(context, parent)
     for initializer in graph.initializer:
-        array = to_array(initializer, context.folder)
-        scope.values[initializer.name] = array if array.dtype == object else wrap(array)
+        scope.values[initializer.name] = held(to_array(initializer, context.folder))
     for sparse in graph.sparse_initializer:
         raise UnsupportedError(f"the sparse initializer {sparse.values.name!r}")
     scope.values.update(inputs)
-    for node in graph.node:
+    for done, node in enumerate(graph.node, 1):
         run_node(node, scope)
+        if report is not None:
+            report(done, len(graph.node))
     return [scope.get(o.name) for o in graph.output], scope
 
 
@@ -98,7 +107,10 @@ def run_node(proto: onnx.NodeProto, scope: Scope) -> None:
             error.where = error.where or node.label
             raise
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            raise FormatError(f"{node.op_type}: {error}", where=node.label) from error
+            what = wrong_arity(node) or str(error)
+            raise FormatError(f"{node.op_type}: {what}", where=node.label) from error
+        except MemoryError as error:
+            raise FormatError(f"{node.op_type}: {error or 'no memory left'}") from error
     for name, value in zip(proto.output, results, strict=False):
         if name:
             scope.values[name] = value
@@ -111,11 +123,14 @@ def call_node(node: OnnxNode, inputs: Sequence[Any], context: ModelContext) -> S
         return run_function(local, node, inputs, context)
     handler = find_handler(node.domain, node.op_type, node.opset)
     if handler is not None:
-        result = handler(node, *inputs)
+        if handler in MOVING and any(isinstance(x, np.ndarray) for x in inputs):
+            result = run_on_places(handler, node, inputs)
+        else:
+            result = handler(node, *inputs)
         return result if isinstance(result, tuple) else (result,)
     body = function_body(node, inputs)
     if body is not None:
-        return run_function(body, node, inputs, context)
+        return run_function(body, node, inputs, context, defaults_of(node))
     raise UnsupportedError(
         f"no operator {node.op_type!r} of {node.domain or 'ai.onnx'} in opset {node.opset}",
         where=node.label,
@@ -123,18 +138,23 @@ def call_node(node: OnnxNode, inputs: Sequence[Any], context: ModelContext) -> S
 
 
 def run_function(
-    function: onnx.FunctionProto, node: OnnxNode, inputs: Sequence[Any], context: ModelContext
+    function: onnx.FunctionProto,
+    node: OnnxNode,
+    inputs: Sequence[Any],
+    context: ModelContext,
+    defaults: Mapping[str, onnx.AttributeProto] | None = None,
 ) -> list[Any]:
     """Run the body of a function in a scope of its own, with the node's attributes filled in."""
-    opsets = context.opsets | opsets_of(function.opset_import)
+    opsets = context.opsets | versions_of(function.opset_import)
     scope = Scope(replace(context, opsets=opsets))
     padded = [*inputs, *[None] * (len(function.input) - len(inputs))]
     scope.values.update(zip(function.input, padded, strict=True))
-    attributes = {a.name: a for a in function.attribute_proto}
+    attributes = dict(defaults or {}) | {a.name: a for a in function.attribute_proto}
     attributes |= {a.name: a for a in node.proto.attribute}
     for inner in function.node:
         run_node(_filled(inner, attributes), scope)
-    return [scope.get(name) for name in function.output]
+    # A body may leave out results that depend on the node's form and that it does not want.
+    return [scope.get(o) if node.wants(i) else None for i, o in enumerate(function.output)]
 
 
 def _filled(node: onnx.NodeProto, attributes: Mapping[str, onnx.AttributeProto]) -> onnx.NodeProto:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from hodu.errors import ArgumentError, CaptureError, FormatError, UnsupportedErr
 from hodu.formats.onnx import families  # noqa: F401  (fills the registry)
 from hodu.formats.onnx.check import check_supported
 from hodu.formats.onnx.dtypes import dtype_of
-from hodu.formats.onnx.graph import Scope, context_of, run_graph
+from hodu.formats.onnx.graph import ModelContext, Scope, context_of, run_graph
 from hodu.plugins.interfaces import LoadOptions
+from hodu.shapes import TensorType
 from hodu.snapshot.capture import CaptureBoard
 from hodu.snapshot.ir import Snapshot
 from hodu.snapshot.rename import rename_values
@@ -32,18 +34,30 @@ def import_model(
     check_supported(model, context)
     dims = dict((options or LoadOptions()).dims)
     _check_dims(model.graph, dims)
+    report = options.progress if options is not None else None
+    types = {i.name: TensorType(_shape(i, dims), _dtype(i)) for i in model_inputs(model.graph)}
+    return capture_model(model, context, types, report=report)
+
+
+def capture_model(
+    model: onnx.ModelProto,
+    context: ModelContext,
+    types: Mapping[str, TensorType],
+    known: Mapping[str, Any] | None = None,
+    report: Callable[[int, int], None] | None = None,
+) -> Snapshot:
+    """Capture a model for inputs of these types; `known` inputs become constants.
+
+    `report(done, total)` is told of the nodes that are done.
+    """
     board = CaptureBoard(model.graph.name or "main")
     with board:
-        inputs = {
-            info.name: board.input(info.name, _shape(info, dims), _dtype(info))
-            for info in model_inputs(model.graph)
-        }
-        results, scope = run_graph(model.graph, inputs, context)
+        inputs = {name: board.input(name, t.shape, t.dtype) for name, t in types.items()}
+        results, scope = run_graph(model.graph, inputs | dict(known or {}), context, report=report)
         for info, value in zip(model.graph.output, results, strict=True):
             board.target(info.name, _tensor(value, info.name))
-        names = _names(scope)
         board.metadata(_metadata(model))
-    return rename_values(board.snapshot, names)
+    return rename_values(board.snapshot, _names(scope, board.snapshot))
 
 
 def model_inputs(graph: onnx.GraphProto) -> list[onnx.ValueInfoProto]:
@@ -78,14 +92,14 @@ def _dtype(info: onnx.ValueInfoProto) -> Any:
     return dtype_of(info.type.tensor_type.elem_type, f"the input {info.name!r}")
 
 
-def _shape(info: onnx.ValueInfoProto, bound: dict[str, int]) -> list[Any]:
+def _shape(info: onnx.ValueInfoProto, bound: dict[str, int]) -> tuple[Dim, ...]:
     tensor = info.type.tensor_type
     if not tensor.HasField("shape"):
         raise UnsupportedError(
             f"the input {info.name!r} has no rank",
             hint="give its shape in the model, with onnx.shape_inference or the exporter",
         )
-    return [_dim(d, f"{info.name}_{i}", bound) for i, d in enumerate(tensor.shape.dim)]
+    return tuple(_dim(d, f"{info.name}_{i}", bound) for i, d in enumerate(tensor.shape.dim))
 
 
 def _dim(dim: onnx.TensorShapeProto.Dimension, fallback: str, bound: dict[str, int]) -> Dim:
@@ -111,12 +125,19 @@ def _check_dims(graph: onnx.GraphProto, bound: dict[str, int]) -> None:
         )
 
 
-def _names(scope: Scope) -> dict[Any, str]:
-    """ONNX names for the values of the capture, the first name of each."""
+def _names(scope: Scope, snapshot: Snapshot) -> dict[Any, str]:
+    """ONNX names for the results and constants of the capture, the first name of each."""
+    constants = {id(snapshot.constants[v.name]): v for v in snapshot.constant_values}
     names: dict[Any, str] = {}
     for name, tensor in scope.values.items():
-        if isinstance(tensor, TensorBase) and tensor._data is None and tensor._value is not None:
-            names.setdefault(tensor._value, name)
+        if not isinstance(tensor, TensorBase):
+            continue
+        if tensor._data is not None:
+            value = constants.get(id(tensor._data))
+        else:
+            value = tensor._value
+        if value is not None:
+            names.setdefault(value, name)
     return names
 
 

@@ -14,6 +14,10 @@ from hodu.formats.onnx.tensors import to_array
 from hodu.ops._table import Array
 
 
+def _no_graph(graph: onnx.GraphProto, inputs: Sequence[Any]) -> list[Any]:
+    raise UnsupportedError(f"the graph {graph.name!r} is outside of any model")
+
+
 class OnnxNode:
     """Attributes and names of one node.
 
@@ -26,7 +30,7 @@ class OnnxNode:
         proto: onnx.NodeProto,
         opsets: dict[str, int],
         folder: Path | None,
-        run_graph: Callable[[onnx.GraphProto, Sequence[Any]], list[Any]] | None = None,
+        run_graph: Callable[[onnx.GraphProto, Sequence[Any]], list[Any]] = _no_graph,
     ) -> None:
         self.proto = proto
         self.op_type: str = proto.op_type
@@ -77,6 +81,11 @@ class OnnxNode:
     def array(self, name: str) -> Array | None:
         """A tensor attribute, or None."""
         found: Array | None = self.attr(name)
+        return found
+
+    def tensor(self, name: str) -> Array:
+        """A tensor attribute that is required."""
+        found: Array = self._required(name, None)
         return found
 
     def wants(self, index: int) -> bool:

@@ -20,12 +20,20 @@ from typing import Any, TypeAlias, TypeVar
 Handler: TypeAlias = Callable[..., Any]
 _H = TypeVar("_H", bound=Handler)
 _HANDLERS: dict[tuple[str, str], dict[int, Handler]] = {}
+MOVING: set[Handler] = set()
 
 
-def onnx_op(*names: str, since: int = 1, domain: str = "") -> Callable[[_H], _H]:
-    """Register the decorated function for these operators of a domain, from opset `since` on."""
+def onnx_op(
+    *names: str, since: int = 1, domain: str = "", moves: bool = False
+) -> Callable[[_H], _H]:
+    """Register the decorated function for these operators of a domain, from opset `since` on.
+
+    With `moves` it only moves elements, whatever they are, and serves texts and narrow types too.
+    """
 
     def register(handler: _H) -> _H:
+        if moves:
+            MOVING.add(handler)
         for name in names:
             versions = _HANDLERS.setdefault((normal_domain(domain), name), {})
             if since in versions:

@@ -11,7 +11,7 @@ import onnx
 from onnx import TensorProto, numpy_helper
 
 from hodu.errors import FormatError
-from hodu.formats.onnx.dtypes import STRING, dtype_of
+from hodu.formats.onnx.dtypes import NARROW, STRING, dtype_of, narrow_bits
 from hodu.ops._table import Array
 
 
@@ -24,22 +24,28 @@ def to_array(proto: TensorProto, folder: Path | None) -> Array:
     what = f"tensor {proto.name!r}"
     if proto.data_type == STRING:
         return _strings(proto)
-    dtype = dtype_of(proto.data_type, what)
     shape = tuple(proto.dims)
     if any(d < 0 for d in shape):
         raise FormatError(f"{what} has a negative size in {list(shape)}")
-    count = math.prod(shape)
+    if proto.data_type in NARROW:
+        return _narrow(proto, folder, what)
+    dtype, count = dtype_of(proto.data_type, what), math.prod(shape)
     if proto.data_location == TensorProto.EXTERNAL:
-        return _external(proto, folder, dtype.numpy, shape, count)
+        return _external(proto, folder, dtype.numpy, shape)
     if proto.HasField("raw_data"):
-        if len(proto.raw_data) != count * dtype.itemsize:
-            raise FormatError(
-                f"{what} holds {len(proto.raw_data)} bytes, its type {dtype}{list(shape)} takes "
-                f"{count * dtype.itemsize}"
-            )
-        stored = np.frombuffer(proto.raw_data, dtype.numpy.newbyteorder("<"))
+        data = proto.raw_data  # Read once: every access copies it.
+        _check_bytes(len(data), count * dtype.itemsize, what)
+        stored = np.frombuffer(data, dtype.numpy.newbyteorder("<"))
         return _frozen(stored.astype(dtype.numpy, copy=False).reshape(shape))
-    return _typed(proto, count, what)
+    held = len(getattr(proto, onnx.helper.tensor_dtype_to_field(proto.data_type)))
+    if held != count:
+        raise FormatError(f"{what} holds {held} elements, its shape {list(shape)} takes {count}")
+    return _decoded(proto, dtype.numpy, what)
+
+
+def _check_bytes(held: int, needed: int, what: str) -> None:
+    if held != needed:
+        raise FormatError(f"{what} holds {held} bytes, its type and shape take {needed}")
 
 
 def _frozen(array: Array) -> Array:
@@ -54,28 +60,31 @@ def _strings(proto: TensorProto) -> Array:
     return texts.reshape(tuple(proto.dims))
 
 
-def _typed(proto: TensorProto, count: int, what: str) -> Array:
-    """Data in the typed fields, as the onnx package decodes them."""
-    field = onnx.helper.tensor_dtype_to_field(proto.data_type)
-    held = len(getattr(proto, field))
-    if held != count:
-        raise FormatError(
-            f"{what} holds {held} elements, its shape {list(proto.dims)} takes {count}"
-        )
+def _narrow(proto: TensorProto, folder: Path | None, what: str) -> Array:
+    """Elements of less than a byte come packed; the onnx package takes them apart."""
+    dtype, count = NARROW[proto.data_type], math.prod(proto.dims)
+    packed = -(-count * narrow_bits(dtype) // 8)
+    if proto.data_location == TensorProto.EXTERNAL:
+        data = _external(proto, folder, np.dtype(np.uint8), (packed,)).tobytes()
+        proto = TensorProto(data_type=proto.data_type, dims=proto.dims, raw_data=data)
+    if proto.HasField("raw_data"):
+        _check_bytes(len(proto.raw_data), packed, what)
+    return _decoded(proto, dtype, what)
+
+
+def _decoded(proto: TensorProto, dtype: Any, what: str) -> Array:
     try:
         array = numpy_helper.to_array(proto)
+        return _frozen(array.astype(dtype, copy=False).reshape(tuple(proto.dims)))
     except (TypeError, ValueError) as error:
         raise FormatError(f"{what}: {error}") from error
-    return _frozen(array.astype(dtype_of(proto.data_type, what).numpy, copy=False))
 
 
-def _external(
-    proto: TensorProto, folder: Path | None, dtype: Any, shape: tuple[int, ...], count: int
-) -> Array:
+def _external(proto: TensorProto, folder: Path | None, dtype: Any, shape: tuple[int, ...]) -> Array:
     entries = {e.key: e.value for e in proto.external_data}
     path = _inside(folder, entries.get("location", ""), proto.name)
     offset = _size(entries.get("offset", "0"), proto.name)
-    needed = count * int(dtype.itemsize)
+    needed = math.prod(shape) * int(dtype.itemsize)
     length = _size(entries.get("length", str(needed)), proto.name)
     available = path.stat().st_size
     if length != needed or offset + length > available:
@@ -83,7 +92,7 @@ def _external(
             f"tensor {proto.name!r} needs {needed} bytes; its external data claims {length} at "
             f"offset {offset} of {path.name!r}, which has {available}"
         )
-    if count == 0:
+    if needed == 0:
         return _frozen(np.empty(shape, dtype))
     return np.memmap(path, dtype, mode="r", offset=offset, shape=shape).view(np.ndarray)
 

@@ -27,6 +27,9 @@ def leaky_relu(node: OnnxNode, x: Tensor) -> Tensor:
 @onnx_op("PRelu")
 def prelu(node: OnnxNode, x: Tensor, slope: Tensor) -> Tensor:
     """x where positive, else slope * x, the slope broadcast to x."""
+    # Before opset 7 a 1-D slope went along the channels; version conversion leaves it as it was.
+    if slope.ndim == 1 and x.ndim > 2 and slope.shape[0] not in (1, x.shape[-1]):
+        slope = slope.reshape([-1] + [1] * (x.ndim - 2))
     return f.where(x < 0, x * slope, x)
 
 

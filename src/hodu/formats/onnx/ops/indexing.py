@@ -8,7 +8,6 @@ import numpy as np
 
 import hodu.functional as f
 from hodu.dispatch.attrs import as_dims
-from hodu.dispatch.base import TensorBase
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 _FAR = 2**31 - 1
 
 
-@onnx_op("Slice", since=10)
+@onnx_op("Slice", since=10, moves=True)
 def slice_(
     node: OnnxNode,
     x: Tensor,
@@ -34,7 +33,7 @@ def slice_(
     return _sliced(x, lows, highs, list(over), strides)
 
 
-@onnx_op("Slice")
+@onnx_op("Slice", moves=True)
 def slice_attributes(node: OnnxNode, x: Tensor) -> Tensor:
     """Before opset 10: the ranges are attributes."""
     lows, highs = node.integers("starts") or [], node.integers("ends") or []
@@ -54,51 +53,54 @@ def _near(bound: Any) -> Any:
     return None if isinstance(bound, int) and abs(bound) >= _FAR else bound
 
 
-@onnx_op("Gather")
-def gather(node: OnnxNode, x: Any, indices: Tensor) -> Any:
+@onnx_op("Gather", moves=True)
+def gather(node: OnnxNode, x: Tensor, indices: Tensor) -> Tensor:
     """Entries of one axis by index; negative ones count from the end."""
     axis = node.integer("axis", 0)
-    if not isinstance(x, TensorBase):
-        return np.take(x, indices.numpy(), axis)
     key: list[Any] = [slice(None)] * x.ndim
     key[axis] = indices
     return x[tuple(key)]
 
 
-@onnx_op("GatherElements", since=11)
+@onnx_op("GatherElements", since=11, moves=True)
 def gather_elements(node: OnnxNode, x: Tensor, indices: Tensor) -> Tensor:
     """Elements by an index for each."""
     axis = node.integer("axis", 0)
-    return f.gather(x, axis, _wrapped(indices, x.shape[axis]))
+    return f.gather(x, axis, indices, wrap=True)
 
 
-@onnx_op("GatherND", since=11)
+@onnx_op("GatherND", since=11, moves=True)
 def gather_nd(node: OnnxNode, x: Tensor, indices: Tensor) -> Tensor:
     """Slices by index tuples."""
     return f.gather_nd(x, indices, node.integer("batch_dims", 0))
 
 
-def _wrapped(indices: Tensor, size: Any) -> Tensor:
-    """Negative indices counted from the front."""
-    return f.where(indices < 0, indices + size, indices)
-
-
 @onnx_op("ScatterElements", "Scatter", since=9)
 def scatter_elements(node: OnnxNode, x: Tensor, indices: Tensor, updates: Tensor) -> Tensor:
     """Updates written, or reduced, at an index for each."""
-    axis = node.integer("axis", 0)
-    places = _wrapped(indices, x.shape[axis])
-    kinds = {"add": "sum", "mul": "prod", "max": "amax", "min": "amin"}
-    reduction = node.text("reduction", "none")
-    if reduction == "none":
-        return f.scatter(x, axis, places, updates)
-    return f.scatter_reduce(x, axis, places, updates, reduce=kinds[reduction])
+    kinds = {"none": "set", "add": "sum", "mul": "prod", "max": "amax", "min": "amin"}
+    how = kinds[node.text("reduction", "none")]
+    return f._scatter(x, node.integer("axis", 0), indices, updates, reduce=how, wrap=True)
 
 
 @onnx_op("ScatterND", since=11)
 def scatter_nd(node: OnnxNode, x: Tensor, indices: Tensor, updates: Tensor) -> Tensor:
     """Slices written, or reduced, at index tuples."""
-    return f.scatter_nd(x, indices, updates, node.text("reduction", "none"))
+    return f.scatter_nd(x, indices, updates, reduction=node.text("reduction", "none"))
+
+
+@onnx_op("TensorScatter", since=24)
+def tensor_scatter(
+    node: OnnxNode, cache: Tensor, update: Tensor, starts: Tensor | None = None
+) -> Tensor:
+    """A cache with the update written from a start on, one a batch entry, maybe around the end."""
+    axis = node.integer("axis", -2) % cache.ndim
+    steps = f.arange(update.shape[axis]).reshape([-1] + [1] * (cache.ndim - axis - 1))
+    places = steps if starts is None else steps + starts.reshape([-1] + [1] * (cache.ndim - 1))
+    if node.text("mode", "linear") == "circular":
+        length: Any = cache.shape[axis]
+        places = f.remainder(places, length)
+    return f.scatter(cache, axis, f.broadcast_to(places, update.shape), update)
 
 
 @onnx_op("NonZero", since=9)
@@ -107,7 +109,7 @@ def nonzero(node: OnnxNode, x: Tensor) -> Tensor:
     return f.nonzero(x).permute(1, 0)
 
 
-@onnx_op("Compress", since=9)
+@onnx_op("Compress", since=9, moves=True)
 def compress(node: OnnxNode, x: Tensor, condition: Tensor) -> Tensor:
     """Entries of an axis, or of the flat tensor, where the condition holds."""
     axis = node.attr("axis")
@@ -117,9 +119,10 @@ def compress(node: OnnxNode, x: Tensor, condition: Tensor) -> Tensor:
     return f.index_select(x, axis, places)
 
 
-@onnx_op("OneHot", since=9)
+@onnx_op("OneHot", since=9, moves=True)
 def one_hot(node: OnnxNode, indices: Tensor, depth: Tensor, values: Tensor) -> Tensor:
     """A row of off values with the on value at the index."""
+    count: Any
     (count,) = as_dims(depth.reshape(-1).to("i64"), "depth")
     places = indices.to("i64")
     places = f.where(places < 0, places + count, places)
@@ -147,7 +150,7 @@ def topk_attribute(node: OnnxNode, x: Tensor) -> tuple[Tensor, Tensor]:
     return result[0], result[1]
 
 
-@onnx_op("ReverseSequence", since=10)
+@onnx_op("ReverseSequence", since=10, moves=True)
 def reverse_sequence(node: OnnxNode, x: Tensor, lengths: Tensor) -> Tensor:
     """The first entries along the time axis reversed, as many as each batch entry says."""
     time, batch = node.integer("time_axis", 0), node.integer("batch_axis", 1)

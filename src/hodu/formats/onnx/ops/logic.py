@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 import hodu.functional as f
-from hodu.dispatch.base import TensorBase, wrap
+from hodu._tensor import Tensor
+from hodu.dispatch.base import wrap
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
-
-if TYPE_CHECKING:
-    from hodu._tensor import Tensor
 
 _BINARY = {
     "And": f.logical_and,
@@ -38,7 +36,7 @@ def binary(node: OnnxNode, x: Tensor, y: Tensor) -> Tensor:
 @onnx_op("Equal")
 def equal(node: OnnxNode, x: Any, y: Any) -> Tensor:
     """Whether elements are equal; of texts too."""
-    if not isinstance(x, TensorBase):
+    if not isinstance(x, Tensor):
         return wrap(np.asarray(x == y, dtype=bool))
     return f.eq(x, y)
 
@@ -58,6 +56,6 @@ def bitwise_not(node: OnnxNode, x: Tensor) -> Tensor:
 @onnx_op("Where", since=9)
 def where(node: OnnxNode, condition: Tensor, x: Any, y: Any) -> Any:
     """Elements of x where the condition is true, else of y."""
-    if not isinstance(x, TensorBase):
+    if not isinstance(x, Tensor):
         return np.where(condition.numpy(), x, y).astype(object)
     return f.where(condition, x, y)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import hodu.functional as f
+from hodu.dispatch.attrs import as_dims
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 
@@ -117,6 +118,9 @@ def clip(
     node: OnnxNode, x: Tensor, low: Tensor | None = None, high: Tensor | None = None
 ) -> Tensor:
     """x limited to [low, high]; the upper limit wins where they cross."""
+    if not any(v is not None and v.is_captured for v in (low, high)):
+        limits = [None if v is None else v.item() for v in (low, high)]
+        return f.clamp(x, *limits) if limits != [None, None] else x
     if low is not None:
         x = f.maximum(x, low)
     return x if high is None else f.minimum(x, high)
@@ -136,14 +140,18 @@ def bit_shift(node: OnnxNode, x: Tensor, y: Tensor) -> Tensor:
 
 
 @onnx_op("CumSum", since=11)
-def cumsum(node: OnnxNode, x: Tensor, axis: Tensor) -> Tensor:
-    """Running sums along an axis; `exclusive` leaves the element itself out."""
-    dim = int(axis.item())
+@onnx_op("CumProd", since=26)
+def cumulative(node: OnnxNode, x: Tensor, axis: Tensor) -> Tensor:
+    """Running sums or products along an axis; `exclusive` leaves the element itself out."""
+    sums = node.op_type == "CumSum"
+    (dim,) = (int(a) for a in as_dims(axis, "axis"))
     if node.flag("reverse"):
         x = f.flip(x, (dim,))
-    total = f.cumsum(x, dim).to(x.dtype)
     if node.flag("exclusive"):
-        total = total - x
+        first = f.zeros_like if sums else f.ones_like
+        start = first(f.narrow(x, dim, 0, 1))
+        x = f.cat([start, f.narrow(x, dim, 0, x.shape[dim] - 1)], dim)
+    total = (f.cumsum if sums else f.cumprod)(x, dim).to(x.dtype)
     return f.flip(total, (dim,)) if node.flag("reverse") else total
 
 

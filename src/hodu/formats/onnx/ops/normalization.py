@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import hodu.functional as f
 from hodu.formats.onnx.node import OnnxNode
+from hodu.formats.onnx.ops.random import generator_of
 from hodu.formats.onnx.registry import onnx_op
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def dropout(
     rate = 0.5 if ratio is None else float(ratio.item())
     if training is None or not bool(training.item()) or rate == 0:
         return x, f.ones_like(x, dtype="bool")
-    keep = f.rand(*x.shape) >= rate
+    keep = f.rand(x.shape, generator=generator_of(node)) >= rate
     return f.where(keep, x / (1 - rate), f.zeros_like(x)).to(x.dtype), keep
 
 

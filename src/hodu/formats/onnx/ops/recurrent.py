@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 def _reordered(x: Tensor, order: Sequence[int]) -> Tensor:
     """The gates, which are stacked along the first axis, in another order."""
+    if len(order) == 1:
+        return x
     gates = f.chunk(x, len(order), 0)
     return f.cat([gates[i] for i in order], 0)
 
@@ -64,8 +66,11 @@ class _Layer:
         return output, *states
 
 
-def _biases(b: Tensor | None, direction: int) -> list[Tensor | None]:
-    return [None, None] if b is None else list(f.chunk(b[direction], 2, 0))
+def _biases(b: Tensor | None, direction: int, order: Sequence[int] = (0,)) -> list[Any]:
+    """The biases of the input and of the state, gates in order; None if there are none."""
+    if b is None:
+        return [None, None]
+    return [_reordered(half, order) for half in f.chunk(b[direction], 2, 0)]
 
 
 @onnx_op("LSTM")
@@ -85,13 +90,14 @@ def lstm(
     order = [0, 2, 3, 1]
 
     def step(d: int) -> tuple[Tensor, ...]:
-        biases = [None if v is None else _reordered(v, order) for v in _biases(b, d)]
+        b_input, b_state = _biases(b, d, order)
         peephole = None if p is None else _reordered(p[d], [0, 2, 1])
         return f.lstm_layer(
             layer.x,
             _reordered(w[d], order),
             _reordered(r[d], order),
-            *biases,
+            b_input,
+            b_state,
             layer.state(h0, d),
             layer.state(c0, d),
             lengths,
@@ -118,12 +124,13 @@ def gru(
     order = [1, 0, 2]
 
     def step(d: int) -> tuple[Tensor, ...]:
-        biases = [None if v is None else _reordered(v, order) for v in _biases(b, d)]
+        b_input, b_state = _biases(b, d, order)
         return f.gru_layer(
             layer.x,
             _reordered(w[d], order),
             _reordered(r[d], order),
-            *biases,
+            b_input,
+            b_state,
             layer.state(h0, d),
             lengths,
             linear_before_reset=node.flag("linear_before_reset"),
@@ -147,7 +154,7 @@ def rnn(
     layer = _Layer(node, x, ["Tanh"])
 
     def step(d: int) -> tuple[Tensor, ...]:
-        state = layer.state(h0, d)
-        return f.rnn_layer(layer.x, w[d], r[d], *_biases(b, d), state, lengths, **layer.options(d))
+        biases, state, options = _biases(b, d), layer.state(h0, d), layer.options(d)
+        return f.rnn_layer(layer.x, w[d], r[d], biases[0], biases[1], state, lengths, **options)
 
     return layer.run(step)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import hodu.functional as f
 from hodu.dispatch.attrs import as_dims
+from hodu.formats.onnx.dtypes import limits_of
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 
@@ -85,7 +86,23 @@ def _reduced(node: OnnxNode, x: Tensor, axes: list[int] | None) -> Tensor:
         axes = list(range(x.ndim))
     if not axes:
         return _REDUCE[node.op_type](x.reshape(1), (0,), False)
-    return _REDUCE[node.op_type](x, tuple(axes), node.flag("keepdims", True))
+    keep = node.flag("keepdims", True)
+    if node.op_type in ("ReduceMax", "ReduceMin") and any(x.shape[a] == 0 for a in axes):
+        return _extreme_of_nothing(node.op_type == "ReduceMax", x, axes, keep)
+    return _REDUCE[node.op_type](x, tuple(axes), keep)
+
+
+def _extreme_of_nothing(largest: bool, x: Tensor, axes: list[int], keep: bool) -> Tensor:
+    """The neutral element: the least value there is for a maximum, the greatest for a minimum."""
+    over = {a % x.ndim for a in axes}
+    shape = [1 if i in over else s for i, s in enumerate(x.shape) if keep or i not in over]
+    if x.dtype.is_float:
+        fill = float("-inf") if largest else float("inf")
+    elif x.dtype.is_integer:
+        fill = limits_of(x.dtype.numpy)[not largest]
+    else:
+        fill = not largest
+    return f.full(shape, fill, dtype=x.dtype)
 
 
 @onnx_op("ArgMax", "ArgMin")
@@ -95,4 +112,5 @@ def arg_extreme(node: OnnxNode, x: Tensor) -> Tensor:
     axis, keep = node.integer("axis", 0), node.flag("keepdims", True)
     if not node.flag("select_last_index"):
         return choose(x, axis, keepdim=keep)
-    return x.shape[axis] - 1 - choose(f.flip(x, (axis,)), axis, keepdim=keep)
+    last: Any = x.shape[axis] - 1
+    return last - choose(f.flip(x, (axis,)), axis, keepdim=keep)

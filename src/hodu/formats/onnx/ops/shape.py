@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 import hodu.functional as f
+from hodu._tensor import Tensor
 from hodu.dims import Dim
 from hodu.dispatch.attrs import as_dims
-from hodu.dispatch.base import TensorBase, wrap, wrap_dims
-from hodu.formats.onnx.dtypes import STRING, dtype_of
+from hodu.dispatch.base import wrap, wrap_dims
+from hodu.formats.onnx.casting import cast_value
+from hodu.formats.onnx.dtypes import dtype_of, element_type, held
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
-
-if TYPE_CHECKING:
-    from hodu._tensor import Tensor
 
 
 @onnx_op("Shape")
@@ -28,10 +27,10 @@ def shape(node: OnnxNode, x: Any) -> Tensor:
 @onnx_op("Size")
 def size(node: OnnxNode, x: Any) -> Tensor:
     """The number of elements."""
-    return wrap_dims(x.numel() if isinstance(x, TensorBase) else x.size)
+    return wrap_dims(x.numel() if isinstance(x, Tensor) else x.size)
 
 
-@onnx_op("Reshape", since=5)
+@onnx_op("Reshape", since=5, moves=True)
 def reshape(node: OnnxNode, x: Tensor, shape: Tensor) -> Tensor:
     """Another shape; 0 keeps a size unless allowzero=1, -1 takes the rest."""
     sizes = list(as_dims(shape, "shape"))
@@ -40,7 +39,7 @@ def reshape(node: OnnxNode, x: Tensor, shape: Tensor) -> Tensor:
     return x.reshape(sizes)
 
 
-@onnx_op("Flatten")
+@onnx_op("Flatten", moves=True)
 def flatten(node: OnnxNode, x: Tensor) -> Tensor:
     """Two dimensions: those before `axis` and those from it on."""
     axis = node.integer("axis", 1)
@@ -54,13 +53,13 @@ def flatten(node: OnnxNode, x: Tensor) -> Tensor:
     return x.reshape(rows, columns)
 
 
-@onnx_op("Transpose")
+@onnx_op("Transpose", moves=True)
 def transpose(node: OnnxNode, x: Tensor) -> Tensor:
     """The dimensions in another order; reversed by default."""
     return x.permute(node.integers("perm", list(reversed(range(x.ndim)))))
 
 
-@onnx_op("Squeeze", since=13)
+@onnx_op("Squeeze", since=13, moves=True)
 def squeeze(node: OnnxNode, x: Tensor, axes: Tensor | None = None) -> Tensor:
     """Without the given dimensions of size 1, or any of them."""
     if axes is None:
@@ -68,20 +67,20 @@ def squeeze(node: OnnxNode, x: Tensor, axes: Tensor | None = None) -> Tensor:
     return f.squeeze(x, [int(a) for a in as_dims(axes, "axes")])
 
 
-@onnx_op("Squeeze")
+@onnx_op("Squeeze", moves=True)
 def squeeze_attribute(node: OnnxNode, x: Tensor) -> Tensor:
     """Before opset 13: the axes are an attribute."""
     axes = node.integers("axes")
     return f.squeeze(x) if axes is None else f.squeeze(x, axes)
 
 
-@onnx_op("Unsqueeze", since=13)
+@onnx_op("Unsqueeze", since=13, moves=True)
 def unsqueeze(node: OnnxNode, x: Tensor, axes: Tensor) -> Tensor:
     """With dimensions of size 1 at the given places of the result."""
     return _unsqueezed(x, [int(a) for a in as_dims(axes, "axes")])
 
 
-@onnx_op("Unsqueeze")
+@onnx_op("Unsqueeze", moves=True)
 def unsqueeze_attribute(node: OnnxNode, x: Tensor) -> Tensor:
     """Before opset 13: the axes are an attribute."""
     return _unsqueezed(x, node.integers("axes") or [])
@@ -94,7 +93,7 @@ def _unsqueezed(x: Tensor, axes: list[int]) -> Tensor:
     return x
 
 
-@onnx_op("Expand", since=8)
+@onnx_op("Expand", since=8, moves=True)
 def expand(node: OnnxNode, x: Tensor, shape: Tensor) -> Tensor:
     """Broadcast with a shape, in both directions."""
     from hodu.shapes import broadcast_shapes
@@ -102,23 +101,20 @@ def expand(node: OnnxNode, x: Tensor, shape: Tensor) -> Tensor:
     return f.broadcast_to(x, broadcast_shapes(x.shape, as_dims(shape, "shape")))
 
 
-@onnx_op("Concat")
-def concat(node: OnnxNode, *xs: Any) -> Any:
+@onnx_op("Concat", moves=True)
+def concat(node: OnnxNode, *xs: Tensor) -> Tensor:
     """Joined along an axis."""
-    axis = node.integer("axis", 1 if node.opset < 4 else None)
-    if not isinstance(xs[0], TensorBase):
-        return np.concatenate(xs, axis)
-    return f.cat(list(xs), axis)
+    return f.cat(list(xs), node.integer("axis", 1 if node.opset < 4 else None))
 
 
-@onnx_op("Split", since=13)
+@onnx_op("Split", since=13, moves=True)
 def split(node: OnnxNode, x: Tensor, sizes: Tensor | None = None) -> tuple[Tensor, ...]:
     """Cut along an axis into parts of the given sizes, or equal ones."""
     given = None if sizes is None else list(as_dims(sizes, "split"))
     return _split(node, x, given)
 
 
-@onnx_op("Split", since=2)
+@onnx_op("Split", since=2, moves=True)
 def split_attribute(node: OnnxNode, x: Tensor) -> tuple[Tensor, ...]:
     """Before opset 13: the sizes are an attribute."""
     return _split(node, x, node.integers("split"))
@@ -134,7 +130,7 @@ def _split(node: OnnxNode, x: Tensor, sizes: Any) -> tuple[Tensor, ...]:
     return tuple(f.split(x, list(sizes), axis))
 
 
-@onnx_op("Tile", since=6)
+@onnx_op("Tile", since=6, moves=True)
 def tile(node: OnnxNode, x: Tensor, repeats: Tensor) -> Tensor:
     """Repeated along every axis."""
     return f.tile(x, tuple(as_dims(repeats, "repeats")))
@@ -181,18 +177,20 @@ def cast(node: OnnxNode, x: Any) -> Any:
 @onnx_op("CastLike", since=15)
 def cast_like(node: OnnxNode, x: Any, like: Any) -> Any:
     """The element type of another tensor."""
-    return _cast(node, x, like.dtype.onnx if isinstance(like, TensorBase) else STRING)
+    return _cast(node, x, element_type(like))
 
 
 def _cast(node: OnnxNode, x: Any, target: int) -> Any:
-    from hodu.formats.onnx.casting import cast_tensor, from_strings, to_strings
+    return cast_value(x, target, node.flag("saturate", True), node.text("round_mode", "up"))
 
-    if target == STRING:
-        return to_strings(x)
-    dtype = dtype_of(target, "the result")
-    if not isinstance(x, TensorBase):
-        return wrap(from_strings(x, dtype))
-    return cast_tensor(x, dtype, node.flag("saturate", True))
+
+@onnx_op("BitCast", since=26)
+def bit_cast(node: OnnxNode, x: Tensor) -> Tensor:
+    """The same bits as another element type of the same width (eager)."""
+    dtype = dtype_of(node.integer("to"), "the result")
+    if x.dtype.bits != dtype.bits:
+        raise node.unsupported(f"{x.dtype} as {dtype}, which is of another width")
+    return wrap(x.numpy().view(dtype.numpy))
 
 
 @onnx_op("Constant")
@@ -210,7 +208,7 @@ def constant(node: OnnxNode) -> Any:
     array = node.array("value")
     if array is None:
         raise node.unsupported("a sparse value")
-    return array if array.dtype == object else wrap(array)
+    return held(array)
 
 
 @onnx_op("ConstantOfShape", since=9)
@@ -240,7 +238,7 @@ def eye_like(node: OnnxNode, x: Tensor) -> Tensor:
     return (columns - rows == node.integer("k", 0)).to(dtype)
 
 
-@onnx_op("DepthToSpace")
+@onnx_op("DepthToSpace", moves=True)
 def depth_to_space(node: OnnxNode, x: Tensor) -> Tensor:
     """Channels moved into blocks of pixels."""
     n, c, h, w = x.shape
@@ -252,12 +250,13 @@ def depth_to_space(node: OnnxNode, x: Tensor) -> Tensor:
     return parts.reshape(n, c // (b * b), h * b, w * b)
 
 
-@onnx_op("SpaceToDepth")
+@onnx_op("SpaceToDepth", moves=True)
 def space_to_depth(node: OnnxNode, x: Tensor) -> Tensor:
     """Blocks of pixels moved into channels."""
     n, c, h, w = x.shape
     b = node.integer("blocksize")
-    parts = x.reshape(n, c, h // b, b, w // b, b).permute(0, 3, 5, 1, 2, 4)
+    order = (0, 3, 5, 1, 2, 4) if node.text("mode", "DCR") == "DCR" else (0, 1, 3, 5, 2, 4)
+    parts = x.reshape(n, c, h // b, b, w // b, b).permute(order)
     return parts.reshape(n, c * b * b, h // b, w // b)
 
 
