@@ -86,6 +86,7 @@ WRONG = [
     ("x.expand(3, 3, 4)", ValueError, "2 against 3"),
     ("x.permute(0, 1)", IndexError, "(0, 1)", "each dimension"),
     ("x.squeeze(4)", IndexError, "dim=4"),
+    ("hodu.tensor(1.0).roll(1, 0)", IndexError, "dims=(0,)", "0-d"),
     ("x.size(7)", IndexError, "dim=7"),
     ("hodu.cat([])", TypeError, "at least one"),
     ("hodu.cat([x, v])", ValueError, "[2, 3, 4]", "[5]"),
