@@ -33,6 +33,4 @@ def _renamed_constants(snapshot: Snapshot, names: Mapping[Value, str]) -> dict[V
     taken = Names()
     for value in snapshot.inputs:
         taken.fresh(value.name)
-    return {
-        v: Value(taken.fresh(names.get(v, v.name)), v.type) for v in snapshot.constant_values
-    }
+    return {v: Value(taken.fresh(names.get(v, v.name)), v.type) for v in snapshot.constant_values}

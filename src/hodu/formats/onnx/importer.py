@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import onnx
-
 from hodu.dims import Dim, dim_name, symbol
 from hodu.dispatch.base import TensorBase
 from hodu.errors import ArgumentError, CaptureError, FormatError, UnsupportedError
@@ -53,9 +52,7 @@ def capture_model(
     board = CaptureBoard(model.graph.name or "main")
     with board:
         inputs = {name: board.input(name, t.shape, t.dtype) for name, t in types.items()}
-        results, scope = run_graph(
-            model.graph, inputs | dict(known or {}), context, report=report
-        )
+        results, scope = run_graph(model.graph, inputs | dict(known or {}), context, report=report)
         for info, value in zip(model.graph.output, results, strict=True):
             board.target(info.name, _tensor(value, info.name))
         board.metadata(_metadata(model))
