@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import onnx
-
 import hodu.functional as f
+import onnx
 from hodu._tensor import Tensor
 from hodu.dispatch.base import recorder
 from hodu.errors import CaptureError, ShapeError
@@ -44,7 +43,7 @@ def if_(node: OnnxNode, condition: Tensor) -> tuple[Any, ...]:
     def runner(graph: onnx.GraphProto) -> Callable[[], list[Any]]:
         return lambda: _only_tensors(node, node.run_graph(graph, []))
 
-    return tuple(f.cond(condition.reshape(()), runner(branches[0]), runner(branches[1])))
+    return tuple(f.cond(condition, runner(branches[0]), runner(branches[1])))
 
 
 class _Loop:
