@@ -147,16 +147,17 @@ class Builder:
     def rebind(self, target: TensorBase, result: TensorBase) -> None:
         """An in-place write: `target` stands for `result` from here on.
 
-        An eager target gets its data back when the capture ends (`restore`).
+        An eager target gets its data back when the capture ends (`restore`); a view writes to
+        the tensor that it looks into.
         """
         value = self.value_of(result)
         if target._data is not None:
             self._rebound.append((target, target._data))
             _detach(target)
-        else:
-            views.check_writable(target)
+        elif target._origin is not None:
+            views.write_through(target, result)
         target._value, target._dims = value, None
-        target._version += 1
+        target._version = views.next_version(target)
 
     def lift_state(self, tensor: TensorBase, name: str) -> None:
         """Make an eager tensor a state of the program: an input aliased to its final value."""
@@ -199,7 +200,7 @@ class Builder:
 
 
 def _detach(tensor: TensorBase) -> None:
-    tensor._data = tensor._dims = tensor._origin = None
+    tensor._data = tensor._dims = tensor._origin = tensor._place = None
     tensor._version = 0
 
 
