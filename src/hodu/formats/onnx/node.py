@@ -8,7 +8,7 @@ from typing import Any
 
 import onnx
 from hodu.errors import UnsupportedError
-from hodu.formats.onnx.tensors import to_array
+from hodu.formats.onnx.tensors import to_array, to_dense
 from hodu.ops._table import Array
 from onnx import AttributeProto
 
@@ -107,6 +107,8 @@ def decode(attribute: AttributeProto, folder: Path | None) -> Any:
     kind = attribute.type
     if kind == AttributeProto.TENSOR:
         return to_array(attribute.t, folder)
+    if kind == AttributeProto.SPARSE_TENSOR:
+        return to_dense(attribute.sparse_tensor, folder)
     if kind == AttributeProto.GRAPH:
         return attribute.g
     if kind == AttributeProto.TENSORS:
