@@ -18,7 +18,7 @@ test: $(VENV)/.ready-dev lint
 
 ## make test-torch    the op table against PyTorch
 test-torch: $(VENV)/.ready-dev
-	$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/pip install -q $(TORCH)
+	$(BIN)/pip install -q $(TORCH)
 	$(BIN)/python -m pytest -m torch
 
 ## make lint          ruff, mypy --strict, import-linter, generated files
@@ -49,7 +49,7 @@ bench-models: $(VENV)/.ready-dev
 
 ## make bench-eager   eager overhead against PyTorch, interleaved
 bench-eager: $(VENV)/.ready-dev
-	$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/pip install -q $(TORCH)
+	$(BIN)/pip install -q $(TORCH)
 	$(BIN)/python benchmarks/eager_overhead.py
 
 ## make bench-start   import time, `hodu --help`, opening a large file

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hodu.dims import Dim
+from hodu.dispatch.attrs import as_int
 from hodu.dispatch.base import recorder, type_of, wrap
 from hodu.dispatch.inplace import assign
 from hodu.dtypes import u64
@@ -33,7 +34,7 @@ class Generator:
 
     def __init__(self, seed: int | None = None) -> None:
         self._lock = threading.Lock()
-        self._seed = _entropy() if seed is None else seed % 2**64
+        self._seed = _entropy() if seed is None else as_int(seed, "seed") % 2**64
         self.state: Tensor = wrap(np.array([self._seed, 0], np.uint64))
 
     def bits(self, size: Sequence[Dim]) -> Tensor:
@@ -49,7 +50,7 @@ class Generator:
     def manual_seed(self, seed: int) -> Generator:
         """Start anew from `seed` (taken modulo 2**64); returns the generator."""
         with self._lock:
-            self._seed = seed % 2**64
+            self._seed = as_int(seed, "seed") % 2**64
             assign(self.state, wrap(np.array([self._seed, 0], np.uint64)))
         return self
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import onnx
+from onnx import TensorProto, helper, numpy_helper
 
 import hodu
-import onnx
 from hodu.formats.onnx.backend import Compiled, Eager
 from hodu.formats.onnx.importer import import_model
-from onnx import TensorProto, helper, numpy_helper
 
 Array = npt.NDArray[Any]
 node = helper.make_node

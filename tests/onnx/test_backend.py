@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import onnx
 import pytest
 
-import onnx
 from hodu.errors import ArgumentError, UnsupportedError
 from hodu.formats.onnx.backend import Compiled, Eager
 from tests.onnx.graphs import INT64, info, model, node

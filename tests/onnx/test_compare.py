@@ -7,6 +7,7 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 import pytest
+
 from tools.conformance_compare import difference
 
 ONE = np.float32(1)

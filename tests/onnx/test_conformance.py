@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-from tools.conformance import Outcome, run, table
-
 import onnx
+import pytest
+
 from hodu.formats.onnx.backend import Compiled, Eager
+from tools.conformance import Outcome, run, table
 
 # With the newest onnx package that the counts were taken with; others have other cases.
 COUNTED_WITH = "1.23"

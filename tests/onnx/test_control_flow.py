@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 
-import onnx
 from hodu.errors import CaptureError
 from hodu.formats.onnx.importer import import_model
 from tests.onnx.graphs import INT64, captured, check, eager, graph, info, model, node

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
+from onnx import helper
 
 import hodu
-import onnx
 from hodu.errors import ArgumentError, CaptureError, FormatError, UnsupportedError
 from hodu.formats.onnx.importer import import_model
-from onnx import helper
 from tests.onnx.graphs import NEWEST, graph, info, model, node, save
 
 X = np.arange(6, dtype=np.float32).reshape(2, 3)

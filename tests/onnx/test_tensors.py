@@ -7,14 +7,14 @@ from typing import Any
 
 import ml_dtypes
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
 import hodu
-import onnx
 from hodu.errors import FormatError, UnsupportedError
 from hodu.formats.onnx.dtypes import NARROW, is_readable
 from hodu.formats.onnx.tensors import to_array, to_dense
-from onnx import TensorProto, helper, numpy_helper
 from tests.onnx.graphs import compiled, eager, info, model, node, save
 
 VALUES = np.arange(6, dtype=np.float32).reshape(2, 3)

@@ -49,12 +49,9 @@ def _dtypes(op: OpDef, sample: S) -> list[hodu.DType]:
     return allowed if _free(sample) else [dtypes.f32]
 
 
-def cases() -> Iterator[Any]:
-    """Every case, named op-sample-dtype."""
-    for op in REGISTRY.values():
-        for index, sample in enumerate(op.samples):
-            for dtype in _dtypes(op, sample):
-                yield pytest.param(Case(op, sample, dtype), id=f"{op.name}-{index}-{dtype}")
+def cases_of(op: OpDef) -> Iterator[Case]:
+    """Every case of one op, sample by sample."""
+    return (Case(op, sample, t) for sample in op.samples for t in _dtypes(op, sample))
 
 
 def samples() -> list[Any]:

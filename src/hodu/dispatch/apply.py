@@ -28,10 +28,11 @@ from hodu.dispatch.base import (
 )
 from hodu.dispatch.explain import explain
 from hodu.dispatch.inputs import (
+    as_argument,
     as_arrays,
-    as_input,
     data_of,
     eager_inputs,
+    fit,
     flatten,
     flatten_inputs,
     key_of,
@@ -64,7 +65,7 @@ def apply(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
 
 def _apply_mixed(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
     """The way of eager calls with numbers, lists or absent inputs whose casts are known."""
-    if op.prepare is None and recorder_var.get() is None:
+    if op.prepare is None and recorder_var.get() is None and fit(op, inputs):
         mixed = eager_inputs(inputs)
         casts = None if mixed is None else op.plans.get(mixed[1])
         if mixed is not None and casts is not None:
@@ -113,9 +114,7 @@ def kernel(op: OpDef, arrays: Sequence[Any], attrs: Attrs) -> tuple[Array, ...]:
 def _apply_general(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
     if op.prepare is not None:
         inputs = op.prepare(*inputs)
-    tensors = [
-        as_input(op, p.name, p.type, x) for p, x in zip(op.schema.inputs, inputs, strict=True)
-    ]
+    tensors = [as_argument(op, p, x) for p, x in zip(op.inputs, inputs, strict=True)]
     flat = list(flatten(tensors))
     if op.on_dims and any(t._data is None and t._dims is not None for t in flat):
         folded = _fold_dims(op, tensors, attrs)

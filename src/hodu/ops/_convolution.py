@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hodu.dtypes import FROM_NUMPY
-from hodu.ops._accumulate import wide
+from hodu.ops._precision import wide
 from hodu.ops._table import Array
 from hodu.ops._windows import Ints, blocks, pad_spatial, tap_slices, window_view
 

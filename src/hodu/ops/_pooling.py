@@ -11,7 +11,7 @@ import ml_dtypes
 import numpy as np
 
 from hodu.dtypes import FROM_NUMPY
-from hodu.ops._accumulate import wide
+from hodu.ops._precision import wide
 from hodu.ops._table import Array
 from hodu.ops._windows import Ints, extent, pad_spatial
 

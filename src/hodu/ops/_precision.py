@@ -1,18 +1,44 @@
-"""The precision in which ops compute: 8 and 16-bit floats as f32, rounded once at the end."""
+"""The precision in which ops compute: 8- and 16-bit floats as f32, rounded once at the end."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hodu.dtypes import FROM_NUMPY, DType, f32, f64
-from hodu.ops._accumulate import accumulator
+from hodu.dtypes import ALL, FROM_NUMPY, DType, f32, f64
 from hodu.ops._table import Array, F
 
 if TYPE_CHECKING:
     from hodu._tensor import Tensor
+
+
+def accumulator(dtype: DType) -> DType:
+    """f32 for an 8- or 16-bit float, else `dtype` itself."""
+    return f32 if dtype.is_float and dtype.bits < 32 else dtype
+
+
+_WIDER = {t.numpy: accumulator(t).numpy for t in ALL if accumulator(t) is not t}
+
+
+def wide(x: Array) -> Array:
+    """`x` in the dtype in which to compute; not copied when that is its own."""
+    target = _WIDER.get(x.dtype)
+    return x if target is None else x.astype(target)
+
+
+def in_f32(kernel: Callable[..., Array]) -> Callable[..., Array]:
+    """`kernel` over floats of any width: narrow ones are computed in f32 and rounded once."""
+
+    @functools.wraps(kernel)
+    def eager(x: Array, *rest: Any, **attrs: Any) -> Array:
+        if x.dtype.itemsize > 2:
+            return kernel(x, *rest, **attrs)
+        return kernel(*map(wide, (x, *rest)), **attrs).astype(x.dtype)
+
+    return eager
 
 
 def compute_dtype(*dtypes: DType) -> DType:

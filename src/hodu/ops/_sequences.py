@@ -8,10 +8,9 @@ import numpy as np
 
 from hodu.dtypes import FLOATS, INDEX, DType
 from hodu.errors import OutOfRangeError, ShapeError
-from hodu.ops._accumulate import wide
 from hodu.ops._cells import ARRAYS, TENSORS, Activation, State, Step, plus, run_layer
 from hodu.ops._matrices import known_to_differ
-from hodu.ops._precision import narrow, widen
+from hodu.ops._precision import narrow, wide, widen
 from hodu.ops._table import Array, F
 from hodu.shapes import Shape, TensorType, format_shape
 

@@ -53,7 +53,7 @@ import numpy.typing as npt
 
 from hodu.dtypes import ANY, DType
 from hodu.ops._samples import Domain, S
-from hodu.ops._schema import Schema, parse_schema
+from hodu.ops._schema import Param, Schema, parse_schema
 from hodu.shapes import TensorType
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -93,6 +93,7 @@ class OpDef:
     on_dims: bool | Callable[..., Any]
     public: bool
     where: tuple[str, ...]
+    inputs: tuple[Param, ...]
     dim_attrs: tuple[str, ...]
     has_regions: bool
     plans: dict[Any, Any] = field(default_factory=dict, repr=False)
@@ -179,6 +180,7 @@ _ENTRIES = frozenset(OpDef.__dataclass_fields__) - {
     "plans",
     "same_dtype",
     "with_number",
+    "inputs",
     "dim_attrs",
     "has_regions",
 }
@@ -211,6 +213,7 @@ def _opdef(schema: Schema, block: dict[str, Any], family: str) -> OpDef:
         on_dims=block.get("on_dims", False),
         public=block.get("public", True),
         where=tuple(block.get("where", ())),
+        inputs=schema.inputs,
         dim_attrs=tuple(p.name for p in schema.attrs if p.type in ("Dim", "Dim[]")),
         has_regions=any(p.type == "Snapshot" for p in schema.attrs),
     )

@@ -10,8 +10,8 @@ import numpy as np
 from hodu.dims import Dim, Sym
 from hodu.dtypes import FROM_NUMPY, NUMERIC, i64
 from hodu.errors import ShapeError, ValueRangeError
-from hodu.ops._accumulate import wide
 from hodu.ops._pooling import divide_counts, flat_positions, max_at
+from hodu.ops._precision import wide
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
 from hodu.ops._windows import Ints, check_spatial
@@ -95,6 +95,8 @@ class AdaptiveMaxPool:
 
     def eager(x: Array, output_size: Ints) -> tuple[Array, Array]:
         shape = _shape("adaptive_max_pool()", x.shape, output_size)
+        if 0 in output_size:
+            return np.empty(shape, x.dtype), np.empty(shape, np.int64)
         n = len(output_size)
         sizes = x.shape[x.ndim - n :]
         taps = []

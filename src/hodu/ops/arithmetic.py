@@ -8,7 +8,8 @@ import numpy as np
 
 from hodu.dtypes import BOOL, FLOATS, NUMERIC, Number
 from hodu.errors import DTypeError, ValueRangeError
-from hodu.ops._kernels import constant, in_f32
+from hodu.ops._fill_value import constant
+from hodu.ops._precision import in_f32
 from hodu.ops._rules import broadcast
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, Promote, alias, function, op

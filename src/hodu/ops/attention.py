@@ -9,9 +9,8 @@ import numpy as np
 
 from hodu.dtypes import BOOL, FLOATS, bool_
 from hodu.errors import ShapeError, ValueRangeError
-from hodu.ops._accumulate import wide
 from hodu.ops._matrices import adjoint, check_term, known_to_differ
-from hodu.ops._precision import narrow, widen
+from hodu.ops._precision import narrow, wide, widen
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, Promote, function, op
 from hodu.shapes import Shape, TensorType, broadcast_shapes, format_shape

@@ -9,8 +9,8 @@ import numpy as np
 
 from hodu.dtypes import FROM_NUMPY, NUMERIC
 from hodu.errors import ValueRangeError
-from hodu.ops._accumulate import wide
 from hodu.ops._pooling import divide_counts, fold_windows
+from hodu.ops._precision import wide
 from hodu.ops._samples import S
 from hodu.ops._table import Array, F, function, op
 from hodu.ops._windows import Ints, both_sides, check_spatial, per_axis

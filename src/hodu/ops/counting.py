@@ -9,7 +9,7 @@ import numpy as np
 from hodu.dims import symbol
 from hodu.dtypes import BOOL, FLOATS, INTS, NUMERIC, Number, f32, f64, i64
 from hodu.errors import OutOfRangeError, ShapeError, ValueRangeError
-from hodu.ops._accumulate import accumulator
+from hodu.ops._precision import accumulator
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, op
 from hodu.shapes import TensorType, format_shape

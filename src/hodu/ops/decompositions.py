@@ -12,8 +12,8 @@ import numpy as np
 from hodu.dims import Dim, dim_min
 from hodu.dtypes import FLOATS
 from hodu.errors import ValueRangeError
-from hodu.ops._accumulate import wide
 from hodu.ops._matrices import adjoint, attempt, back, matrix_shape, square_shape
+from hodu.ops._precision import wide
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
 from hodu.shapes import TensorType

@@ -7,7 +7,7 @@ import numpy as np
 from hodu.dims import Dim
 from hodu.dtypes import NUMERIC
 from hodu.errors import DivisionByZeroError
-from hodu.ops._kernels import in_f32
+from hodu.ops._precision import in_f32
 from hodu.ops._rules import broadcast
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, Promote, op

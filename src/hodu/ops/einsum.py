@@ -11,9 +11,8 @@ import numpy as np
 from hodu.dims import Dim
 from hodu.dtypes import NUMERIC
 from hodu.errors import ArgumentError
-from hodu.ops._accumulate import wide
 from hodu.ops._einsum_equation import Equation, Labels, greedy_steps, parse, sizes
-from hodu.ops._precision import narrow, widen
+from hodu.ops._precision import narrow, wide, widen
 from hodu.ops._samples import S
 from hodu.ops._table import Array, F, Promote, function, op
 from hodu.shapes import TensorType, numel

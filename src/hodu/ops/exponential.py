@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hodu.dtypes import FLOATS
-from hodu.ops._kernels import in_f32
+from hodu.ops._precision import in_f32
 from hodu.ops._rules import broadcast, same_as
 from hodu.ops._samples import S, T, shapes
 from hodu.ops._table import Array, Promote, op

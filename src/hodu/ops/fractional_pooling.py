@@ -14,8 +14,8 @@ import numpy as np
 from hodu.dims import Dim, Sym
 from hodu.dtypes import FLOATS, i64
 from hodu.errors import ShapeError, ValueRangeError
-from hodu.ops._accumulate import wide
 from hodu.ops._pooling import flat_positions, max_at
+from hodu.ops._precision import wide
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
 from hodu.ops._windows import Ints, check_spatial, per_axis

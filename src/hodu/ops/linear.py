@@ -8,9 +8,8 @@ import numpy as np
 
 from hodu.dtypes import FLOATS, FROM_NUMPY, NUMERIC, Number
 from hodu.errors import DTypeError, ShapeError
-from hodu.ops._accumulate import wide
 from hodu.ops._matrices import check_term, known_to_differ
-from hodu.ops._precision import narrow, widen
+from hodu.ops._precision import narrow, wide, widen
 from hodu.ops._samples import S
 from hodu.ops._table import REGISTRY, Array, F, Promote, op
 from hodu.shapes import TensorType, format_shape

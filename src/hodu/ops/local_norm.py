@@ -8,8 +8,7 @@ import numpy as np
 
 from hodu.dtypes import FLOATS
 from hodu.errors import ShapeError, ValueRangeError
-from hodu.ops._accumulate import wide
-from hodu.ops._precision import narrow, widen
+from hodu.ops._precision import narrow, wide, widen
 from hodu.ops._samples import S, T
 from hodu.ops._table import REGISTRY, Array, F, op
 from hodu.shapes import Shape, TensorType, format_shape

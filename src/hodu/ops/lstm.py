@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hodu.ops._accumulate import wide
 from hodu.ops._cells import ARRAYS, TENSORS, lstm_step, make_activations
-from hodu.ops._precision import widen
+from hodu.ops._precision import wide, widen
 from hodu.ops._samples import S
 from hodu.ops._sequences import (
     DTYPES,

@@ -8,8 +8,8 @@ import numpy as np
 
 from hodu.dims import dim_min
 from hodu.dtypes import FLOATS, i32
-from hodu.ops._accumulate import wide
 from hodu.ops._matrices import back, matrix_shape
+from hodu.ops._precision import wide
 from hodu.ops._samples import S
 from hodu.ops._table import Array, op
 from hodu.ops.decompositions import GENERAL

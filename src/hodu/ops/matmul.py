@@ -8,7 +8,7 @@ import numpy as np
 
 from hodu.dtypes import NUMERIC
 from hodu.errors import ShapeError
-from hodu.ops._accumulate import wide
+from hodu.ops._precision import wide
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, Promote, function, op
 from hodu.shapes import TensorType, broadcast_shapes, format_shape

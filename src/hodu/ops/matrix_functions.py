@@ -10,9 +10,8 @@ import numpy as np
 from hodu.dims import Dim, dim_max
 from hodu.dtypes import FLOATS, FROM_NUMPY, NUMERIC, DType, i64
 from hodu.errors import DTypeError
-from hodu.ops._accumulate import wide
 from hodu.ops._matrices import adjoint, attempt, back, matrix_shape, square_shape, thin_svd
-from hodu.ops._precision import epsilon, narrow, widen
+from hodu.ops._precision import epsilon, narrow, wide, widen
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
 from hodu.ops.decompositions import GENERAL

@@ -9,7 +9,7 @@ import numpy as np
 
 from hodu.dtypes import i64
 from hodu.errors import ArgumentError, ShapeError
-from hodu.ops._accumulate import wide
+from hodu.ops._precision import wide
 from hodu.ops._rules import axes_of, axis_of, reduced_shape
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op

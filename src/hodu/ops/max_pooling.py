@@ -10,8 +10,8 @@ import numpy as np
 
 from hodu.dtypes import NUMERIC, i64
 from hodu.errors import ValueRangeError
-from hodu.ops._accumulate import wide
 from hodu.ops._pooling import extreme, flat_positions, fold_windows, max_at, tap_positions
+from hodu.ops._precision import wide
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
 from hodu.ops._windows import Ints, both_sides, check_spatial, extent, per_axis, window_counts

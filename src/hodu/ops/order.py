@@ -116,6 +116,7 @@ class Flip:
         S((2, 3), dims=()),
         S((0, 3), dims=(0,)),
         S((), dims=()),
+        S((), dims=(-1,)),
     ]
 
     def infer(x: TensorType, dims: tuple[int, ...]) -> TensorType:
@@ -125,7 +126,7 @@ class Flip:
         return x
 
     def eager(x: Array, dims: tuple[int, ...]) -> Array:
-        return np.flip(x, dims).copy()
+        return np.flip(x, dims if x.ndim else ()).copy()
 
 
 @function()
@@ -174,6 +175,7 @@ class Roll:
         S((4, 3), shifts=(-5, 2), dims=(0, -1)),
         S((4,), shifts=(1, 2), dims=(0, 0)),
         S((0, 3), shifts=(1,), dims=(0,)),
+        S((), shifts=(1,), dims=(0,)),
     ]
 
     def infer(x: TensorType, shifts: tuple[Dim, ...], dims: tuple[int, ...]) -> TensorType:
@@ -188,10 +190,10 @@ class Roll:
     def eager(x: Array, shifts: tuple[int, ...], dims: tuple[int, ...]) -> Array:
         if len(shifts) != len(dims):
             raise ValueError("shifts and dims differ in length")
-        return np.roll(x, shifts, dims) if dims else x.copy()
+        return np.roll(x, shifts, dims) if dims and x.ndim else x.copy()
 
     def compose(x: Tensor, shifts: tuple[Dim, ...], dims: tuple[int, ...]) -> Tensor:
-        for shift, dim in zip(shifts, dims, strict=True):
+        for shift, dim in zip(shifts, dims, strict=True) if x.ndim else ():
             size = x.shape[dim]
             if size == 0:
                 continue

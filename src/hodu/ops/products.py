@@ -10,9 +10,8 @@ import numpy as np
 from hodu.dims import Dim
 from hodu.dtypes import NUMERIC
 from hodu.errors import ArgumentError, OutOfRangeError, ShapeError
-from hodu.ops._accumulate import wide
 from hodu.ops._matrices import back, known_to_differ
-from hodu.ops._precision import narrow, widen
+from hodu.ops._precision import narrow, wide, widen
 from hodu.ops._rules import axis_of
 from hodu.ops._samples import S
 from hodu.ops._table import Array, F, Promote, function, op

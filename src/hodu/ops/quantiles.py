@@ -10,7 +10,7 @@ import numpy as np
 from hodu.dims import Dim
 from hodu.dtypes import FLOATS, Number, bool_, f64, i64
 from hodu.errors import ShapeError, ValueRangeError
-from hodu.ops._accumulate import accumulator
+from hodu.ops._precision import accumulator
 from hodu.ops._rules import axis_of, reduced_shape
 from hodu.ops._samples import S, T
 from hodu.ops._table import F, Promote, function, op

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hodu.ops._accumulate import wide
 from hodu.ops._cells import ARRAYS, TENSORS, gru_step, make_activations, rnn_step
-from hodu.ops._precision import widen
+from hodu.ops._precision import wide, widen
 from hodu.ops._samples import S, T
 from hodu.ops._sequences import (
     DTYPES,

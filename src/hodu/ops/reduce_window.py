@@ -10,8 +10,8 @@ import numpy as np
 from hodu.dispatch.attrs import as_ints
 from hodu.dtypes import NUMERIC
 from hodu.errors import ValueRangeError
-from hodu.ops._accumulate import wide
 from hodu.ops._pooling import extreme, fold_windows
+from hodu.ops._precision import wide
 from hodu.ops._samples import S
 from hodu.ops._table import Array, F, function, op
 from hodu.ops._windows import Ints, per_axis

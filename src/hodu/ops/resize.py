@@ -8,8 +8,8 @@ import numpy as np
 
 from hodu.dtypes import FROM_NUMPY, NUMERIC
 from hodu.errors import ShapeError, ValueRangeError
-from hodu.ops._accumulate import wide
 from hodu.ops._interpolation import COORDINATES, NEAREST, Axis, interpolate_axis, taps
+from hodu.ops._precision import wide
 from hodu.ops._rules import axis_of, replace_dim
 from hodu.ops._samples import S
 from hodu.ops._table import Array, op

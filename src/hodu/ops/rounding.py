@@ -8,7 +8,7 @@ import numpy as np
 
 from hodu.dtypes import FLOATS, NUMERIC
 from hodu.errors import DTypeError
-from hodu.ops._kernels import in_f32
+from hodu.ops._precision import in_f32
 from hodu.ops._rules import same_as
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, alias, op

@@ -9,7 +9,7 @@ import numpy as np
 from hodu.dims import Dim
 from hodu.dtypes import i32, i64
 from hodu.errors import ShapeError, ValueRangeError
-from hodu.ops._accumulate import wide
+from hodu.ops._precision import wide
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, Promote, function, op
 from hodu.shapes import TensorType, format_shape

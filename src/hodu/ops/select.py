@@ -8,7 +8,7 @@ import numpy as np
 
 from hodu.dtypes import ANY, BOOL, FLOATS, DType, Number
 from hodu.errors import ArgumentError, ShapeError, ValueRangeError
-from hodu.ops._kernels import in_f32
+from hodu.ops._precision import in_f32
 from hodu.ops._rules import broadcast
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, Promote, function, method, op

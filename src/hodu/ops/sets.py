@@ -11,7 +11,7 @@ import numpy as np
 
 from hodu.dims import Dim, symbol
 from hodu.dtypes import i64
-from hodu.ops._accumulate import wide
+from hodu.ops._precision import wide
 from hodu.ops._rules import axis_of, replace_dim
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hodu.dtypes import FLOATS, DTypeLike
-from hodu.ops._accumulate import accumulator, wide
+from hodu.ops._precision import accumulator, wide
 from hodu.ops._rules import axes_of, axis_of, float_dtype, reduce_to, reduced_shape
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, Promote, function, op

@@ -12,7 +12,6 @@ import numpy as np
 from hodu.dims import dim_min
 from hodu.dtypes import FLOATS, i64
 from hodu.errors import ShapeError
-from hodu.ops._accumulate import wide
 from hodu.ops._matrices import (
     adjoint,
     attempt,
@@ -22,8 +21,9 @@ from hodu.ops._matrices import (
     square_shape,
     thin_svd,
 )
+from hodu.ops._precision import wide
 from hodu.ops._samples import S, T
-from hodu.ops._table import Array, F, Promote, function, op
+from hodu.ops._table import Array, F, Promote, alias, function, op
 from hodu.shapes import Shape, TensorType, broadcast_shapes, format_shape
 
 if TYPE_CHECKING:
@@ -92,6 +92,9 @@ class Inverse:
 
     def eager(x: Array) -> Array:
         return back(attempt("inv", "is singular", np.linalg.inv, x), x)
+
+
+alias("inverse", "inv")
 
 
 @op("solve(Tensor A, Tensor B) -> Tensor")

@@ -9,7 +9,7 @@ import numpy as np
 from hodu.dims import Dim
 from hodu.dtypes import i64
 from hodu.errors import OutOfRangeError
-from hodu.ops._accumulate import wide
+from hodu.ops._precision import wide
 from hodu.ops._rules import axis_of, reduced_shape, replace_dim
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op

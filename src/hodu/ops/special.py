@@ -9,7 +9,7 @@ import numpy as np
 
 from hodu.dtypes import FLOATS
 from hodu.ops._error_functions import F64, erf_f32, erf_f64, erfc_f64, erfinv_f64
-from hodu.ops._kernels import in_f32
+from hodu.ops._precision import in_f32
 from hodu.ops._rules import same_as
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, Promote, op

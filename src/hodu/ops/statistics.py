@@ -8,7 +8,7 @@ import numpy as np
 
 from hodu.dims import Dim, dim_max
 from hodu.dtypes import FLOATS, Number
-from hodu.ops._accumulate import accumulator
+from hodu.ops._precision import accumulator
 from hodu.ops._rules import axes_of, reduce_to
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hodu.dims import Dim, symbols
+from hodu.dims import Dim, Sym, symbols
 from hodu.dispatch.base import TensorBase, type_of, wrap_value
 from hodu.dtypes import FROM_NUMPY
 from hodu.errors import CaptureError, HoduError
@@ -122,6 +122,8 @@ class Builder:
         except HoduError as error:
             error.where = error.where or location()
             raise
+        if not any(isinstance(d, Sym) for t in inferred for d in t.shape):
+            return inferred
         known = set(symbols(d for t in _flat(types) if t is not None for d in t.shape))
         known |= set(symbols(d for name in op.dim_attrs for d in _dims(attrs.get(name))))
         return self._symbols.distinguish(inferred, known)
@@ -145,16 +147,17 @@ class Builder:
     def rebind(self, target: TensorBase, result: TensorBase) -> None:
         """An in-place write: `target` stands for `result` from here on.
 
-        An eager target gets its data back when the capture ends (`restore`).
+        An eager target gets its data back when the capture ends (`restore`); a view writes to
+        the tensor that it looks into.
         """
         value = self.value_of(result)
         if target._data is not None:
             self._rebound.append((target, target._data))
             _detach(target)
-        else:
-            views.check_writable(target)
+        elif target._origin is not None:
+            views.write_through(target, result)
         target._value, target._dims = value, None
-        target._version += 1
+        target._version = views.next_version(target)
 
     def lift_state(self, tensor: TensorBase, name: str) -> None:
         """Make an eager tensor a state of the program: an input aliased to its final value."""
@@ -197,7 +200,7 @@ class Builder:
 
 
 def _detach(tensor: TensorBase) -> None:
-    tensor._data = tensor._dims = tensor._origin = None
+    tensor._data = tensor._dims = tensor._origin = tensor._place = None
     tensor._version = 0
 
 

@@ -58,7 +58,7 @@ def permute(x, dims):
 
 
 def flip(x, dims):
-    axes = {d % x.ndim for d in dims}
+    axes = {d % max(x.ndim, 1) for d in dims}
     return elementwise(
         x.shape,
         x.dtype,
@@ -67,7 +67,7 @@ def flip(x, dims):
 
 
 def roll(x, shifts, dims):
-    total = [0] * x.ndim
+    total = [0] * max(x.ndim, 1)
     for shift, dim in zip(shifts, dims, strict=True):
         total[dim] += shift
     return elementwise(

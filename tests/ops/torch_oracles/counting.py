@@ -1,4 +1,4 @@
-"""PyTorch's histc, of 16-bit floats as f32 (its own rounds the edges to 16 bits)."""
+"""PyTorch's bincount and histc, of 16-bit floats as f32 (its own rounds the edges to 16 bits)."""
 
 from __future__ import annotations
 
@@ -11,4 +11,10 @@ def _histc(x, **attrs):
     return torch.histc(x, **attrs)
 
 
-TORCH = {"histc": _histc}
+def _bincount(x, weights=None, minlength=0):
+    counts = torch.bincount(x, weights, minlength)
+    # Of nothing PyTorch forgets the dtype of the weights.
+    return counts if weights is None or x.numel() else counts.to(weights.dtype)
+
+
+TORCH = {"histc": _histc, "bincount": _bincount}

@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional
 
-from tests.ops.torch_oracles.linalg import in_f32
+from tests.ops.torch_oracles._lacking import Lacking
 
 
 def attention(q, k, v, mask, is_causal=False, **attrs):
@@ -34,10 +34,13 @@ def batch_norm_inference(x, mean, var, weight, bias, eps):
 
 
 def batch_norm_training(x, weight, bias, eps):
-    mean, var = (torch.zeros(x.shape[1], dtype=x.dtype) for _ in range(2))
+    """The statistics of small floats are those of f32."""
+    wide = torch.float32 if x.dtype.itemsize < 4 else x.dtype
+    mean, var = (torch.zeros(x.shape[1], dtype=wide) for _ in range(2))
+    scale, shift = (t if t is None else t.to(wide) for t in (weight, bias))
+    output = functional.batch_norm(x.to(wide), mean, var, scale, shift, True, 1.0, eps)
     count = x.numel() // x.shape[1]
-    output = functional.batch_norm(x, mean, var, weight, bias, True, 1.0, eps)
-    return output, mean, var * (count - 1) / count
+    return output.to(x.dtype), mean, var * (count - 1) / count
 
 
 def instance_norm(x, weight, bias, eps):
@@ -47,23 +50,25 @@ def instance_norm(x, weight, bias, eps):
 
 
 def _plain(attrs, allowed):
-    """Whether nothing but the attributes in `allowed` is asked for."""
+    """Nothing but the attributes in `allowed` can be asked for."""
     if any(name not in allowed for name in attrs):
-        raise NotImplementedError("not supported: ONNX's variations of recurrent layers")
+        raise Lacking("ONNX's variations of recurrent layers")
 
 
 def _module(kind, x, w_ih, w_hh, b_ih, b_hh, **options):
-    layer = kind(w_ih.shape[1], w_hh.shape[1], bias=b_ih is not None, **options).to(x.dtype)
+    """The layer with the same weights in both directions, as PyTorch has none just reversed."""
+    layer = kind(w_ih.shape[1], w_hh.shape[1], bias=b_ih is not None, bidirectional=True, **options)
     given = {"weight_ih_l0": w_ih, "weight_hh_l0": w_hh, "bias_ih_l0": b_ih, "bias_hh_l0": b_hh}
-    layer.load_state_dict({k: v for k, v in given.items() if v is not None})
+    both = {f"{k}{way}": v for k, v in given.items() if v is not None for way in ("", "_reverse")}
+    layer.to(x.dtype).load_state_dict(both)
     return layer
 
 
 def _run(layer, x, lengths, reverse, *state):
-    """A packed sequence is how PyTorch says `lengths`; only its bidirectional layers reverse."""
-    if reverse or x.shape[0] == 0 or (lengths is not None and lengths.min() < 1):
-        raise NotImplementedError("not supported: reversed or empty sequences")
-    start = tuple(s[None] for s in state)
+    """A packed sequence is how PyTorch says `lengths`."""
+    if x.shape[0] == 0 or (lengths is not None and lengths.min() < 1):
+        raise Lacking("empty sequences")
+    start = tuple(torch.stack([s, s]) for s in state)
     start = start if len(start) > 1 else start[0]
     if lengths is None:
         output, last = layer(x, start)
@@ -71,7 +76,8 @@ def _run(layer, x, lengths, reverse, *state):
         packed = torch.nn.utils.rnn.pack_padded_sequence(x, lengths, enforce_sorted=False)
         output, last = layer(packed, start)
         output, _ = torch.nn.utils.rnn.pad_packed_sequence(output, total_length=x.shape[0])
-    return output, *(s[0] for s in (last if isinstance(last, tuple) else (last,)))
+    states = last if isinstance(last, tuple) else (last,)
+    return output.chunk(2, -1)[reverse], *(s[int(reverse)] for s in states)
 
 
 def lstm_layer(x, w_ih, w_hh, b_ih, b_hh, h0, c0, lengths, peephole, reverse=False, **attrs):
@@ -97,7 +103,7 @@ TORCH = {
     "rms_norm": rms_norm,
     "group_norm": group_norm,
     "batch_norm_inference": batch_norm_inference,
-    "batch_norm_training": in_f32(batch_norm_training),
+    "batch_norm_training": batch_norm_training,
     "instance_norm": instance_norm,
     "lstm_layer": lstm_layer,
     "gru_layer": gru_layer,

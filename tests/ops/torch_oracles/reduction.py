@@ -1,4 +1,4 @@
-"""PyTorch's `prod` takes one dimension; here it is called for one after the other."""
+"""PyTorch's `prod`, which takes one dimension, for one after the other; `any` and `all`."""
 
 from __future__ import annotations
 
@@ -13,4 +13,9 @@ def _prod(x, dim=None, keepdim=False, dtype=None):
     return x
 
 
-TORCH = {"prod": _prod}
+def _bools(fn):
+    """PyTorch answers for bytes in bytes, as it did before it had bools."""
+    return lambda x, **attrs: fn(x, **attrs).bool()
+
+
+TORCH = {"prod": _prod, "any": _bools(torch.any), "all": _bools(torch.all)}

@@ -15,10 +15,12 @@ def pad(x, before, after, mode="constant", value=0):
     amounts = [n for pair in zip(reversed(before), reversed(after), strict=True) for n in pair]
     if mode == "constant":
         return torch.nn.functional.pad(x, amounts, value=value)
-    if len(amounts) == 4 and x.dim() == 2:
-        # torch pads at most the last spatial dimensions of a batch of channels
-        return torch.nn.functional.pad(x[None, None], amounts, mode)[0, 0]
-    return torch.nn.functional.pad(x[0], amounts[:-2], mode)[None]
+    for axis, amount in enumerate(zip(before, after, strict=True)):
+        # PyTorch pads at most three dimensions like this; one at a time gives the same.
+        lines = x.movedim(axis, -1)
+        padded = torch.nn.functional.pad(lines.reshape(-1, 1, lines.shape[-1]), amount, mode)
+        x = padded.reshape(*lines.shape[:-1], -1).movedim(-1, axis)
+    return x
 
 
 def full(size, fill_value, dtype):
@@ -29,6 +31,8 @@ def arange(start, size, step, dtype):
     dtype = _dtype(dtype)
     if isinstance(start, float) or isinstance(step, float):
         return (start + torch.arange(size, dtype=torch.float64) * step).to(dtype)
+    if dtype == torch.uint64:  # no kernel, and more than the wider dtypes can count
+        return torch.tensor([start + i * step for i in range(size)], dtype=dtype)
     return torch.arange(start, start + size * step, step, dtype=dtype)
 
 

@@ -17,9 +17,6 @@ def stable_index(x, values, dim, place, keepdim):
 
 
 def _topk(x, k, dim=-1, largest=True, sorted=True):
-    if x.dtype == torch.bool:
-        values, indices = _topk(x.to(torch.uint8), k, dim, largest)
-        return values.to(torch.bool), indices
     if x.ndim == 0:
         return torch.topk(x, k, dim, largest)
     order = torch.sort(x, dim=dim, descending=largest, stable=True).indices

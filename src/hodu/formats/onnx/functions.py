@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import onnx.checker
-
 import onnx
+import onnx.checker
+from onnx import defs
+
 from hodu.dispatch.base import TensorBase, type_of
 from hodu.errors import FormatError
 from hodu.formats.onnx.dtypes import STRING
 from hodu.formats.onnx.node import OnnxNode
-from onnx import defs
 
 
 def has_function_body(domain: str, op_type: str, opset: int) -> bool:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 import onnx
+
 from hodu import source
 from hodu.errors import FormatError, HoduError, UnsupportedError
 from hodu.formats.onnx.dtypes import held

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import onnx
+
 from hodu.dims import Dim, dim_name, symbol
 from hodu.dispatch.base import TensorBase
 from hodu.errors import ArgumentError, CaptureError, FormatError, UnsupportedError

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import onnx
+
 from hodu.errors import FormatError
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import onnx
+from onnx import AttributeProto
+
 from hodu.errors import UnsupportedError
 from hodu.formats.onnx.tensors import to_array, to_dense
 from hodu.ops._table import Array
-from onnx import AttributeProto
 
 
 def _no_graph(graph: onnx.GraphProto, inputs: Sequence[Any]) -> list[Any]:

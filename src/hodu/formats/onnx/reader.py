@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import google.protobuf.message
+import onnx
 import onnx.defs
 import onnx.version_converter
 
-import onnx
 from hodu.errors import FormatError, UnsupportedError
 from hodu.formats.onnx.names import check_names
 

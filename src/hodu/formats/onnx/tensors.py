@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 import onnx
+from onnx import TensorProto, numpy_helper
+
 from hodu.dtypes import u8
 from hodu.errors import FormatError
 from hodu.formats._limits import array_over, byte_count, empty_bytes
 from hodu.formats.onnx.dtypes import NARROW, STRING, dtype_of, narrow_bits
 from hodu.ops._table import Array
-from onnx import TensorProto, numpy_helper
 
 
 def to_array(proto: TensorProto, folder: Path | None) -> Array:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import hodu.functional as f
 import onnx
+
+import hodu.functional as f
 from hodu._tensor import Tensor
 from hodu.dispatch.base import recorder
 from hodu.errors import CaptureError, ShapeError
