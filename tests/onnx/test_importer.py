@@ -234,3 +234,18 @@ def test_progress_is_reported() -> None:
     seen: list[tuple[int, int]] = []
     import_model(two_steps(), options=LoadOptions(progress=lambda *at: seen.append(at)))
     assert seen == [(1, 2), (2, 2)]
+
+
+def test_a_symbolic_batch_passes_through_resizing() -> None:
+    made = model(
+        [node("Resize", ["x", "", "scales"], ["y"], mode="linear")],
+        [info("x", ["n", 1, 2, 3])],
+        ["y"],
+        {"scales": np.float32([1, 1, 2, 2])},
+    )
+    snapshot = import_model(made)
+    assert str(snapshot.outputs["y"].type) == "f32[n, 1, 4, 6]"
+    image = np.arange(12, dtype=np.float32).reshape(2, 1, 2, 3)
+    y = hodu.compile(snapshot).execute({"x": image})["y"].numpy()
+    (want,) = onnx.reference.ReferenceEvaluator(made).run(None, {"x": image})
+    np.testing.assert_allclose(y, want, rtol=1e-6)

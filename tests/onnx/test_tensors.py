@@ -14,7 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 import hodu
 from hodu.errors import FormatError, UnsupportedError
 from hodu.formats.onnx.dtypes import NARROW, is_readable
-from hodu.formats.onnx.tensors import to_array
+from hodu.formats.onnx.tensors import to_array, to_dense
 from tests.onnx.graphs import compiled, eager, info, model, node, save
 
 VALUES = np.arange(6, dtype=np.float32).reshape(2, 3)
@@ -192,3 +192,29 @@ def test_texts_are_refused_by_the_compiled_backend() -> None:
     made = model([node("Identity", ["x"], ["y"])], [info("x", [1], TensorProto.STRING)], ["y"])
     with pytest.raises(hodu.HoduError, match="the input 'x' is no tensor of one of Hodu's dtypes"):
         compiled(made, np.array(["a"], object))
+
+
+def sparse(indices: Any, shape: tuple[int, ...] = (2, 3)) -> onnx.SparseTensorProto:
+    """A sparse tensor `w` with the values 1, 2, ..."""
+    places = np.array(indices, np.int64)
+    values = np.arange(1, len(places) + 1, dtype=np.float32)
+    return helper.make_sparse_tensor(
+        numpy_helper.from_array(values, "w"), numpy_helper.from_array(places, "i"), shape
+    )
+
+
+@pytest.mark.parametrize("indices", [[1, 5], [[0, 1], [1, 2]]])
+def test_sparse_tensors_are_filled_with_zeros(indices: Any) -> None:
+    made = model([node("Add", ["x", "w"], ["y"])], [info("x", [2, 3])], ["y"])
+    made.graph.sparse_initializer.append(sparse(indices))
+    np.testing.assert_array_equal(
+        eager(made, VALUES)[0], VALUES + np.float32([[0, 1, 0], [0, 0, 2]])
+    )
+    constant = model([node("Constant", [], ["y"], sparse_value=sparse(indices))], [], ["y"])
+    np.testing.assert_array_equal(eager(constant)[0], [[0, 1, 0], [0, 0, 2]])
+
+
+@pytest.mark.parametrize("indices", [[1, 6], [[0, 1], [1, 3]], [[0, 1, 2], [1, 2, 3]]])
+def test_sparse_places_that_are_not_there(indices: Any) -> None:
+    with pytest.raises(FormatError, match=r"sparse tensor 'w' of shape \[2, 3\]"):
+        to_dense(sparse(indices), None)

@@ -31,7 +31,7 @@ def _names(model: onnx.ModelProto) -> Iterator[Any]:
 
 def _of_graph(graph: onnx.GraphProto) -> Iterator[Any]:
     yield from (graph.name, graph.doc_string)
-    for tensor in graph.initializer:
+    for tensor in (*graph.initializer, *(s.values for s in graph.sparse_initializer)):
         yield tensor.name
         yield from (text for e in tensor.external_data for text in (e.key, e.value))
     for info in (*graph.input, *graph.output):

@@ -12,7 +12,7 @@ from onnx import TensorProto, numpy_helper
 
 from hodu.dtypes import u8
 from hodu.errors import FormatError
-from hodu.formats._limits import array_over, byte_count
+from hodu.formats._limits import array_over, byte_count, empty_bytes
 from hodu.formats.onnx.dtypes import NARROW, STRING, dtype_of, narrow_bits
 from hodu.ops._table import Array
 
@@ -40,6 +40,23 @@ def to_array(proto: TensorProto, folder: Path | None) -> Array:
     if held != count:
         raise FormatError(f"{what} holds {held} elements, its shape {list(shape)} takes {count}")
     return _decoded(proto, dtype.numpy, what)
+
+
+def to_dense(proto: onnx.SparseTensorProto, folder: Path | None) -> Array:
+    """The contents of a SparseTensorProto, with zeros where it has none."""
+    values, indices = to_array(proto.values, folder), to_array(proto.indices, folder)
+    what, shape = f"sparse tensor {proto.values.name!r}", tuple(proto.dims)
+    if values.ndim != 1 or indices.dtype != np.int64 or indices.shape[:1] != values.shape:
+        raise FormatError(f"{what} has values {values.shape} at indices {indices.shape}")
+    size = byte_count(shape, dtype_of(proto.values.data_type, what), what)
+    dense = empty_bytes(size, what).view(values.dtype)
+    dense[:] = 0
+    try:
+        places = indices if indices.ndim == 1 else np.ravel_multi_index(tuple(indices.T), shape)
+        dense[places] = values
+    except (IndexError, ValueError) as error:
+        raise FormatError(f"{what} of shape {list(shape)}: {error}") from error
+    return _frozen(dense.reshape(shape))
 
 
 def _check_bytes(held: int, needed: int, what: str) -> None:
