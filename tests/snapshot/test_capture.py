@@ -40,6 +40,15 @@ def test_known_tensors_fold():
     assert [n.op for n in board.snapshot.nodes] == ["add"]
 
 
+def test_large_fills_are_nodes_not_data():
+    with hodu.capture() as board:
+        x = board.input("x", (1,))
+        board.target("y", (x + hodu.zeros(2000, 2000)).sum())
+        board.target("huge", hodu.ones(10**6, 10**6)[0, :1] + x)
+    assert sum(c.nbytes for c in board.snapshot.constants.values()) < 100
+    assert board.snapshot.nodes[0].op == "full"
+
+
 def test_dead_code_is_dropped_and_inputs_stay():
     with hodu.capture() as board:
         x, _unused = board.input("x", (2,)), board.input("unused", (3,))

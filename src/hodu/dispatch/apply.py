@@ -11,6 +11,7 @@ kernels in a context of their own, which costs 40 ns where `numpy.errstate` cost
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,6 +41,8 @@ from hodu.dispatch.inputs import (
 from hodu.dispatch.plan import make_plan
 from hodu.errors import HoduError, ShapeError
 from hodu.ops._table import REGISTRY, Array, OpDef, as_array
+
+_LARGEST_CONSTANT = 1 << 20
 
 
 def apply(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
@@ -134,10 +137,15 @@ def _apply_general(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
 def _must_record(op: OpDef, flat: Any, attrs: Attrs) -> bool:
     if any(t._data is None for t in flat):
         return True
-    active = recorder_var.get()
-    return active is not None and (
-        op.random or any(_has_symbol(attrs.get(name)) for name in op.dim_attrs)
-    )
+    if recorder_var.get() is None:
+        return False
+    sizes = [attrs.get(name) for name in op.dim_attrs]
+    return op.random or any(map(_has_symbol, sizes)) or (not op.schema.inputs and _is_large(sizes))
+
+
+def _is_large(sizes: Sequence[Any]) -> bool:
+    """Whether a created tensor is better a node than a constant kept in the Snapshot."""
+    return any(isinstance(s, tuple) and math.prod(s) > _LARGEST_CONSTANT for s in sizes)
 
 
 def _has_symbol(value: Any) -> bool:

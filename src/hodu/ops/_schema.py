@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 TENSORS = frozenset({"Tensor", "Tensor[]", "Tensor?[]"})
 _SCHEMA = re.compile(r"(\w+)\((.*)\) -> (.+)", re.DOTALL)
@@ -50,23 +50,21 @@ class Param:
 class Schema:
     """A parsed signature: the op's name, its parameters and the names of its results.
 
-    `results` is None for an op that returns a list of tensors.
+    `results` is None for an op that returns a list of tensors; `inputs` are the tensor parameters,
+    `attrs` the others.
     """
 
     name: str
     params: tuple[Param, ...]
     results: tuple[str, ...] | None
     text: str
+    inputs: tuple[Param, ...] = field(init=False)
+    attrs: tuple[Param, ...] = field(init=False)
 
-    @property
-    def inputs(self) -> tuple[Param, ...]:
-        """The tensor parameters, in order."""
-        return tuple(p for p in self.params if p.is_tensor)
-
-    @property
-    def attrs(self) -> tuple[Param, ...]:
-        """The other parameters, in order."""
-        return tuple(p for p in self.params if not p.is_tensor)
+    def __post_init__(self) -> None:
+        tensors = tuple(p for p in self.params if p.is_tensor)
+        object.__setattr__(self, "inputs", tensors)
+        object.__setattr__(self, "attrs", tuple(p for p in self.params if not p.is_tensor))
 
 
 def parse_schema(text: str) -> Schema:

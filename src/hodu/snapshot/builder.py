@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hodu.dims import Dim, symbols
+from hodu.dims import Dim, Sym, symbols
 from hodu.dispatch.base import TensorBase, type_of, wrap_value
 from hodu.dtypes import FROM_NUMPY
 from hodu.errors import CaptureError, HoduError
@@ -123,6 +123,8 @@ class Builder:
         except HoduError as error:
             error.where = error.where or location()
             raise
+        if not any(isinstance(d, Sym) for t in inferred for d in t.shape):
+            return inferred
         known = set(symbols(d for t in _flat(types) if t is not None for d in t.shape))
         known |= set(symbols(d for name in op.dim_attrs for d in _dims(attrs.get(name))))
         return self._symbols.distinguish(inferred, known)

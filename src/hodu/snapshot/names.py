@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from hodu.dims import Dim, Sym, substitute, symbol, symbols
 from hodu.shapes import TensorType
@@ -37,9 +37,10 @@ class SymbolNames:
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
-    def add(self, dims: Iterable[Dim]) -> None:
+    def add(self, dims: Sequence[Dim]) -> None:
         """Note the symbols of `dims` as used."""
-        self._taken.update(symbols(dims))
+        if any(isinstance(d, Sym) for d in dims):
+            self._taken.update(symbols(dims))
 
     def distinguish(self, types: list[TensorType], known: set[str]) -> list[TensorType]:
         """`types` with every symbol that is not in `known` renamed if the name is taken."""
