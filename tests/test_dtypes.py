@@ -12,7 +12,7 @@ import pytest
 import hodu
 from hodu import dtypes
 from hodu.dtypes import as_dtype, join, of_scalar, python_value, result_type
-from hodu.errors import DTypeError
+from hodu.errors import DTypeError, ValueRangeError
 
 # The promotion table of PyTorch's documentation for the dtypes it has fully:
 # https://docs.pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc
@@ -131,7 +131,7 @@ def test_strict_mode_leaves_nothing_behind():
                 result_type(((dtypes.f32, 2), (dtypes.f64, 2)))
         finally:
             hodu.set_promotion("torch")
-    with pytest.raises(DTypeError, match="'loose'"):
+    with pytest.raises(ValueRangeError, match="'loose'"):
         hodu.set_promotion("loose")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 import hodu
@@ -129,3 +130,17 @@ def test_formats_are_chosen_by_extension_then_contents(tmp_path, snapshot):
     (tmp_path / "junk.bin").write_bytes(b"\x00\x01junk")
     with pytest.raises(FormatError):
         hodu.load(tmp_path / "junk.bin")
+
+
+def test_results_share_no_memory_with_inputs_constants_or_states():
+    weight = hodu.tensor([1.0, 2.0])
+    with hodu.capture() as board:
+        x = board.input("x", (2, 3))
+        board.targets(same=x, view=x.reshape(3, 2), constant=weight.clone(), new=x + 1)
+    x = np.ones((2, 3), np.float32)
+    module = hodu.compile(board.snapshot)
+    results = module.execute({"x": x})
+    for tensor in results.values():
+        tensor += 5
+    assert (x == 1).all()
+    assert module.execute({"x": x})["constant"].tolist() == [1, 2]

@@ -44,11 +44,8 @@ def _module(family: str, ops: list[OpDef]) -> str:
 
 def _used_imports(body: str) -> str:
     """Only the imports that `body` uses, so that the linters have nothing to say."""
-    converters = [
-        c
-        for c in ("as_dim", "as_dims", "as_float", "as_floats", "as_int", "as_ints", "as_scalar")
-        if f"{c}(" in body
-    ]
+    kinds = ("dim", "dims", "float", "floats", "int", "ints", "scalar", "str")
+    converters = [f"as_{kind}" for kind in kinds if f"as_{kind}(" in body]
     typing = ["TYPE_CHECKING"] + (["NamedTuple"] if "NamedTuple" in body else [])
     lines = ["import builtins"] if "builtins." in body else []
     lines += ["from collections.abc import Sequence"] if "Sequence[" in body else []

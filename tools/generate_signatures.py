@@ -29,6 +29,7 @@ _CONVERT = {
     "int[]": "as_ints",
     "float": "as_float",
     "float[]": "as_floats",
+    "str": "as_str",
     "Scalar": "as_scalar",
     "DType": "as_dtype",
     "Dim": "as_dim",

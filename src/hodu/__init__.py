@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from hodu._io import load as load
     from hodu._io import save as save
     from hodu.functional import *  # noqa: F403
+    from hodu.limits import finfo as finfo
+    from hodu.limits import iinfo as iinfo
     from hodu.random import Generator as Generator
     from hodu.random import default_generator as default_generator
     from hodu.random import get_rng_state as get_rng_state
@@ -56,6 +58,8 @@ _HOMES |= {
     "compile": "hodu._compile:compile",
     "load": "hodu._io:load",
     "save": "hodu._io:save",
+    "finfo": "hodu.limits:finfo",
+    "iinfo": "hodu.limits:iinfo",
     "Generator": "hodu.random:Generator",
     "default_generator": "hodu.random:default_generator",
     "get_rng_state": "hodu.random:get_rng_state",

@@ -25,7 +25,10 @@ from hodu.ops.conversion import (
     to_u8,
     type_as,
 )
+from hodu.ops.overwrite import copy_, fill_, zero_
+from hodu.ops.random_fill import bernoulli_, normal_, random_, uniform_
 from hodu.ops.select import where_else
+from hodu.ops.split import split_method
 
 if TYPE_CHECKING:
     from hodu._tensor import Tensor
@@ -281,7 +284,7 @@ class TensorMethods(TensorBase):
 
     def bernoulli_(self, p: Tensor | Number = 0.5, *, generator: Generator | None = None) -> Tensor:
         """Fill with 1 with probability `p` (a number or a tensor that broadcasts), else 0."""
-        return _f.bernoulli_(self._self(), p, generator=generator)
+        return bernoulli_(self._self(), p, generator=generator)
 
     def bfloat16(self) -> Tensor:
         """The tensor as bf16."""
@@ -438,6 +441,10 @@ class TensorMethods(TensorBase):
     def contiguous(self) -> Tensor:
         """The tensor itself if its elements lie in row-major order without gaps, else a copy."""
         return _f.contiguous(self._self())
+
+    def copy_(self, src: Tensor, non_blocking: builtins.bool = False) -> Tensor:
+        """Take over the values of `src`, broadcast and cast as needed; `non_blocking` has no effect."""
+        return copy_(self._self(), src, non_blocking)
 
     def corrcoef(self) -> Tensor:
         """Pearson's correlation coefficients of variables (rows) over observations (columns)."""
@@ -631,6 +638,10 @@ class TensorMethods(TensorBase):
         """`expm1` in place."""
         return assign(self, _f.expm1(self._self()))
 
+    def fill_(self, value: Tensor | Number) -> Tensor:
+        """Make every element `value`, a number or a tensor of no dimensions."""
+        return fill_(self._self(), value)
+
     def flatten(self, start_dim: builtins.int = 0, end_dim: builtins.int = -1) -> Tensor:
         """The dimensions from `start_dim` to `end_dim`, both included, made into one."""
         return _f.flatten(self._self(), start_dim, end_dim)
@@ -708,6 +719,10 @@ class TensorMethods(TensorBase):
     def gelu(self, *, approximate: builtins.str = "none") -> Tensor:
         """input * Phi(input) with the normal distribution Phi, exact or by "tanh"."""
         return _f.gelu(self._self(), approximate=approximate)
+
+    def glu(self, dim: builtins.int = -1) -> Tensor:
+        """The first half along `dim` times the sigmoid of the second half."""
+        return _f.glu(self._self(), dim)
 
     def gt(self, other: Tensor | builtins.bool | builtins.int | builtins.float) -> Tensor:
         """Whether input > other."""
@@ -1268,7 +1283,7 @@ class TensorMethods(TensorBase):
         self, mean: Number = 0.0, std: Number = 1.0, *, generator: Generator | None = None
     ) -> Tensor:
         """Fill with normal random numbers of this mean and standard deviation."""
-        return _f.normal_(self._self(), mean, std, generator=generator)
+        return normal_(self._self(), mean, std, generator=generator)
 
     def outer(self, vec2: Tensor) -> Tensor:
         """The products of every element of one vector with every element of another."""
@@ -1335,7 +1350,7 @@ class TensorMethods(TensorBase):
         generator: Generator | None = None,
     ) -> Tensor:
         """Fill with integers in [from_, to); `random_(to)` starts at 0."""
-        return _f.random_(self._self(), from_, to, generator=generator)
+        return random_(self._self(), from_, to, generator=generator)
 
     def ravel(self) -> Tensor:
         """All the elements in one dimension."""
@@ -1436,23 +1451,25 @@ class TensorMethods(TensorBase):
         self,
         dim: builtins.int,
         index: Tensor,
-        src: Tensor | Number,
+        src: Tensor | Number | None = None,
         *,
         reduce: builtins.str | None = None,
+        value: Number | None = None,
     ) -> Tensor:
         """A copy of the input with `out[index[i][j]][j] = src[i][j]` for dim=0, and so on."""
-        return _f.scatter(self._self(), dim, index, src, reduce=reduce)
+        return _f.scatter(self._self(), dim, index, src, reduce=reduce, value=value)
 
     def scatter_(
         self,
         dim: builtins.int,
         index: Tensor,
-        src: Tensor | Number,
+        src: Tensor | Number | None = None,
         *,
         reduce: builtins.str | None = None,
+        value: Number | None = None,
     ) -> Tensor:
         """`scatter` in place."""
-        return assign(self, _f.scatter(self._self(), dim, index, src, reduce=reduce))
+        return assign(self, _f.scatter(self._self(), dim, index, src, reduce=reduce, value=value))
 
     def scatter_add(self, dim: builtins.int, index: Tensor, src: Tensor) -> Tensor:
         """A copy of the input with `out[index[i][j]][j] += src[i][j]` for dim=0, and so on."""
@@ -1571,11 +1588,9 @@ class TensorMethods(TensorBase):
         """The elements in order along `dim`, and where they were; always stable."""
         return _f.sort(self._self(), dim, descending, stable=stable)
 
-    def split(
-        self, split_size_or_sections: Any, dim: builtins.int = 0
-    ) -> builtins.tuple[Tensor, ...]:
+    def split(self, split_size: Any, dim: builtins.int = 0) -> builtins.tuple[Tensor, ...]:
         """Pieces of one size (the last perhaps smaller) or of those listed along `dim`; views."""
-        return _f.split(self._self(), split_size_or_sections, dim)
+        return split_method(self._self(), split_size, dim)
 
     def sqrt(self) -> Tensor:
         """The square root; NaN below zero."""
@@ -1771,7 +1786,7 @@ class TensorMethods(TensorBase):
         self, from_: Number = 0.0, to: Number = 1.0, *, generator: Generator | None = None
     ) -> Tensor:
         """Fill with uniform random numbers in [from_, to), up to rounding."""
-        return _f.uniform_(self._self(), from_, to, generator=generator)
+        return uniform_(self._self(), from_, to, generator=generator)
 
     def unique(
         self,
@@ -1827,6 +1842,10 @@ class TensorMethods(TensorBase):
         """The input where the condition holds, `other` elsewhere."""
         return where_else(self._self(), condition, other)
 
+    def zero_(self) -> Tensor:
+        """Make every element 0."""
+        return zero_(self._self())
+
     absolute = abs
     absolute_ = abs_
 
@@ -1865,6 +1884,8 @@ class TensorMethods(TensorBase):
 
     greater_equal = ge
     greater_equal_ = ge_
+
+    inv = inverse
 
     less = lt
     less_ = lt_

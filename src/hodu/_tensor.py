@@ -20,6 +20,7 @@ from hodu.dims import Dim
 from hodu.dispatch.base import bind_tensor_class, type_of, wrap
 from hodu.dtypes import FROM_NUMPY, DType, Number, python_value
 from hodu.errors import ArgumentError, CaptureError
+from hodu.ops._rules import axis_of
 from hodu.shapes import Shape, numel
 from hodu.source import location
 
@@ -94,7 +95,7 @@ class Tensor(TensorOperators):
     def size(self, dim: builtins.int) -> Dim: ...
     def size(self, dim: builtins.int | None = None) -> Shape | Dim:
         """The shape, or the size of one dimension."""
-        return self.shape if dim is None else self.shape[dim]
+        return self.shape if dim is None else self.shape[axis_of(dim, self.ndim)]
 
     def dim(self) -> builtins.int:
         """The number of dimensions."""
@@ -104,14 +105,18 @@ class Tensor(TensorOperators):
         """The number of elements."""
         return numel(self.shape)
 
+    ndimension = dim
+    nelement = numel
+
     def element_size(self) -> builtins.int:
         """Bytes of one element."""
         return self.itemsize
 
-    def stride(self) -> tuple[builtins.int, ...]:
-        """Strides in elements."""
+    def stride(self, dim: builtins.int | None = None) -> Any:
+        """Strides in elements, or the stride of one dimension."""
         array = self.numpy()
-        return tuple(s // array.itemsize for s in array.strides)
+        strides = tuple(s // array.itemsize for s in array.strides)
+        return strides if dim is None else strides[axis_of(dim, len(strides))]
 
     def is_contiguous(self) -> builtins.bool:
         """Whether the elements lie in row-major order without gaps."""
@@ -120,6 +125,10 @@ class Tensor(TensorOperators):
     def is_floating_point(self) -> builtins.bool:
         """Whether the dtype is a float."""
         return self.dtype.is_float
+
+    def is_signed(self) -> builtins.bool:
+        """Whether the dtype holds negative values."""
+        return self.dtype.is_signed
 
     def data_ptr(self) -> builtins.int:
         """The address of the first element."""
@@ -132,6 +141,10 @@ class Tensor(TensorOperators):
         if self._data is None:
             self._no_data("numpy()")
         return self._data
+
+    def cpu(self) -> Tensor:
+        """The tensor itself: eager tensors live in host memory."""
+        return self
 
     def item(self) -> Number:
         """The value of a tensor of one element."""

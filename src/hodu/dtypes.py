@@ -16,7 +16,7 @@ import ml_dtypes
 import numpy as np
 import numpy.typing as npt
 
-from hodu.errors import DTypeError
+from hodu.errors import DTypeError, ValueRangeError
 
 Kind = Literal["bool", "uint", "int", "float"]
 Number: TypeAlias = "bool | int | float"
@@ -116,7 +116,7 @@ def set_promotion(mode: Literal["torch", "strict"]) -> None:
     """Choose how mixed dtypes are treated: promoted as PyTorch does, or refused ("strict")."""
     global _strict
     if mode not in ("torch", "strict"):
-        raise DTypeError(f"promotion mode must be 'torch' or 'strict', not {mode!r}")
+        raise ValueRangeError(f"promotion mode must be 'torch' or 'strict', not {mode!r}")
     _strict = mode == "strict"
     join.cache_clear()
     result_type.cache_clear()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from hodu.functional import _linalg_cond as cond
 from hodu.functional import _linalg_cross as cross
+from hodu.functional import _linalg_diagonal as diagonal
 from hodu.functional import _linalg_norm as norm
 from hodu.functional import cholesky as cholesky
 from hodu.functional import det as det
@@ -37,6 +38,7 @@ __all__ = [
     "cond",
     "cross",
     "det",
+    "diagonal",
     "eigh",
     "eigvalsh",
     "inv",

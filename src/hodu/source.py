@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 from contextvars import ContextVar
 from pathlib import Path
 
-_PACKAGE = str(Path(__file__).parent) + "/"
+_PACKAGE = str(Path(__file__).parent) + os.sep
 _override: ContextVar[str | None] = ContextVar("hodu_source", default=None)
 
 

@@ -11,6 +11,7 @@ kernels in a context of their own, which costs 40 ns where `numpy.errstate` cost
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,10 +29,11 @@ from hodu.dispatch.base import (
 )
 from hodu.dispatch.explain import explain
 from hodu.dispatch.inputs import (
+    as_argument,
     as_arrays,
-    as_input,
     data_of,
     eager_inputs,
+    fit,
     flatten,
     flatten_inputs,
     key_of,
@@ -39,6 +41,8 @@ from hodu.dispatch.inputs import (
 from hodu.dispatch.plan import make_plan
 from hodu.errors import HoduError, ShapeError
 from hodu.ops._table import REGISTRY, Array, OpDef, as_array
+
+_LARGEST_CONSTANT = 1 << 20
 
 
 def apply(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
@@ -64,7 +68,7 @@ def apply(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
 
 def _apply_mixed(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
     """The way of eager calls with numbers, lists or absent inputs whose casts are known."""
-    if op.prepare is None and recorder_var.get() is None:
+    if op.prepare is None and recorder_var.get() is None and fit(op, inputs):
         mixed = eager_inputs(inputs)
         casts = None if mixed is None else op.plans.get(mixed[1])
         if mixed is not None and casts is not None:
@@ -113,9 +117,7 @@ def kernel(op: OpDef, arrays: Sequence[Any], attrs: Attrs) -> tuple[Array, ...]:
 def _apply_general(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
     if op.prepare is not None:
         inputs = op.prepare(*inputs)
-    tensors = [
-        as_input(op, p.name, p.type, x) for p, x in zip(op.schema.inputs, inputs, strict=True)
-    ]
+    tensors = [as_argument(op, p, x) for p, x in zip(op.inputs, inputs, strict=True)]
     flat = list(flatten(tensors))
     if op.on_dims and any(t._data is None and t._dims is not None for t in flat):
         folded = _fold_dims(op, tensors, attrs)
@@ -135,10 +137,15 @@ def _apply_general(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
 def _must_record(op: OpDef, flat: Any, attrs: Attrs) -> bool:
     if any(t._data is None for t in flat):
         return True
-    active = recorder_var.get()
-    return active is not None and (
-        op.random or any(_has_symbol(attrs.get(name)) for name in op.dim_attrs)
-    )
+    if recorder_var.get() is None:
+        return False
+    sizes = [attrs.get(name) for name in op.dim_attrs]
+    return op.random or any(map(_has_symbol, sizes)) or (not op.schema.inputs and _is_large(sizes))
+
+
+def _is_large(sizes: Sequence[Any]) -> bool:
+    """Whether a created tensor is better a node than a constant kept in the Snapshot."""
+    return any(isinstance(s, tuple) and math.prod(s) > _LARGEST_CONSTANT for s in sizes)
 
 
 def _has_symbol(value: Any) -> bool:

@@ -84,6 +84,13 @@ def as_floats(value: Any, name: str = "value") -> tuple[float, ...]:
     return tuple([as_float(v, name) for v in value])
 
 
+def as_str(value: Any, name: str = "value") -> str:
+    """A text argument."""
+    if isinstance(value, str):
+        return value
+    raise ArgumentError(f"{name} must be a string, not {value!r}", where=location())
+
+
 def as_scalar(value: Any, name: str = "value") -> bool | int | float:
     """A Python number, also from a NumPy scalar or a tensor of one element."""
     if isinstance(value, (bool, int, float)):

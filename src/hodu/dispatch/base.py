@@ -29,15 +29,24 @@ class TensorBase:
     Exactly one of these holds: `_data` is an array (eager); `_value` is a value of the capture
     that is under way; `_dims` is an object array of dimensions, at least one of them symbolic,
     for an i64 tensor whose contents are known only by name (`_value` is then made on demand).
-    `_origin` and `_version` tie captured views to the tensor they look into.
+    `_origin` and `_version` tie captured views to the tensor they look into; `_place` is set on
+    those that know how a write to them becomes a write to it.
     """
 
-    __slots__ = ("__weakref__", "_data", "_dims", "_origin", "_value", "_version")
+    __slots__ = ("__weakref__", "_data", "_dims", "_origin", "_place", "_value", "_version")
     _data: Array | None
     _value: Any
     _dims: Array | None
     _origin: Any
+    _place: Place | None
     _version: int
+
+
+class Place(Protocol):
+    """Where a captured view lies in the tensor that it was taken from."""
+
+    def write(self, value: Any) -> None:
+        """Write the new contents of the view into that tensor."""
 
 
 class Recorder(Protocol):
@@ -49,8 +58,11 @@ class Recorder(Protocol):
     def rebind(self, target: TensorBase, result: TensorBase) -> None:
         """Make `target` stand for `result` from here on (an in-place write)."""
 
-    def lift_state(self, tensor: TensorBase, name: str) -> None:
-        """Make an eager tensor a state: an input whose final value is aliased back to it."""
+    def lift_state(self, tensor: TensorBase, name: str) -> TensorBase:
+        """What stands for an eager tensor that is a state: an input aliased to its final value."""
+
+    def stand_in(self, tensor: TensorBase) -> TensorBase:
+        """What stands for a state that was lifted; any other tensor itself."""
 
 
 recorder_var: ContextVar[Recorder | None] = ContextVar("hodu_recorder", default=None)
@@ -102,7 +114,7 @@ def wrap(array: Any) -> Any:
 def wrap_value(value: Any) -> Any:
     """A captured tensor that stands for a value of the capture under way."""
     tensor = _new(_tensor_class)
-    tensor._data = tensor._dims = tensor._origin = None
+    tensor._data = tensor._dims = tensor._origin = tensor._place = None
     tensor._value = value
     tensor._version = 0
     return tensor

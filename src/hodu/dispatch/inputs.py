@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,16 +11,28 @@ from hodu import dtypes
 from hodu.dims import Sym
 from hodu.dispatch.base import TensorBase, type_of, wrap, wrap_dims
 from hodu.errors import ArgumentError
+from hodu.ops._schema import Param
 from hodu.ops._table import Array, OpDef
 from hodu.source import location
 
 
-def as_input(op: OpDef, name: str, kind: str, x: Any) -> Any:
-    """An argument as a tensor, None, or a list of them; raises ArgumentError for other things."""
-    if isinstance(x, TensorBase) or x is None:
+def as_argument(op: OpDef, param: Param, x: Any) -> Any:
+    """The tensor, or the list of tensors, that `x` means as this argument of `op`."""
+    if not param.is_list:
+        return None if x is None and param.optional else _as_tensor(op, param.name, x)
+    if isinstance(x, TensorBase) or not isinstance(x, Iterable):
+        raise ArgumentError(
+            f"{op.name}() takes a sequence of tensors for {param.name!r}, not {type(x).__name__}",
+            where=location(),
+            hint="list them, as in [a, b]",
+        )
+    holes = param.type == "Tensor?[]"
+    return [None if e is None and holes else _as_tensor(op, param.name, e) for e in x]
+
+
+def _as_tensor(op: OpDef, name: str, x: Any) -> Any:
+    if isinstance(x, TensorBase):
         return x
-    if kind.endswith("[]") and isinstance(x, (list, tuple)):
-        return [as_input(op, name, "Tensor", e) for e in x]
     if isinstance(x, (np.ndarray, np.generic)):
         return wrap(_native(np.asarray(x)))
     if isinstance(x, (bool, int, float)):
@@ -87,6 +99,14 @@ def data_of(t: Any) -> Any:
 
 
 _NUMBERS: dict[type, Any] = {bool: np.bool_, int: np.int64, float: np.float64}
+
+
+def fit(op: OpDef, inputs: Sequence[Any]) -> bool:
+    """Whether lists stand where the op takes lists, and None only where an input may be absent."""
+    for param, x in zip(op.inputs, inputs, strict=True):
+        if isinstance(x, (list, tuple)) is not param.is_list or (x is None and not param.optional):
+            return False
+    return True
 
 
 def eager_inputs(inputs: Sequence[Any]) -> tuple[list[Any], tuple[Any, ...]] | None:

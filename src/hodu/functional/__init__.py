@@ -110,6 +110,7 @@ if TYPE_CHECKING:
     from hodu.functional._generated.gather import index_select as index_select
     from hodu.functional._generated.gather import take as take
     from hodu.functional._generated.gather import take_along_dim as take_along_dim
+    from hodu.functional._generated.gating import glu as glu
     from hodu.functional._generated.grid_sample import _affine_base_grid as _affine_base_grid
     from hodu.functional._generated.grid_sample import grid_sample as grid_sample
     from hodu.functional._generated.index_update import _index_fill as _index_fill
@@ -243,6 +244,7 @@ if TYPE_CHECKING:
     from hodu.functional._generated.softmax import logsumexp as logsumexp
     from hodu.functional._generated.solvers import _solve as _solve
     from hodu.functional._generated.solvers import det as det
+    from hodu.functional._generated.solvers import inverse as inv
     from hodu.functional._generated.solvers import inverse as inverse
     from hodu.functional._generated.solvers import lstsq as lstsq
     from hodu.functional._generated.solvers import slogdet as slogdet
@@ -286,6 +288,18 @@ if TYPE_CHECKING:
     from hodu.functional._generated.trigonometry import tan as tan
     from hodu.functional._generated.trigonometry import tanh as tanh
     from hodu.ops.activation import logsigmoid as logsigmoid
+    from hodu.ops.activation_inplace import _nn_celu as _nn_celu
+    from hodu.ops.activation_inplace import _nn_elu as _nn_elu
+    from hodu.ops.activation_inplace import _nn_hardsigmoid as _nn_hardsigmoid
+    from hodu.ops.activation_inplace import _nn_hardswish as _nn_hardswish
+    from hodu.ops.activation_inplace import _nn_hardtanh as _nn_hardtanh
+    from hodu.ops.activation_inplace import _nn_leaky_relu as _nn_leaky_relu
+    from hodu.ops.activation_inplace import _nn_mish as _nn_mish
+    from hodu.ops.activation_inplace import _nn_relu as _nn_relu
+    from hodu.ops.activation_inplace import _nn_relu6 as _nn_relu6
+    from hodu.ops.activation_inplace import _nn_selu as _nn_selu
+    from hodu.ops.activation_inplace import _nn_silu as _nn_silu
+    from hodu.ops.activation_inplace import _nn_threshold as _nn_threshold
     from hodu.ops.adaptive_pooling import adaptive_avg_pool1d as adaptive_avg_pool1d
     from hodu.ops.adaptive_pooling import adaptive_avg_pool2d as adaptive_avg_pool2d
     from hodu.ops.adaptive_pooling import adaptive_avg_pool3d as adaptive_avg_pool3d
@@ -327,6 +341,7 @@ if TYPE_CHECKING:
     from hodu.ops.cumulative import trapezoid as trapezoid
     from hodu.ops.decompositions import eigvalsh as eigvalsh
     from hodu.ops.decompositions import svdvals as svdvals
+    from hodu.ops.diagonal import _linalg_diagonal as _linalg_diagonal
     from hodu.ops.diagonal import diag as diag
     from hodu.ops.diagonal import diagflat as diagflat
     from hodu.ops.einsum import einsum as einsum
@@ -411,6 +426,11 @@ if TYPE_CHECKING:
     from hodu.ops.products import vecdot as vecdot
     from hodu.ops.quantiles import median as median
     from hodu.ops.quantiles import nanmedian as nanmedian
+    from hodu.ops.queries import broadcast_shapes as broadcast_shapes
+    from hodu.ops.queries import is_floating_point as is_floating_point
+    from hodu.ops.queries import is_tensor as is_tensor
+    from hodu.ops.queries import promote_types as promote_types
+    from hodu.ops.queries import result_type as result_type
     from hodu.ops.random import normal as normal
     from hodu.ops.random import rand as rand
     from hodu.ops.random import rand_like as rand_like
@@ -420,10 +440,7 @@ if TYPE_CHECKING:
     from hodu.ops.random_choices import bernoulli as bernoulli
     from hodu.ops.random_choices import dropout as dropout
     from hodu.ops.random_choices import multinomial as multinomial
-    from hodu.ops.random_fill import bernoulli_ as bernoulli_
-    from hodu.ops.random_fill import normal_ as normal_
-    from hodu.ops.random_fill import random_ as random_
-    from hodu.ops.random_fill import uniform_ as uniform_
+    from hodu.ops.random_choices import rrelu as rrelu
     from hodu.ops.random_integers import randint as randint
     from hodu.ops.random_integers import randint_like as randint_like
     from hodu.ops.random_integers import randperm as randperm
@@ -535,7 +552,6 @@ __all__ = [
     "baddbmm",
     "batch_norm",
     "bernoulli",
-    "bernoulli_",
     "bilinear",
     "bincount",
     "bitwise_and",
@@ -546,6 +562,7 @@ __all__ = [
     "bitwise_xor",
     "block_diag",
     "bmm",
+    "broadcast_shapes",
     "broadcast_tensors",
     "broadcast_to",
     "bucketize",
@@ -640,6 +657,7 @@ __all__ = [
     "ge",
     "gelu",
     "getitem",
+    "glu",
     "greater",
     "greater_equal",
     "grid_sample",
@@ -663,7 +681,10 @@ __all__ = [
     "inner",
     "instance_norm",
     "interpolate",
+    "inv",
     "inverse",
+    "is_floating_point",
+    "is_tensor",
     "isclose",
     "isfinite",
     "isinf",
@@ -753,7 +774,6 @@ __all__ = [
     "nonzero",
     "norm",
     "normal",
-    "normal_",
     "normalize",
     "not_equal",
     "numel",
@@ -770,6 +790,7 @@ __all__ = [
     "pow",
     "prelu",
     "prod",
+    "promote_types",
     "put",
     "qr",
     "quantile",
@@ -779,7 +800,6 @@ __all__ = [
     "randint_like",
     "randn",
     "randn_like",
-    "random_",
     "randperm",
     "ravel",
     "reciprocal",
@@ -791,11 +811,13 @@ __all__ = [
     "repeat_interleave",
     "reshape",
     "reshape_as",
+    "result_type",
     "rms_norm",
     "rnn_layer",
     "roll",
     "rot90",
     "round",
+    "rrelu",
     "rsqrt",
     "rsub",
     "scaled_dot_product_attention",
@@ -863,7 +885,6 @@ __all__ = [
     "unflatten",
     "unfold",
     "uniform",
-    "uniform_",
     "unique",
     "unique_consecutive",
     "unsqueeze",
@@ -911,6 +932,7 @@ _HOMES = {
     "_instance_norm": "hodu.functional._generated.batch_norm:_instance_norm",
     "_linalg_cond": "hodu.ops.linalg_norms:_linalg_cond",
     "_linalg_cross": "hodu.ops.products:_linalg_cross",
+    "_linalg_diagonal": "hodu.ops.diagonal:_linalg_diagonal",
     "_linalg_norm": "hodu.ops.linalg_norms:_linalg_norm",
     "_linspace": "hodu.functional._generated.ranges:_linspace",
     "_log_softmax": "hodu.functional._generated.softmax:_log_softmax",
@@ -922,6 +944,18 @@ _HOMES = {
     "_median": "hodu.functional._generated.quantiles:_median",
     "_min": "hodu.functional._generated.max_min:_min",
     "_nanmedian": "hodu.functional._generated.quantiles:_nanmedian",
+    "_nn_celu": "hodu.ops.activation_inplace:_nn_celu",
+    "_nn_elu": "hodu.ops.activation_inplace:_nn_elu",
+    "_nn_hardsigmoid": "hodu.ops.activation_inplace:_nn_hardsigmoid",
+    "_nn_hardswish": "hodu.ops.activation_inplace:_nn_hardswish",
+    "_nn_hardtanh": "hodu.ops.activation_inplace:_nn_hardtanh",
+    "_nn_leaky_relu": "hodu.ops.activation_inplace:_nn_leaky_relu",
+    "_nn_mish": "hodu.ops.activation_inplace:_nn_mish",
+    "_nn_relu": "hodu.ops.activation_inplace:_nn_relu",
+    "_nn_relu6": "hodu.ops.activation_inplace:_nn_relu6",
+    "_nn_selu": "hodu.ops.activation_inplace:_nn_selu",
+    "_nn_silu": "hodu.ops.activation_inplace:_nn_silu",
+    "_nn_threshold": "hodu.ops.activation_inplace:_nn_threshold",
     "_nonzero": "hodu.functional._generated.sets:_nonzero",
     "_norm": "hodu.functional._generated.norm:_norm",
     "_one_hot": "hodu.functional._generated.one_hot:_one_hot",
@@ -1003,7 +1037,6 @@ _HOMES = {
     "baddbmm": "hodu.functional._generated.linear:baddbmm",
     "batch_norm": "hodu.ops.batch_norm:batch_norm",
     "bernoulli": "hodu.ops.random_choices:bernoulli",
-    "bernoulli_": "hodu.ops.random_fill:bernoulli_",
     "bilinear": "hodu.functional._generated.linear:bilinear",
     "bincount": "hodu.functional._generated.counting:bincount",
     "bitwise_and": "hodu.functional._generated.bitwise:bitwise_and",
@@ -1014,6 +1047,7 @@ _HOMES = {
     "bitwise_xor": "hodu.functional._generated.bitwise:bitwise_xor",
     "block_diag": "hodu.ops.join:block_diag",
     "bmm": "hodu.ops.matmul:bmm",
+    "broadcast_shapes": "hodu.ops.queries:broadcast_shapes",
     "broadcast_tensors": "hodu.ops.repeat:broadcast_tensors",
     "broadcast_to": "hodu.ops.repeat:broadcast_to",
     "bucketize": "hodu.ops.searching:bucketize",
@@ -1108,6 +1142,7 @@ _HOMES = {
     "ge": "hodu.functional._generated.comparison:ge",
     "gelu": "hodu.functional._generated.activation:gelu",
     "getitem": "hodu.ops.indexing:getitem",
+    "glu": "hodu.functional._generated.gating:glu",
     "greater": "hodu.functional._generated.comparison:gt",
     "greater_equal": "hodu.functional._generated.comparison:ge",
     "grid_sample": "hodu.functional._generated.grid_sample:grid_sample",
@@ -1131,7 +1166,10 @@ _HOMES = {
     "inner": "hodu.ops.matmul:inner",
     "instance_norm": "hodu.ops.batch_norm:instance_norm",
     "interpolate": "hodu.ops.interpolate:interpolate",
+    "inv": "hodu.functional._generated.solvers:inverse",
     "inverse": "hodu.functional._generated.solvers:inverse",
+    "is_floating_point": "hodu.ops.queries:is_floating_point",
+    "is_tensor": "hodu.ops.queries:is_tensor",
     "isclose": "hodu.functional._generated.closeness:isclose",
     "isfinite": "hodu.functional._generated.nonfinite:isfinite",
     "isinf": "hodu.functional._generated.nonfinite:isinf",
@@ -1221,7 +1259,6 @@ _HOMES = {
     "nonzero": "hodu.ops.sets:nonzero",
     "norm": "hodu.ops.norm:norm",
     "normal": "hodu.ops.random:normal",
-    "normal_": "hodu.ops.random_fill:normal_",
     "normalize": "hodu.functional._generated.local_norm:normalize",
     "not_equal": "hodu.functional._generated.comparison:ne",
     "numel": "hodu.ops.shape:numel",
@@ -1238,6 +1275,7 @@ _HOMES = {
     "pow": "hodu.functional._generated.powers:pow",
     "prelu": "hodu.functional._generated.rectifiers:prelu",
     "prod": "hodu.functional._generated.reduction:prod",
+    "promote_types": "hodu.ops.queries:promote_types",
     "put": "hodu.functional._generated.index_update:put",
     "qr": "hodu.functional._generated.decompositions:qr",
     "quantile": "hodu.functional._generated.quantiles:quantile",
@@ -1247,7 +1285,6 @@ _HOMES = {
     "randint_like": "hodu.ops.random_integers:randint_like",
     "randn": "hodu.ops.random:randn",
     "randn_like": "hodu.ops.random:randn_like",
-    "random_": "hodu.ops.random_fill:random_",
     "randperm": "hodu.ops.random_integers:randperm",
     "ravel": "hodu.ops.shape:ravel",
     "reciprocal": "hodu.functional._generated.powers:reciprocal",
@@ -1259,11 +1296,13 @@ _HOMES = {
     "repeat_interleave": "hodu.ops.repeat:repeat_interleave",
     "reshape": "hodu.ops.shape:reshape",
     "reshape_as": "hodu.ops.shape:reshape_as",
+    "result_type": "hodu.ops.queries:result_type",
     "rms_norm": "hodu.functional._generated.normalization:rms_norm",
     "rnn_layer": "hodu.functional._generated.recurrent:rnn_layer",
     "roll": "hodu.ops.order:roll",
     "rot90": "hodu.ops.order:rot90",
     "round": "hodu.functional._generated.rounding:round",
+    "rrelu": "hodu.ops.random_choices:rrelu",
     "rsqrt": "hodu.functional._generated.powers:rsqrt",
     "rsub": "hodu.ops.arithmetic:rsub",
     "scaled_dot_product_attention": "hodu.ops.attention:scaled_dot_product_attention",
@@ -1331,7 +1370,6 @@ _HOMES = {
     "unflatten": "hodu.ops.shape:unflatten",
     "unfold": "hodu.functional._generated.strided:unfold",
     "uniform": "hodu.ops.random:uniform",
-    "uniform_": "hodu.ops.random_fill:uniform_",
     "unique": "hodu.ops.sets:unique",
     "unique_consecutive": "hodu.ops.sets:unique_consecutive",
     "unsqueeze": "hodu.functional._generated.shape:unsqueeze",

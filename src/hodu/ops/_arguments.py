@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from hodu.dims import Dim
 from hodu.errors import ArgumentError, ShapeError
 from hodu.shapes import format_shape
+
+_Entry = TypeVar("_Entry")
 
 
 def spread(first: Any, more: tuple[Any, ...]) -> Any:
@@ -22,7 +24,7 @@ def non_negative(size: Iterable[Dim], what: str = "size") -> None:
         raise ShapeError(f"{what} {format_shape(size)} has a negative entry")
 
 
-def pair(value: Sequence[int], name: str) -> tuple[int, int]:
+def pair(value: Sequence[_Entry], name: str) -> tuple[_Entry, _Entry]:
     """One number for each of two axes, from one or two given."""
     if len(value) not in (1, 2):
         raise ArgumentError(f"{name}={tuple(value)} must be one number or two")

@@ -96,6 +96,7 @@ FAMILY_OF = {
     "gather_nd": "gather",
     "ge": "comparison",
     "gelu": "activation",
+    "glu": "gating",
     "grid_sample": "grid_sample",
     "group_norm": "normalization",
     "gru_layer": "recurrent",

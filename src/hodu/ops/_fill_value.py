@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from hodu.dispatch.attrs import as_scalar
 from hodu.dtypes import DType, Number
 from hodu.errors import ValueRangeError
 from hodu.ops._table import Array
@@ -17,8 +18,9 @@ def fill_value(value: Number, dtype: DType) -> Array:
     Raises ValueRangeError for a number that an integer dtype cannot hold. Negative numbers wrap
     around in unsigned dtypes, as in PyTorch.
     """
+    value = as_scalar(value, "the value")
     if not dtype.is_integer:
-        return np.asarray(value).astype(dtype.numpy)
+        return np.asarray(_in_range(value)).astype(dtype.numpy)
     least = -(1 << dtype.bits - 1) if dtype.is_signed else -(1 << dtype.bits) + 1
     most = (1 << dtype.bits - dtype.is_signed) - 1
     if not math.isfinite(value) or not least <= int(value) <= most:
@@ -28,5 +30,10 @@ def fill_value(value: Number, dtype: DType) -> Array:
 
 
 def constant(value: Number, like: Array) -> Array:
-    """`value` as a 0-d array in the dtype of `like`, which must be able to hold it."""
-    return np.asarray(value).astype(like.dtype)
+    """`value` as a 0-d array in the dtype of `like`, whatever that makes of it."""
+    return np.asarray(_in_range(value)).astype(like.dtype)
+
+
+def _in_range(value: Number) -> Number:
+    """`value`, as a float where no integer dtype of NumPy holds it."""
+    return value if -(2**63) <= value < 2**64 else float(value)

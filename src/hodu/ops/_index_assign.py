@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hodu.dims import Sym
 from hodu.dispatch.base import TensorBase, quiet, wrap, wrap_dims
-from hodu.dispatch.inplace import check_writable
+from hodu.dispatch.inplace import assign, check_writable
 from hodu.dtypes import DType, as_dtype
 from hodu.ops._fill_value import fill_value
 from hodu.ops._index_key import Advanced, Basic
 from hodu.ops._index_rules import check_fits, index_shape
 from hodu.ops._index_write import write_at
+from hodu.ops._nested import to_tensor
 from hodu.ops._table import Array, F
 from hodu.shapes import Shape
 
@@ -31,7 +33,29 @@ def read(x: Tensor, basic: Basic, advanced: Sequence[Advanced]) -> Tensor:
         part = F.unsqueeze(part, axis)
     for step in advanced:
         part = F._index(part, step.indices)
+    if part is not x and part._data is None and part._origin is not None:
+        part._place = BasicPlace(x, basic)
     return part
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BasicPlace:
+    """The place of `source[key]` for a captured source and a key without index tensors."""
+
+    source: Tensor
+    basic: Basic
+
+    def write(self, value: Tensor) -> None:
+        """Make `value` the new contents of this place."""
+        assign(self.source, written(self.source, self.basic, (), value))
+
+
+def is_written(x: Tensor, basic: Basic, value: Tensor) -> bool:
+    """Whether `value` is `x[key]` itself after a captured write: the end of `x[key] += 1`."""
+    place = None if value._data is not None else value._place
+    if not isinstance(place, BasicPlace) or place.source is not x or place.basic != basic:
+        return False
+    return value._origin is not None and value._origin._version == value._version
 
 
 def _is_whole(shape: Shape, basic: Basic) -> bool:
@@ -45,16 +69,17 @@ def _is_identity(shape: Shape, basic: Basic) -> bool:
 
 
 def as_value(value: Any, dtype: DType) -> Tensor:
-    """What is assigned as a tensor: numbers and arrays in `dtype`, tensors as they are."""
+    """What is assigned as a tensor: numbers and arrays in `dtype`, others as they are."""
     if isinstance(value, TensorBase):
         return value  # type: ignore[return-value]
     if isinstance(value, Sym):
         return wrap_dims(value)
     if isinstance(value, (bool, int, float)):
         return wrap(fill_value(value, dtype))
-    array = np.asarray(value)
-    as_dtype(array.dtype)
-    return wrap(quiet.run(array.astype, dtype.numpy))
+    if not isinstance(value, (np.ndarray, np.generic)):
+        return to_tensor(value, dtype if dtype.is_float else None)
+    as_dtype(value.dtype)
+    return wrap(quiet.run(np.asarray(value).astype, dtype.numpy))
 
 
 def write_eager(

@@ -76,11 +76,10 @@ def attempt(
 
 def _first_failure(call: Callable[..., Any], x: Array, rest: tuple[Array, ...]) -> str:
     """The batch index of the first matrix on which `call` fails; empty without a batch."""
-    batch = x.shape[:-2]
-    spread = [np.broadcast_to(r, (*batch, *r.shape[-2:])) for r in rest]
-    for index in np.ndindex(*batch):
+    others = [r[(0,) * (r.ndim - 2)] for r in rest]  # the fault is the first operand's alone
+    for index in np.ndindex(*x.shape[:-2]):
         try:
-            call(x[index], *(r[index] for r in spread))
+            call(x[index], *others)
         except np.linalg.LinAlgError:
             return f"{list(index)}" if index else ""
     return ""

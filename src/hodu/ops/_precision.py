@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from hodu.dtypes import FROM_NUMPY, DType, f32, f64
-from hodu.ops._rules import Axes, axes_of
+from hodu.dtypes import ALL, FROM_NUMPY, DType, f32, f64
 from hodu.ops._table import Array, F
 
 if TYPE_CHECKING:
@@ -21,13 +20,43 @@ def accumulator(dtype: DType) -> DType:
     return f32 if dtype.is_float and dtype.bits < 32 else dtype
 
 
+_WIDER = {t.numpy: accumulator(t).numpy for t in ALL if accumulator(t) is not t}
+
+
 @overload
 def wide(x: Array) -> Array: ...
 @overload
 def wide(x: None) -> None: ...
 def wide(x: Array | None) -> Array | None:
     """`x` in the dtype in which to compute; not copied when that is its own. None stays None."""
-    return None if x is None else x.astype(accumulator(FROM_NUMPY[x.dtype]).numpy, copy=False)
+    if x is None:
+        return None
+    target = _WIDER.get(x.dtype)
+    return x if target is None else x.astype(target)
+
+
+def in_f32(kernel: Callable[..., Array]) -> Callable[..., Array]:
+    """`kernel` over floats of any width: narrow ones are computed in f32 and rounded once."""
+
+    @functools.wraps(kernel)
+    def eager(x: Array, *rest: Any, **attrs: Any) -> Array:
+        if x.dtype.itemsize > 2:
+            return kernel(x, *rest, **attrs)
+        return kernel(*map(wide, (x, *rest)), **attrs).astype(x.dtype)
+
+    return eager
+
+
+def compute_dtype(*dtypes: DType) -> DType:
+    """f64 if it occurs in `dtypes`, else f32."""
+    return f64 if f64 in dtypes else f32
+
+
+def wide_all(*arrays: Array | None) -> list[Any]:
+    """Float arrays in one precision, that of the widest; None stays None."""
+    found = [FROM_NUMPY[a.dtype] for a in arrays if a is not None]
+    target = compute_dtype(*found).numpy
+    return [None if a is None else a.astype(target, copy=False) for a in arrays]
 
 
 @overload
@@ -39,45 +68,15 @@ def widen(x: Tensor | None) -> Tensor | None:
     return None if x is None else narrow(x, accumulator(x.dtype))
 
 
-def narrow(x: Tensor, dtype: DType) -> Tensor:
-    """`x` in `dtype`: itself if it is in it."""
-    return x if x.dtype is dtype else F.cast(x, dtype)
-
-
-def compute_dtype(*dtypes: DType) -> DType:
-    """f64 if it occurs in `dtypes`, else f32."""
-    return f64 if f64 in dtypes else f32
-
-
-def wide_all(*arrays: Array | None) -> list[Any]:
-    """Float arrays in one precision, that of the widest; None stays None."""
-    target = compute_dtype(*(FROM_NUMPY[a.dtype] for a in arrays if a is not None)).numpy
-    return [None if a is None else a.astype(target, copy=False) for a in arrays]
-
-
 def widen_all(*tensors: Tensor | None) -> list[Any]:
     """`wide_all` of Tensors."""
     target = compute_dtype(*(t.dtype for t in tensors if t is not None))
     return [None if t is None else narrow(t, target) for t in tensors]
 
 
-def in_f32(kernel: Callable[..., Array]) -> Callable[..., Array]:
-    """`kernel` over floats of any width: 8- and 16-bit ones are computed in f32, rounded once."""
-
-    @functools.wraps(kernel)
-    def eager(x: Array, *rest: Any, **attrs: Any) -> Array:
-        if x.dtype.itemsize > 2:
-            return kernel(x, *rest, **attrs)
-        arrays = [a.astype(np.float32) for a in (x, *rest)]
-        return kernel(*arrays, **attrs).astype(x.dtype)
-
-    return eager
-
-
-def fold(ufunc: np.ufunc, x: Array, dim: Axes, keepdim: bool, within: DType | None = None) -> Array:
-    """`x` reduced over `dim` by `ufunc`, in the dtype `within` if it is given."""
-    dtype = None if within is None else within.numpy
-    return np.asarray(ufunc.reduce(x, axis=axes_of(dim, x.ndim), dtype=dtype, keepdims=keepdim))
+def narrow(x: Tensor, dtype: DType) -> Tensor:
+    """`x` in `dtype`: itself if it is in it."""
+    return x if x.dtype is dtype else F.cast(x, dtype)
 
 
 @functools.cache

@@ -35,7 +35,7 @@ class Elu:
     dtypes = FLOATS
     infer = same_as(0)
     samples = [*TAILS, S((3, 4), alpha=0.5)]
-    inplace, where = True, _NN
+    inplace = True
 
     def compose(x: Tensor, alpha: float = 1.0) -> Tensor:
         return F.where(x > 0, x, F.expm1(F.clamp(x, max=0)) * alpha)
@@ -52,7 +52,7 @@ class Celu:
     dtypes = FLOATS
     infer = same_as(0)
     samples = [*TAILS, S((3, 4), alpha=0.5)]
-    inplace, where = True, _NN
+    inplace = True
 
     def compose(x: Tensor, alpha: float = 1.0) -> Tensor:
         return F.where(x > 0, x, F.expm1(F.clamp(x, max=0) / alpha) * alpha)
@@ -69,7 +69,7 @@ class Selu:
     dtypes = FLOATS
     infer = same_as(0)
     samples = TAILS
-    inplace, where = True, _NN
+    inplace = True
 
     def compose(x: Tensor) -> Tensor:
         return F.elu(x, _SELU_ALPHA) * _SELU_SCALE
@@ -117,7 +117,6 @@ class Silu:
     dtypes = FLOATS
     infer = same_as(0)
     samples = TAILS
-    where = _NN
 
     def compose(x: Tensor) -> Tensor:
         return x * F.sigmoid(x)
@@ -134,7 +133,6 @@ class Mish:
     dtypes = FLOATS
     infer = same_as(0)
     samples = TAILS
-    where = _NN
 
     def compose(x: Tensor) -> Tensor:
         return x * F.tanh(F.softplus(x))

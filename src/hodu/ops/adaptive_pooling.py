@@ -95,6 +95,8 @@ class AdaptiveMaxPool:
 
     def eager(x: Array, output_size: Ints) -> tuple[Array, Array]:
         shape = _shape("adaptive_max_pool()", x.shape, output_size)
+        if 0 in output_size:
+            return np.empty(shape, x.dtype), np.empty(shape, np.int64)
         n = len(output_size)
         sizes = x.shape[x.ndim - n :]
         taps = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hodu.devices import CPU, KINDS, Device, as_device
+from hodu.devices import KINDS, Device, require_cpu
 from hodu.dtypes import (
     ANY,
     DType,
@@ -20,7 +20,6 @@ from hodu.dtypes import (
     i64,
     u8,
 )
-from hodu.errors import DeviceError
 from hodu.ops._rules import same_as
 from hodu.ops._samples import S
 from hodu.ops._table import Array, F, function, op
@@ -80,20 +79,11 @@ def to(
             device = arg
         elif arg is not None:
             dtype = arg
-    if device is not None:
-        _check_device(as_device(device))
+    require_cpu(device)
     copy = copy or flags[1:2] == [True]
     if dtype is not None and as_dtype(dtype) is not input.dtype:
         return F.cast(input, as_dtype(dtype))
     return F.clone(input) if copy else input
-
-
-def _check_device(device: Device) -> None:
-    if device != CPU:
-        raise DeviceError(
-            f"eager tensors live on the cpu, not on {device}",
-            hint=f"to run a program on {device}, compile it: hodu.compile(fn, device='{device}')",
-        )
 
 
 @op("clone(Tensor input) -> Tensor")

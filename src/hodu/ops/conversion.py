@@ -74,4 +74,4 @@ def to_bool(input: Tensor) -> Tensor:
 @method()
 def type_as(input: Tensor, other: Tensor) -> Tensor:
     """The tensor in the dtype of `other`."""
-    return F.to(input, other.dtype)
+    return F.to(input, other)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hodu.dims import dim_max, dim_min
+from hodu.dims import Dim, dim_max, dim_min
 from hodu.dtypes import FLOATS, FROM_NUMPY, DType, f64, i64
 from hodu.errors import ShapeError, ValueRangeError
 from hodu.ops._precision import wide
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hodu._tensor import Tensor
     from hodu.dtypes import Number
 
+_MOST_STEPS = 1000
 SCANS = [
     S((3, 4), dim=1),
     S((2, 3, 4), dim=-3),
@@ -154,19 +155,31 @@ class Diff:
         n: int = 1,
         dim: int = -1,
     ) -> Tensor:
-        if n < 0:
-            raise ValueRangeError(f"diff() of order n={n}", hint="the order is 0 or more")
         if input.ndim == 0:
             raise ShapeError("diff() needs at least one dimension, the tensor is 0-d")
         parts = [t for t in (prepend, input, append) if t is not None]
         x = F.cat(parts, dim) if len(parts) > 1 else input
         axis = axis_of(dim, x.ndim)
         step = F.ne if input.dtype.kind == "bool" else F.sub
-        for _ in range(n):
+        for _ in range(_diff_steps(n, x.shape[axis])):
             size = x.shape[axis]
             rest = dim_max(size - 1, 0)
             x = step(F.narrow(x, axis, dim_min(size, 1), rest), F.narrow(x, axis, 0, rest))
         return F.clone(x) if x is input else x
+
+
+def _diff_steps(n: int, size: Dim) -> int:
+    """How often to take differences: nothing is left after `size` times."""
+    if n < 0:
+        raise ValueRangeError(f"diff() of order n={n}", hint="the order is 0 or more")
+    if isinstance(size, int):
+        return min(n, size)
+    if n > _MOST_STEPS:
+        raise ValueRangeError(
+            f"diff() of order n={n} along the symbolic dimension {size}",
+            hint=f"orders above {_MOST_STEPS} need a known size",
+        )
+    return n
 
 
 def _slabs(y: Tensor, x: Tensor | None, dx: Number, dim: int) -> Tensor:

@@ -141,6 +141,12 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     return F.diag_embed(input, diagonal) if rank == 1 else F.clone(F.diagonal(input, diagonal))
 
 
+@function(methods=False, where=("linalg:diagonal",))
+def _linalg_diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """The diagonal of each matrix; a view."""
+    return F.diagonal(A, offset, dim1, dim2)
+
+
 @function()
 def diagflat(input: Tensor, offset: int = 0) -> Tensor:
     """The matrix with all the elements on its diagonal."""

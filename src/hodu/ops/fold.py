@@ -163,7 +163,7 @@ class Col2im:
         _image(x.shape, 3, "col2im()")
         kh, kw = pair(kernel_size, "kernel_size")
         window = _window(kernel_size, dilation, padding, stride)
-        h, w = output_size[0], output_size[-1]
+        h, w = pair(output_size, "output_size")
         oh, ow = _counts((h, w), window)
         channels = dim_floordiv(x.shape[-2], kh * kw)
         if provably_different(channels * (kh * kw), x.shape[-2]):

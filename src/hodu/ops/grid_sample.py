@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hodu.dims import Dim
+from hodu.dims import Dim, provably_different
 from hodu.dtypes import FLOATS, DType, f32
 from hodu.errors import ShapeError, ValueRangeError
 from hodu.ops._interpolation import cubic
@@ -192,6 +192,12 @@ def affine_grid(theta: Tensor, size: Sequence[Dim], align_corners: bool | None =
         raise ShapeError(
             f"affine_grid() of theta {format_shape(theta.shape)} for size {format_shape(size)}",
             hint="[n, 2, 3] goes with a size of 4 numbers, [n, 3, 4] with 5",
+        )
+    empty = any(isinstance(d, int) and d < 1 for d in size)
+    if empty or provably_different(theta.shape[0], size[0]):
+        raise ShapeError(
+            f"affine_grid() of {theta.shape[0]} maps for size {format_shape(size)}",
+            hint="the size begins with the number of maps, and all of it is above 0",
         )
     points = F._affine_base_grid(tuple(size)[2:], bool(align_corners), theta.dtype)
     maps = F.transpose(theta, -2, -1)[(slice(None), *(None,) * (n - 1))]

@@ -11,7 +11,7 @@ from hodu.dispatch.base import TensorBase, type_of, wrap
 from hodu.dispatch.inplace import assign
 from hodu.dtypes import INTS, bool_
 from hodu.errors import HoduError
-from hodu.ops._index_assign import as_value, is_known, read, write_eager, written
+from hodu.ops._index_assign import as_value, is_known, is_written, read, write_eager, written
 from hodu.ops._index_key import check_mask, parse_key
 from hodu.ops._index_rules import check_fits, check_same_dtype, in_range, index_shape
 from hodu.ops._index_write import write_at
@@ -169,6 +169,8 @@ def _set(input: Tensor, key: Any, source: Tensor) -> None:
         assign(input, _filled(input, key, source))
         return
     basic, advanced = parse_key(input.shape, key)
+    if not advanced and is_written(input, basic, source):
+        return
     indices = (index for step in advanced for index in step.indices)
     if input._data is not None and source._data is not None and all(map(is_known, indices)):
         write_eager(input._data, basic, advanced, source._data)

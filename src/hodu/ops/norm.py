@@ -8,11 +8,12 @@ import numpy as np
 
 from hodu.dtypes import FLOATS, Number, f64
 from hodu.errors import ValueRangeError
-from hodu.ops._precision import accumulator, fold, wide
+from hodu.ops._precision import accumulator, wide
 from hodu.ops._rules import float_dtype, reduced_shape
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
 from hodu.ops.max_min import check_nonempty
+from hodu.ops.reduction import fold
 from hodu.shapes import TensorType
 
 if TYPE_CHECKING:

@@ -116,6 +116,7 @@ class Flip:
         S((2, 3), dims=()),
         S((0, 3), dims=(0,)),
         S((), dims=()),
+        S((), dims=(-1,)),
     ]
 
     def infer(x: TensorType, dims: tuple[int, ...]) -> TensorType:
@@ -125,7 +126,7 @@ class Flip:
         return x
 
     def eager(x: Array, dims: tuple[int, ...]) -> Array:
-        return np.flip(x, dims).copy()
+        return np.flip(x, dims if x.ndim else ()).copy()
 
 
 @function()
@@ -181,6 +182,8 @@ class Roll:
             raise ArgumentError(
                 f"roll() takes a shift for each dimension, not shifts={shifts} for dims={dims}"
             )
+        if dims and not x.shape:
+            raise OutOfRangeError(f"dims={dims} is out of range for a 0-d tensor")
         for dim in dims:
             axis_of(dim, x.rank, "dims")
         return x

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from hodu.devices import Device, require_cpu
 from hodu.dims import Dim
 from hodu.dispatch.attrs import as_dims
 from hodu.dtypes import (
@@ -24,7 +25,8 @@ from hodu.dtypes import (
     f32,
     f64,
 )
-from hodu.errors import DTypeError, ValueRangeError
+from hodu.errors import ArgumentError, DTypeError, ValueRangeError
+from hodu.ops._arguments import non_negative
 from hodu.ops._table import F, function
 from hodu.shapes import numel
 
@@ -37,6 +39,12 @@ def random_bits(generator: Generator | None, size: Sequence[Dim]) -> Tensor:
     """Words from the generator, or from the default one."""
     from hodu.random import default_generator  # it stands above the table
 
+    non_negative(size)
+    if generator is not None and not hasattr(generator, "bits"):
+        raise ArgumentError(
+            f"generator must be a hodu.Generator, not {generator!r}",
+            hint="as in hodu.Generator(seed=3)",
+        )
     return (generator or default_generator).bits(size)
 
 
@@ -75,36 +83,62 @@ def normal_numbers(generator: Generator | None, size: Sequence[Dim], dtype: DTyp
     return F.reshape(F.narrow(both, 0, 0, count), tuple(size)).to(dtype)
 
 
-def _size(given: tuple[Any, ...]) -> tuple[Dim, ...]:
-    """A size from varargs: numbers, or one sequence of them."""
-    return as_dims(given[0] if len(given) == 1 else given)
+def _size(more: tuple[Any, ...], size: Any = None) -> tuple[Dim, ...]:
+    """A size from varargs, numbers or one sequence of them, or from the keyword."""
+    if size is not None:
+        more = (*more, size)
+    return as_dims(more[0] if len(more) == 1 else more)
 
 
 @function(methods=False)
-def rand(*size: Any, dtype: DTypeLike | None = None, generator: Generator | None = None) -> Tensor:
-    """Uniform random numbers in [0, 1), f32 by default."""
-    return uniform_numbers(generator, _size(size), _float_dtype("rand", dtype))
+def rand(
+    *more: Any,
+    size: Any = None,
+    generator: Generator | None = None,
+    dtype: DTypeLike | None = None,
+    device: Device | str | None = None,
+) -> Tensor:
+    """Uniform random numbers in [0, 1), f32 by default; the sizes are numbers or one sequence."""
+    require_cpu(device)
+    return uniform_numbers(generator, _size(more, size), _float_dtype("rand", dtype))
 
 
 @function(methods=False)
-def randn(*size: Any, dtype: DTypeLike | None = None, generator: Generator | None = None) -> Tensor:
-    """Random numbers of the standard normal distribution, f32 by default."""
-    return normal_numbers(generator, _size(size), _float_dtype("randn", dtype))
+def randn(
+    *more: Any,
+    size: Any = None,
+    generator: Generator | None = None,
+    dtype: DTypeLike | None = None,
+    device: Device | str | None = None,
+) -> Tensor:
+    """Random numbers of the standard normal distribution, f32 by default, sized as in `rand`."""
+    require_cpu(device)
+    return normal_numbers(generator, _size(more, size), _float_dtype("randn", dtype))
 
 
 @function(methods=False)
 def rand_like(
-    input: Tensor, *, dtype: DTypeLike | None = None, generator: Generator | None = None
+    input: Tensor,
+    *,
+    generator: Generator | None = None,
+    dtype: DTypeLike | None = None,
+    device: Device | str | None = None,
 ) -> Tensor:
     """Uniform random numbers in [0, 1), in the shape and dtype of `input`."""
+    require_cpu(device)
     return uniform_numbers(generator, input.shape, _float_dtype("rand_like", dtype or input.dtype))
 
 
 @function(methods=False)
 def randn_like(
-    input: Tensor, *, dtype: DTypeLike | None = None, generator: Generator | None = None
+    input: Tensor,
+    *,
+    generator: Generator | None = None,
+    dtype: DTypeLike | None = None,
+    device: Device | str | None = None,
 ) -> Tensor:
     """Random numbers of the standard normal distribution, in the shape and dtype of `input`."""
+    require_cpu(device)
     return normal_numbers(generator, input.shape, _float_dtype("randn_like", dtype or input.dtype))
 
 
@@ -113,10 +147,12 @@ def uniform(
     low: Number = 0.0,
     high: Number = 1.0,
     *size: Any,
-    dtype: DTypeLike | None = None,
     generator: Generator | None = None,
+    dtype: DTypeLike | None = None,
+    device: Device | str | None = None,
 ) -> Tensor:
     """Uniform random numbers in [low, high), up to rounding."""
+    require_cpu(device)
     drawn = uniform_numbers(generator, _size(size), _float_dtype("uniform", dtype))
     return _stretched(drawn, low, high)
 
@@ -133,13 +169,15 @@ def normal(
     std: Tensor | Number = 1.0,
     size: Any = None,
     *,
-    dtype: DTypeLike | None = None,
     generator: Generator | None = None,
+    dtype: DTypeLike | None = None,
+    device: Device | str | None = None,
 ) -> Tensor:
     """Normal random numbers of the given mean and deviation, numbers or tensors that broadcast.
 
     `size` is needed when both are numbers.
     """
+    require_cpu(device)
     tensors: list[Any] = [t for t in (mean, std) if hasattr(t, "numel")]
     if not tensors:
         drawn = normal_numbers(

@@ -98,3 +98,26 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     kept = F.ge(uniform_numbers(None, input.shape, within), p)
     result = input * (kept.to(within) * (1 / (1 - p) if p < 1 else 0.0)).to(input.dtype)
     return assign(input, result) if inplace else result
+
+
+@function(methods=False, where=("nn.functional",))
+def rrelu(
+    input: Tensor,
+    lower: float = 1 / 8,
+    upper: float = 1 / 3,
+    training: bool = False,
+    inplace: bool = False,
+) -> Tensor:
+    """leaky_relu with a slope that is drawn for each element when training, else their mean.
+
+    B. Xu et al., "Empirical Evaluation of Rectified Activations" (2015).
+    """
+    if not lower <= upper:
+        raise ValueRangeError(f"rrelu() slopes from lower={lower} to upper={upper}")
+    slope: Tensor | float = (lower + upper) / 2
+    if training:
+        within = f64 if input.dtype is f64 else f32
+        drawn = uniform_numbers(None, input.shape, within)
+        slope = (drawn * (upper - lower) + lower).to(input.dtype)
+    result = F.where(input > 0, input, input * slope)
+    return assign(input, result) if inplace else result

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hodu.dispatch.inplace import assign
 from hodu.dtypes import DType, Number
 from hodu.errors import DTypeError
-from hodu.ops._table import F, function
+from hodu.ops._table import F, method
 from hodu.ops.random import DIGITS
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hodu.random import Generator
 
 
-@function(name="uniform_")
+@method(name="uniform_")
 def uniform_(
     input: Tensor,
     from_: Number = 0.0,
@@ -28,7 +28,7 @@ def uniform_(
     return assign(input, F.uniform(from_, to, size, dtype=dtype, generator=generator))
 
 
-@function(name="normal_")
+@method(name="normal_")
 def normal_(
     input: Tensor,
     mean: Number = 0.0,
@@ -49,7 +49,7 @@ def _float_of(name: str, input: Tensor) -> DType:
     return input.dtype
 
 
-@function(name="bernoulli_")
+@method(name="bernoulli_")
 def bernoulli_(
     input: Tensor, p: Tensor | Number = 0.5, *, generator: Generator | None = None
 ) -> Tensor:
@@ -60,7 +60,7 @@ def bernoulli_(
     return assign(input, drawn.to(input.dtype))
 
 
-@function(name="random_")
+@method(name="random_")
 def random_(
     input: Tensor,
     from_: int = 0,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from hodu.devices import Device, require_cpu
 from hodu.dims import Dim
-from hodu.dispatch.attrs import as_dim, as_dims
+from hodu.dispatch.attrs import as_dim, as_dims, as_int
 from hodu.dtypes import DType, DTypeLike, as_dtype, u64
 from hodu.errors import ValueRangeError
 from hodu.ops._table import F, function
@@ -53,16 +54,19 @@ def randint(
     high: Any = None,
     size: Any = None,
     *,
-    dtype: DTypeLike | None = None,
     generator: Generator | None = None,
+    dtype: DTypeLike | None = None,
+    device: Device | str | None = None,
 ) -> Tensor:
     """Random integers in [low, high), i64 by default; `randint(high, size)` starts at 0."""
+    require_cpu(device)
     if size is None and hasattr(high, "__len__"):
         low, high, size = 0, low, high
     if high is None:
         low, high = 0, low
     out = as_dtype("i64" if dtype is None else dtype)
-    return _integers(generator, int(low), int(high), as_dims(() if size is None else size), out)
+    low, high = as_int(low, "low"), as_int(high, "high")
+    return _integers(generator, low, high, as_dims(() if size is None else size), out)
 
 
 @function(methods=False)
@@ -71,10 +75,12 @@ def randint_like(
     low: int = 0,
     high: int | None = None,
     *,
-    dtype: DTypeLike | None = None,
     generator: Generator | None = None,
+    dtype: DTypeLike | None = None,
+    device: Device | str | None = None,
 ) -> Tensor:
     """Random integers in [low, high) in the shape and dtype of `input`."""
+    require_cpu(device)
     if high is None:
         low, high = 0, low
     return _integers(generator, low, high, input.shape, as_dtype(dtype or input.dtype))
@@ -82,9 +88,14 @@ def randint_like(
 
 @function(methods=False)
 def randperm(
-    n: Dim, *, dtype: DTypeLike | None = None, generator: Generator | None = None
+    n: Dim,
+    *,
+    generator: Generator | None = None,
+    dtype: DTypeLike | None = None,
+    device: Device | str | None = None,
 ) -> Tensor:
     """The numbers 0 to n - 1 in random order: the order of random 64-bit keys."""
+    require_cpu(device)
     bits = random_bits(generator, (2, as_dim(n, "n"))).to(u64)
     keys = (bits[0] << 32) | bits[1]
     return F.argsort(keys, 0, stable=True).to("i64" if dtype is None else dtype)

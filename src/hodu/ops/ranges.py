@@ -9,14 +9,14 @@ import numpy as np
 
 from hodu.devices import Device, require_cpu
 from hodu.dims import Dim, Sym, dim_floordiv
-from hodu.dispatch.attrs import as_dim, as_scalar
+from hodu.dispatch.attrs import as_dim, as_float, as_scalar
 from hodu.dispatch.base import TensorBase
 from hodu.dtypes import DType, DTypeLike, Number, as_dtype, bf16, f16, f32, f64, i32, i64, u8, u64
 from hodu.errors import ArgumentError, ValueRangeError
 from hodu.ops._arguments import non_negative
 from hodu.ops._samples import S
 from hodu.ops._table import Array, F, function, op
-from hodu.shapes import TensorType
+from hodu.shapes import TensorType, format_shape
 
 if TYPE_CHECKING:
     from hodu._tensor import Tensor
@@ -59,7 +59,7 @@ class Arange:
 
 @function(methods=False)
 def arange(
-    start: Any,
+    start: Any = None,
     end: Any = None,
     step: Any = 1,
     *,
@@ -71,7 +71,9 @@ def arange(
     They are i64 if all three are integers, else f32. `start` and `end` may be symbolic.
     """
     require_cpu(device)
-    first, last = (0, start) if end is None else (start, end)
+    if start is None and end is None:
+        raise ArgumentError("arange() needs an end", hint="as in arange(5) or arange(2, 5)")
+    first, last = (0, start) if end is None else (0 if start is None else start, end)
     low, high, by = _bound(first, "start"), _bound(last, "end"), _bound(step, "step")
     if isinstance(by, Sym) or by == 0 or not math.isfinite(by):
         raise ValueRangeError(f"step={by} must be a known number other than 0")
@@ -175,7 +177,7 @@ def logspace(
 ) -> Tensor:
     """`base` to the power of `steps` evenly spaced exponents from `start` to `end`."""
     require_cpu(device)
-    return F.cast(F.pow(float(base), F._linspace(start, end, steps, f64)), dtype or f32)
+    return F.cast(F.pow(as_float(base, "base"), F._linspace(start, end, steps, f64)), dtype or f32)
 
 
 @function(methods=False)
@@ -190,7 +192,8 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     if indexing not in ("ij", "xy"):
         raise ValueRangeError(f"indexing={indexing!r}", hint="it is 'ij' or 'xy'")
     if any(len(a.shape) > 1 for a in axes):
-        raise ArgumentError(f"meshgrid() takes 1-d tensors, not shapes {[a.shape for a in axes]}")
+        shown = " and ".join(format_shape(a.shape) for a in axes)
+        raise ArgumentError(f"meshgrid() takes 1-d tensors, not shapes {shown}")
     swap = indexing == "xy" and len(axes) > 1
     order = [1, 0, *range(2, len(axes))] if swap else list(range(len(axes)))
     flat = [F.flatten(a) for a in axes]

@@ -34,7 +34,7 @@ class Relu:
     dtypes = NUMERIC
     infer = same_as(0)
     samples = KINKS
-    inplace, where = True, _NN
+    inplace = True
 
     def eager(x: Array) -> Array:
         return np.maximum(x, 0)
@@ -47,7 +47,6 @@ class Relu6:
     dtypes = NUMERIC
     infer = same_as(0)
     samples = KINKS
-    where = _NN
 
     def compose(x: Tensor) -> Tensor:
         return F.where(x <= 0, 0, F.where(x >= 6, 6, x))
@@ -63,7 +62,7 @@ class Hardtanh:
     dtypes = SIGNED
     infer = same_as(0)
     samples = [*KINKS, S((3, 4), min_val=-2, max_val=1), S((3,), min_val=0.5, max_val=2.0)]
-    inplace, where = True, _NN
+    inplace = True
 
     def compose(x: Tensor, min_val: Number = -1.0, max_val: Number = 1.0) -> Tensor:
         low, high = F.tensor(min_val, dtype=x.dtype), F.tensor(max_val, dtype=x.dtype)
@@ -81,7 +80,7 @@ class Threshold:
     infer = same_as(0)
     samples = [S(s.tensors[0], threshold=1, value=20) for s in KINKS]
     samples += [S((3, 4), threshold=0.5, value=2.5)]
-    inplace, where = True, _NN
+    inplace = True
 
     def compose(x: Tensor, threshold: Number, value: Number) -> Tensor:
         return F.where(x <= threshold, F.tensor(value, dtype=x.dtype), x)
@@ -97,7 +96,7 @@ class LeakyRelu:
     dtypes = FLOATS
     infer = same_as(0)
     samples = [*KINKS, S((3, 4), negative_slope=0.2), S((3,), negative_slope=2.0)]
-    inplace, where = True, _NN
+    inplace = True
 
     def compose(x: Tensor, negative_slope: float = 0.01) -> Tensor:
         return F.where(x > 0, x, x * negative_slope)
@@ -151,7 +150,6 @@ class Hardsigmoid:
     dtypes = FLOATS
     infer = same_as(0)
     samples = KINKS
-    where = _NN
 
     def compose(x: Tensor) -> Tensor:
         return F.relu6(x + 3) / 6
@@ -168,7 +166,6 @@ class Hardswish:
     dtypes = FLOATS
     infer = same_as(0)
     samples = KINKS
-    where = _NN
 
     def compose(x: Tensor) -> Tensor:
         return x * F.relu6(x + 3) / 6

@@ -9,8 +9,8 @@ import numpy as np
 from hodu.dims import Dim
 from hodu.dtypes import ANY, FLOATS, FROM_NUMPY, DType, bool_, i64
 from hodu.errors import DTypeError
-from hodu.ops._precision import accumulator, fold
-from hodu.ops._rules import axes_of, reduce_to, reduced_shape, sum_dtype
+from hodu.ops._precision import accumulator
+from hodu.ops._rules import Axes, axes_of, reduce_to, reduced_shape, sum_dtype
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, op
 from hodu.shapes import Shape, TensorType, numel
@@ -38,6 +38,12 @@ SPECIAL = [
 def count_over(shape: Shape, dim: Dims) -> Dim:
     """How many elements a reduction of `shape` over `dim` combines."""
     return numel(shape[axis] for axis in axes_of(dim, len(shape)))
+
+
+def fold(ufunc: np.ufunc, x: Array, dim: Axes, keepdim: bool, within: DType | None = None) -> Array:
+    """`x` reduced over `dim` by `ufunc`, in the dtype `within` if it is given."""
+    dtype = None if within is None else within.numpy
+    return np.asarray(ufunc.reduce(x, axis=axes_of(dim, x.ndim), dtype=dtype, keepdims=keepdim))
 
 
 def cast_array(x: Array, dtype: DType) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 
 from hodu.dispatch.base import TensorBase, wrap
 from hodu.dtypes import INTS, Number, as_dtype, bool_
-from hodu.errors import DTypeError, ShapeError, ValueRangeError
+from hodu.errors import ArgumentError, DTypeError, ShapeError, ValueRangeError
 from hodu.ops._fill_value import fill_value
 from hodu.ops._index_rules import check_along, check_nd, check_same_dtype, exceeds
 from hodu.ops._index_write import FOLDS, write_at
@@ -100,25 +100,35 @@ class Scatter:
 
 @function()
 def scatter(
-    input: Tensor, dim: int, index: Tensor, src: Tensor | Number, *, reduce: str | None = None
+    input: Tensor,
+    dim: int,
+    index: Tensor,
+    src: Tensor | Number | None = None,
+    *,
+    reduce: str | None = None,
+    value: Number | None = None,
 ) -> Tensor:
     """A copy of the input with `out[index[i][j]][j] = src[i][j]` for dim=0, and so on.
 
-    `src` may be a number; `reduce` is None, "add" or "multiply". Of duplicates the last one wins.
+    A number instead of `src` may be called `value`; `reduce` is None, "add" or "multiply". Of
+    duplicates the last one wins.
     """
     if reduce not in _OLD_NAMES:
         raise ValueRangeError(
             f"reduce={reduce!r}",
             hint="it is None, 'add' or 'multiply'; scatter_reduce() has more",
         )
-    if not isinstance(src, TensorBase):
-        src = wrap(fill_value(src, input.dtype))
-    elif src.ndim == 0 != index.ndim:
+    given = value if src is None else src
+    if given is None or (src is not None and value is not None):
+        raise ArgumentError("scatter() takes src or value, one of them")
+    if not isinstance(given, TensorBase):
+        given = wrap(fill_value(given, input.dtype))
+    elif given.ndim == 0 != index.ndim:
         raise ShapeError(
             f"scatter() of a 0-d src by an index of shape {format_shape(index.shape)}",
             hint="give a number, as in src.item(), or as many values as indices",
         )
-    return F._scatter(input, dim, index, src, reduce=_OLD_NAMES[reduce])
+    return F._scatter(input, dim, index, given, reduce=_OLD_NAMES[reduce])
 
 
 @op("scatter_add(Tensor input, int dim, Tensor index, Tensor src) -> Tensor")

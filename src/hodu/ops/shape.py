@@ -188,6 +188,8 @@ class Squeeze:
 
     def infer(x: TensorType, dim: tuple[int, ...]) -> TensorType:
         axes = [axis_of(d, x.rank) for d in dim]
+        if len(set(axes)) != len(axes):
+            raise OutOfRangeError(f"dim={dim} names a dimension twice")
         for axis in axes:
             if provably_different(x.shape[axis], 1):
                 raise ShapeError(f"dimension {axis} of {format_shape(x.shape)} is not 1")

@@ -15,7 +15,7 @@ from hodu.errors import ShapeError
 from hodu.ops._matrices import adjoint, attempt, back, matrix_shape, square_shape, thin_svd
 from hodu.ops._precision import wide
 from hodu.ops._samples import S, T
-from hodu.ops._table import Array, F, Promote, function, op
+from hodu.ops._table import Array, F, Promote, alias, function, op
 from hodu.shapes import Shape, TensorType, broadcast_shapes, format_shape
 
 if TYPE_CHECKING:
@@ -84,6 +84,9 @@ class Inverse:
 
     def eager(x: Array) -> Array:
         return back(attempt("inv", "is singular", np.linalg.inv, x), x)
+
+
+alias("inverse", "inv")
 
 
 @op("solve(Tensor A, Tensor B) -> Tensor")

@@ -13,7 +13,7 @@ from hodu.errors import ShapeError, ValueRangeError
 from hodu.ops._arguments import non_negative
 from hodu.ops._rules import axis_of, replace_dim
 from hodu.ops._samples import S
-from hodu.ops._table import Array, F, function, op
+from hodu.ops._table import Array, F, function, method, op
 from hodu.shapes import TensorType, format_shape
 
 if TYPE_CHECKING:
@@ -60,13 +60,19 @@ def _axis(shape: Sequence[Dim], dim: int) -> int:
     return axis_of(dim, len(shape))
 
 
-@function()
-def split(input: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
+@function(methods=False)
+def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
     """Pieces of one size (the last perhaps smaller) or of those listed along `dim`; views."""
     if not isinstance(split_size_or_sections, (Integral, Sym)):
-        return tuple(F._split(input, split_size_or_sections, dim))
-    size = input.shape[_axis(input.shape, dim)]
-    return tuple(F._split(input, _equal_sizes(size, as_dim(split_size_or_sections)), dim))
+        return tuple(F._split(tensor, split_size_or_sections, dim))
+    size = tensor.shape[_axis(tensor.shape, dim)]
+    return tuple(F._split(tensor, _equal_sizes(size, as_dim(split_size_or_sections)), dim))
+
+
+@method(name="split")
+def split_method(input: Tensor, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """Pieces of one size (the last perhaps smaller) or of those listed along `dim`; views."""
+    return F.split(input, split_size, dim)
 
 
 def _equal_sizes(total: Dim, size: Dim) -> tuple[Dim, ...]:

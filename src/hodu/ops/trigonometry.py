@@ -109,7 +109,7 @@ class Tanh:
     infer = same_as(0)
     eager = np.tanh
     samples = SHAPES
-    inplace = True
+    inplace, where = True, ("nn.functional",)
 
 
 @op("asinh(Tensor input) -> Tensor")

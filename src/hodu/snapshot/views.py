@@ -2,6 +2,7 @@
 
 A captured in-place write makes a tensor stand for a new value. A view taken before the write
 would still stand for the old one, where eager code sees the new data; using it is an error.
+A write to a view made by x[key] is a write to x, so that `x[0] += 1` works as in eager code.
 """
 
 from __future__ import annotations
@@ -32,11 +33,18 @@ def check_fresh(tensor: TensorBase) -> None:
         )
 
 
-def check_writable(tensor: TensorBase) -> None:
-    """Raise CaptureError if a captured tensor is a view."""
-    if tensor._origin is not None:
+def write_through(view: TensorBase, value: TensorBase) -> None:
+    """Write the new contents of a view into its tensor; raises CaptureError where it cannot."""
+    check_fresh(view)
+    if view._place is None:
         raise CaptureError(
-            "an in-place write to a view cannot be captured",
+            "an in-place write to a view cannot be captured, except for views like x[0] or x[1:]",
             where=location(),
-            hint="write to the tensor itself, as in x[0] = value",
+            hint="write to the tensor itself, as in x[0] = x[0] + 1",
         )
+    view._place.write(value)
+
+
+def next_version(tensor: TensorBase) -> int:
+    """The version of a tensor that was just written: for a view, that of its tensor."""
+    return tensor._version + 1 if tensor._origin is None else tensor._origin._version

@@ -59,14 +59,15 @@ class InterpModule:
     def execute(
         self, inputs: Mapping[str, TensorLike], observe: Observer | None = None
     ) -> dict[str, Tensor]:
-        """Run once; see `ExecutableModule.execute`."""
+        """Run once; see `ExecutableModule.execute`. Results share no memory with the inputs."""
         self._check_names(inputs)
         with self._lock:
             given = {**self._states, **{name: _array(x) for name, x in inputs.items()}}
             arrays = [given[v.name] for v in self.snapshot.inputs]
-            results = dict(
-                zip(self.snapshot.outputs, self._interpreter.run(arrays, observe), strict=True)
-            )
+            computed = self._interpreter.run(arrays, observe)
+            owners = {id(_owner(a)) for a in arrays}
+            fresh = [_unshared(array, owners) for array in computed]
+            results = dict(zip(self.snapshot.outputs, fresh, strict=True))
             for output, name in self.snapshot.aliases.items():
                 self._states[name] = results.pop(output)
         return {name: wrap(array) for name, array in results.items()}
@@ -88,3 +89,16 @@ def _array(x: Any) -> Array:
     if isinstance(x, Tensor):
         return x.numpy()
     return np.asarray(x)
+
+
+def _owner(array: Array) -> Array:
+    """The array that owns the memory of a view."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
+
+
+def _unshared(array: Array, owners: set[int]) -> Array:
+    """A result that is neither a view of an input nor read-only memory of a constant."""
+    shared = id(_owner(array)) in owners or not array.flags.writeable
+    return array.copy() if shared else array

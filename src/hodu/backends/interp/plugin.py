@@ -16,7 +16,10 @@ from hodu.snapshot.verify import verify
 
 
 class InterpCompiler:
-    """Passes the Snapshot on as the artefact, verified."""
+    """Passes the Snapshot on as the artefact, verified.
+
+    The options change nothing: the interpreter runs the graph as it is, in order, on NumPy.
+    """
 
     name = "interp"
     version = __version__

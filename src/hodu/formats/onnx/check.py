@@ -37,7 +37,8 @@ def check_supported(model: onnx.ModelProto, context: ModelContext) -> None:
 
 
 def _check_names(graph: onnx.GraphProto) -> None:
-    made = [i.name for i in graph.initializer] + [o for n in graph.node for o in n.output if o]
+    made = [i.name for i in graph.initializer] + [s.values.name for s in graph.sparse_initializer]
+    made += [o for n in graph.node for o in n.output if o]
     known = {i.name for i in graph.input} - {i.name for i in graph.initializer}
     for name in made:
         if name in known:
@@ -49,11 +50,9 @@ def _check_names(graph: onnx.GraphProto) -> None:
 
 
 def _graph_problems(graph: onnx.GraphProto, context: ModelContext) -> Iterator[str]:
-    for tensor in graph.initializer:
+    for tensor in (*graph.initializer, *(s.values for s in graph.sparse_initializer)):
         if not is_readable(tensor.data_type):
             yield f"initializer {tensor.name!r}: element type {type_name(tensor.data_type)}"
-    for sparse in graph.sparse_initializer:
-        yield f"initializer {sparse.values.name!r}: sparse tensors"
     yield from _node_problems(graph.node, context)
 
 

@@ -20,7 +20,7 @@ from hodu.formats.onnx.functions import defaults_of, function_body, wrong_arity
 from hodu.formats.onnx.moving import run_on_places
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import MOVING, find_handler, normal_domain
-from hodu.formats.onnx.tensors import to_array
+from hodu.formats.onnx.tensors import to_array, to_dense
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def run_graph(
     for initializer in graph.initializer:
         scope.values[initializer.name] = held(to_array(initializer, context.folder))
     for sparse in graph.sparse_initializer:
-        raise UnsupportedError(f"the sparse initializer {sparse.values.name!r}")
+        scope.values[sparse.values.name] = held(to_dense(sparse, context.folder))
     scope.values.update(inputs)
     for done, node in enumerate(graph.node, 1):
         run_node(node, scope)

@@ -10,7 +10,7 @@ import onnx
 from onnx import AttributeProto
 
 from hodu.errors import UnsupportedError
-from hodu.formats.onnx.tensors import to_array
+from hodu.formats.onnx.tensors import to_array, to_dense
 from hodu.ops._table import Array
 
 
@@ -108,6 +108,8 @@ def decode(attribute: AttributeProto, folder: Path | None) -> Any:
     kind = attribute.type
     if kind == AttributeProto.TENSOR:
         return to_array(attribute.t, folder)
+    if kind == AttributeProto.SPARSE_TENSOR:
+        return to_dense(attribute.sparse_tensor, folder)
     if kind == AttributeProto.GRAPH:
         return attribute.g
     if kind == AttributeProto.TENSORS:

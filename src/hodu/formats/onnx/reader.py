@@ -10,6 +10,7 @@ import onnx.defs
 import onnx.version_converter
 
 from hodu.errors import FormatError, UnsupportedError
+from hodu.formats.onnx.names import check_names
 
 OLDEST = 7
 
@@ -32,6 +33,7 @@ def parse(data: bytes) -> onnx.ModelProto:
         raise FormatError("this is not an ONNX model, or it is damaged or cut short") from error
     if not model.HasField("graph") or not model.opset_import:
         raise FormatError("this is not an ONNX model: it has no graph or imports no opset")
+    check_names(model)
     return model
 
 

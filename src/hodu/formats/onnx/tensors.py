@@ -10,7 +10,9 @@ import numpy as np
 import onnx
 from onnx import TensorProto, numpy_helper
 
+from hodu.dtypes import u8
 from hodu.errors import FormatError
+from hodu.formats._limits import array_over, byte_count, empty_bytes
 from hodu.formats.onnx.dtypes import NARROW, STRING, dtype_of, narrow_bits
 from hodu.ops._table import Array
 
@@ -24,23 +26,37 @@ def to_array(proto: TensorProto, folder: Path | None) -> Array:
     what = f"tensor {proto.name!r}"
     if proto.data_type == STRING:
         return _strings(proto)
-    shape = tuple(proto.dims)
-    if any(d < 0 for d in shape):
-        raise FormatError(f"{what} has a negative size in {list(shape)}")
     if proto.data_type in NARROW:
         return _narrow(proto, folder, what)
-    dtype, count = dtype_of(proto.data_type, what), math.prod(shape)
+    dtype, shape = dtype_of(proto.data_type, what), tuple(proto.dims)
+    needed, count = byte_count(shape, dtype, what), math.prod(shape)
     if proto.data_location == TensorProto.EXTERNAL:
-        return _external(proto, folder, dtype.numpy, shape)
+        return _frozen(array_over(_external(proto, folder, needed), shape, dtype, what))
     if proto.HasField("raw_data"):
         data = proto.raw_data  # Read once: every access copies it.
-        _check_bytes(len(data), count * dtype.itemsize, what)
-        stored = np.frombuffer(data, dtype.numpy.newbyteorder("<"))
-        return _frozen(stored.astype(dtype.numpy, copy=False).reshape(shape))
+        _check_bytes(len(data), needed, what)
+        return _frozen(array_over(np.frombuffer(data, np.uint8), shape, dtype, what))
     held = len(getattr(proto, onnx.helper.tensor_dtype_to_field(proto.data_type)))
     if held != count:
         raise FormatError(f"{what} holds {held} elements, its shape {list(shape)} takes {count}")
     return _decoded(proto, dtype.numpy, what)
+
+
+def to_dense(proto: onnx.SparseTensorProto, folder: Path | None) -> Array:
+    """The contents of a SparseTensorProto, with zeros where it has none."""
+    values, indices = to_array(proto.values, folder), to_array(proto.indices, folder)
+    what, shape = f"sparse tensor {proto.values.name!r}", tuple(proto.dims)
+    if values.ndim != 1 or indices.dtype != np.int64 or indices.shape[:1] != values.shape:
+        raise FormatError(f"{what} has values {values.shape} at indices {indices.shape}")
+    size = byte_count(shape, dtype_of(proto.values.data_type, what), what)
+    dense = empty_bytes(size, what).view(values.dtype)
+    dense[:] = 0
+    try:
+        places = indices if indices.ndim == 1 else np.ravel_multi_index(tuple(indices.T), shape)
+        dense[places] = values
+    except (IndexError, ValueError) as error:
+        raise FormatError(f"{what} of shape {list(shape)}: {error}") from error
+    return _frozen(dense.reshape(shape))
 
 
 def _check_bytes(held: int, needed: int, what: str) -> None:
@@ -54,7 +70,7 @@ def _frozen(array: Array) -> Array:
 
 
 def _strings(proto: TensorProto) -> Array:
-    if len(proto.string_data) != math.prod(proto.dims):
+    if len(proto.string_data) != byte_count(tuple(proto.dims), u8, f"tensor {proto.name!r}"):
         raise FormatError(f"tensor {proto.name!r} holds {len(proto.string_data)} strings")
     texts = np.array([s.decode("utf-8", "replace") for s in proto.string_data], dtype=object)
     return texts.reshape(tuple(proto.dims))
@@ -62,10 +78,10 @@ def _strings(proto: TensorProto) -> Array:
 
 def _narrow(proto: TensorProto, folder: Path | None, what: str) -> Array:
     """Elements of less than a byte come packed; the onnx package takes them apart."""
-    dtype, count = NARROW[proto.data_type], math.prod(proto.dims)
-    packed = -(-count * narrow_bits(dtype) // 8)
+    dtype = NARROW[proto.data_type]
+    packed = -(-byte_count(tuple(proto.dims), u8, what) * narrow_bits(dtype) // 8)
     if proto.data_location == TensorProto.EXTERNAL:
-        data = _external(proto, folder, np.dtype(np.uint8), (packed,)).tobytes()
+        data = _external(proto, folder, packed).tobytes()
         proto = TensorProto(data_type=proto.data_type, dims=proto.dims, raw_data=data)
     if proto.HasField("raw_data"):
         _check_bytes(len(proto.raw_data), packed, what)
@@ -80,11 +96,11 @@ def _decoded(proto: TensorProto, dtype: Any, what: str) -> Array:
         raise FormatError(f"{what}: {error}") from error
 
 
-def _external(proto: TensorProto, folder: Path | None, dtype: Any, shape: tuple[int, ...]) -> Array:
+def _external(proto: TensorProto, folder: Path | None, needed: int) -> Array:
+    """The bytes of a tensor that lie in another file, mapped."""
     entries = {e.key: e.value for e in proto.external_data}
     path = _inside(folder, entries.get("location", ""), proto.name)
     offset = _size(entries.get("offset", "0"), proto.name)
-    needed = math.prod(shape) * int(dtype.itemsize)
     length = _size(entries.get("length", str(needed)), proto.name)
     available = path.stat().st_size
     if length != needed or offset + length > available:
@@ -93,12 +109,12 @@ def _external(proto: TensorProto, folder: Path | None, dtype: Any, shape: tuple[
             f"offset {offset} of {path.name!r}, which has {available}"
         )
     if needed == 0:
-        return _frozen(np.empty(shape, dtype))
-    return np.memmap(path, dtype, mode="r", offset=offset, shape=shape).view(np.ndarray)
+        return np.empty(0, np.uint8)
+    return np.memmap(path, np.uint8, mode="r", offset=offset, shape=needed).view(np.ndarray)
 
 
 def _size(text: str, name: str) -> int:
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > 20:
         raise FormatError(f"the external data of tensor {name!r} has a size {text[:40]!r}")
     return int(text)
 
@@ -110,7 +126,10 @@ def _inside(folder: Path | None, location: str, name: str) -> Path:
             hint="load the model from its file",
         )
     root = folder.resolve()
-    path = (root / location).resolve()
+    try:
+        path = (root / location).resolve()
+    except (OSError, ValueError) as error:
+        raise FormatError(f"{location[:40]!r} of tensor {name!r} cannot be a path") from error
     if not path.is_relative_to(root):
         raise FormatError(f"the external data of tensor {name!r} lies outside the model's folder")
     if not path.is_file():

@@ -9,7 +9,7 @@ import builtins
 from typing import TYPE_CHECKING
 
 from hodu.dispatch.apply import apply
-from hodu.dispatch.attrs import as_float
+from hodu.dispatch.attrs import as_float, as_str
 from hodu.ops._table import REGISTRY
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def gelu(input: Tensor, *, approximate: builtins.str = "none") -> Tensor:
 
     D. Hendrycks and K. Gimpel, "Gaussian Error Linear Units" (2016).
     """
-    return apply(_GELU, (input,), {"approximate": approximate})
+    return apply(_GELU, (input,), {"approximate": as_str(approximate, "approximate")})
 
 
 _LOG_SIGMOID = REGISTRY["log_sigmoid"]

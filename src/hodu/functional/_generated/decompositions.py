@@ -9,6 +9,7 @@ import builtins
 from typing import TYPE_CHECKING, NamedTuple
 
 from hodu.dispatch.apply import apply
+from hodu.dispatch.attrs import as_str
 from hodu.ops._table import REGISTRY
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def eigh(A: Tensor, UPLO: builtins.str = "L") -> EighResult:
 
     Only the lower triangle is read, or the upper one with `UPLO="U"`.
     """
-    return EighResult(*apply(_EIGH, (A,), {"UPLO": UPLO}))
+    return EighResult(*apply(_EIGH, (A,), {"UPLO": as_str(UPLO, "UPLO")}))
 
 
 class QrResult(NamedTuple):
@@ -58,7 +59,7 @@ def qr(A: Tensor, mode: builtins.str = "reduced") -> QrResult:
 
     `mode` is "reduced", "complete" (Q is square) or "r" (only R; Q is empty).
     """
-    return QrResult(*apply(_QR, (A,), {"mode": mode}))
+    return QrResult(*apply(_QR, (A,), {"mode": as_str(mode, "mode")}))
 
 
 class SvdResult(NamedTuple):

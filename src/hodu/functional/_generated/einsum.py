@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hodu.dispatch.apply import apply
+from hodu.dispatch.attrs import as_str
 from hodu.ops._table import REGISTRY
 
 if TYPE_CHECKING:
@@ -23,4 +24,4 @@ def _einsum(operands: Sequence[Tensor], equation: builtins.str) -> Tensor:
 
     Composed of pairwise matrix products in a greedy order.
     """
-    return apply(_EINSUM, (operands,), {"equation": equation})
+    return apply(_EINSUM, (operands,), {"equation": as_str(equation, "equation")})

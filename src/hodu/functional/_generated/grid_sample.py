@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hodu.dispatch.apply import apply
-from hodu.dispatch.attrs import as_dims
+from hodu.dispatch.attrs import as_dims, as_str
 from hodu.dtypes import as_dtype
 from hodu.ops._table import REGISTRY
 
@@ -54,5 +54,9 @@ def grid_sample(
             input,
             grid,
         ),
-        {"mode": mode, "padding_mode": padding_mode, "align_corners": align_corners},
+        {
+            "mode": as_str(mode, "mode"),
+            "padding_mode": as_str(padding_mode, "padding_mode"),
+            "align_corners": align_corners,
+        },
     )

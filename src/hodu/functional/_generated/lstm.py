@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from hodu.dispatch.apply import apply
-from hodu.dispatch.attrs import as_float, as_floats
+from hodu.dispatch.attrs import as_float, as_floats, as_str
 from hodu.ops._table import REGISTRY
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def lstm_layer(
             ),
             {
                 "reverse": reverse,
-                "activations": activations,
+                "activations": as_str(activations, "activations"),
                 "alphas": None if alphas is None else as_floats(alphas, "alphas"),
                 "betas": None if betas is None else as_floats(betas, "betas"),
                 "clip": None if clip is None else as_float(clip, "clip"),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hodu.dispatch.apply import apply
-from hodu.dispatch.attrs import as_dims, as_scalar
+from hodu.dispatch.attrs import as_dims, as_scalar, as_str
 from hodu.ops._table import REGISTRY
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _pad(
         {
             "before": as_dims(before, "before"),
             "after": as_dims(after, "after"),
-            "mode": mode,
+            "mode": as_str(mode, "mode"),
             "value": as_scalar(value, "value"),
         },
     )

@@ -9,7 +9,7 @@ import builtins
 from typing import TYPE_CHECKING, NamedTuple
 
 from hodu.dispatch.apply import apply
-from hodu.dispatch.attrs import as_int
+from hodu.dispatch.attrs import as_int, as_str
 from hodu.ops._table import REGISTRY
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def nanquantile(
         {
             "dim": None if dim is None else as_int(dim, "dim"),
             "keepdim": keepdim,
-            "interpolation": interpolation,
+            "interpolation": as_str(interpolation, "interpolation"),
         },
     )
 
@@ -115,6 +115,6 @@ def quantile(
         {
             "dim": None if dim is None else as_int(dim, "dim"),
             "keepdim": keepdim,
-            "interpolation": interpolation,
+            "interpolation": as_str(interpolation, "interpolation"),
         },
     )

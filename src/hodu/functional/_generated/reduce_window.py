@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hodu.dispatch.apply import apply
-from hodu.dispatch.attrs import as_ints
+from hodu.dispatch.attrs import as_ints, as_str
 from hodu.ops._table import REGISTRY
 
 if TYPE_CHECKING:
@@ -39,6 +39,6 @@ def _reduce_window(
             "stride": as_ints(stride, "stride"),
             "padding": as_ints(padding, "padding"),
             "dilation": as_ints(dilation, "dilation"),
-            "reduce": reduce,
+            "reduce": as_str(reduce, "reduce"),
         },
     )

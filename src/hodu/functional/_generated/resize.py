@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hodu.dispatch.apply import apply
-from hodu.dispatch.attrs import as_dims, as_float, as_floats, as_ints
+from hodu.dispatch.attrs import as_dims, as_float, as_floats, as_ints, as_str
 from hodu.ops._table import REGISTRY
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def _resize(
             "axes": as_ints(axes, "axes"),
             "size": as_dims(size, "size"),
             "scales": None if scales is None else as_floats(scales, "scales"),
-            "mode": mode,
-            "coordinates": coordinates,
-            "nearest": nearest,
+            "mode": as_str(mode, "mode"),
+            "coordinates": as_str(coordinates, "coordinates"),
+            "nearest": as_str(nearest, "nearest"),
             "cubic_a": as_float(cubic_a, "cubic_a"),
             "exclude_outside": exclude_outside,
             "antialias": antialias,

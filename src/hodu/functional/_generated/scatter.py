@@ -9,7 +9,7 @@ import builtins
 from typing import TYPE_CHECKING
 
 from hodu.dispatch.apply import apply
-from hodu.dispatch.attrs import as_int
+from hodu.dispatch.attrs import as_int, as_str
 from hodu.ops._table import REGISTRY
 
 if TYPE_CHECKING:
@@ -40,7 +40,12 @@ def _scatter(
             index,
             src,
         ),
-        {"dim": as_int(dim, "dim"), "reduce": reduce, "include_self": include_self, "wrap": wrap},
+        {
+            "dim": as_int(dim, "dim"),
+            "reduce": as_str(reduce, "reduce"),
+            "include_self": include_self,
+            "wrap": wrap,
+        },
     )
 
 
@@ -77,7 +82,7 @@ def scatter_nd(
             indices,
             updates,
         ),
-        {"reduction": reduction},
+        {"reduction": as_str(reduction, "reduction")},
     )
 
 
@@ -104,5 +109,9 @@ def scatter_reduce(
             index,
             src,
         ),
-        {"dim": as_int(dim, "dim"), "reduce": reduce, "include_self": include_self},
+        {
+            "dim": as_int(dim, "dim"),
+            "reduce": as_str(reduce, "reduce"),
+            "include_self": include_self,
+        },
     )

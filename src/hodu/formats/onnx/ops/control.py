@@ -44,7 +44,7 @@ def if_(node: OnnxNode, condition: Tensor) -> tuple[Any, ...]:
     def runner(graph: onnx.GraphProto) -> Callable[[], list[Any]]:
         return lambda: _only_tensors(node, node.run_graph(graph, []))
 
-    return tuple(f.cond(condition.reshape(()), runner(branches[0]), runner(branches[1])))
+    return tuple(f.cond(condition, runner(branches[0]), runner(branches[1])))
 
 
 class _Loop:

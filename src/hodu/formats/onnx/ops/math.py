@@ -119,8 +119,7 @@ def clip(
 ) -> Tensor:
     """x limited to [low, high]; the upper limit wins where they cross."""
     if not any(v is not None and v.is_captured for v in (low, high)):
-        limits = [None if v is None else v.item() for v in (low, high)]
-        return f.clamp(x, *limits) if limits != [None, None] else x
+        return _limited(x, *(None if v is None else v.item() for v in (low, high)))
     if low is not None:
         x = f.maximum(x, low)
     return x if high is None else f.minimum(x, high)
@@ -129,7 +128,11 @@ def clip(
 @onnx_op("Clip")
 def clip_attributes(node: OnnxNode, x: Tensor) -> Tensor:
     """Before opset 11: the limits are attributes."""
-    return f.clamp(x, node.attr("min"), node.attr("max"))
+    return _limited(x, node.attr("min"), node.attr("max"))
+
+
+def _limited(x: Tensor, low: float | None, high: float | None) -> Tensor:
+    return x if low is None and high is None else f.clamp(x, low, high)
 
 
 @onnx_op("BitShift", since=11)

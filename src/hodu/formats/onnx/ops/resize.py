@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import hodu.functional as f
+from hodu.dims import Dim
 from hodu.dispatch.attrs import as_dims
 from hodu.errors import CaptureError
 from hodu.formats.onnx.node import OnnxNode
@@ -37,7 +38,7 @@ def resize(
     factors = _reals(scales, node, "scales")
     wanted: list[Any] = list(as_dims(sizes, "sizes")) if sizes is not None else []
     if factors:
-        wanted = [math.floor(int(x.shape[a]) * s) for a, s in zip(axes, factors, strict=True)]
+        wanted = [_scaled(x.shape[a], s) for a, s in zip(axes, factors, strict=True)]
     elif node.text("keep_aspect_ratio_policy", "stretch") != "stretch":
         wanted, factors = _keep_aspect(node, x, axes, wanted)
     region = _reals(roi, node, "roi")
@@ -65,10 +66,19 @@ def upsample_attribute(node: OnnxNode, x: Tensor) -> Tensor:
 
 
 def _upsampled(node: OnnxNode, x: Tensor, factors: list[float]) -> Tensor:
-    sizes = [math.floor(int(size) * s) for size, s in zip(x.shape, factors, strict=True)]
-    mode = node.text("mode", "nearest").lower()
-    axes = list(range(x.ndim))
-    return f._resize(x, axes, sizes, factors, mode, coordinates="asymmetric", nearest="floor")
+    grown = [i for i, s in enumerate(factors) if s != 1]
+    sizes = [_scaled(x.shape[i], factors[i]) for i in grown]
+    mode, scales = node.text("mode", "nearest").lower(), [factors[i] for i in grown]
+    if not grown:
+        return x
+    return f._resize(x, grown, sizes, scales, mode, coordinates="asymmetric", nearest="floor")
+
+
+def _scaled(size: Dim, factor: float) -> Dim:
+    """The size times the factor, rounded down; symbolic sizes by whole factors only."""
+    if factor == int(factor):
+        return size * int(factor)
+    return math.floor(int(size) * factor)
 
 
 def _keep_aspect(
