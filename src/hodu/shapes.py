@@ -56,6 +56,14 @@ def broadcast_shapes(*shapes: Shape) -> Shape:
     return tuple(result)
 
 
+def broadcasts_to(shape: Shape, target: Shape) -> bool:
+    """Whether `shape` broadcasts to `target` without enlarging it."""
+    try:
+        return broadcast_shapes(target, shape) == target
+    except ShapeError:
+        return False
+
+
 def format_shape(shape: Iterable[Dim]) -> str:
     """A shape as text: [2, N, 3]."""
     return f"[{', '.join(map(str, shape))}]"

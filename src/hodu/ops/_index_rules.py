@@ -11,7 +11,7 @@ from hodu.dims import Dim
 from hodu.dtypes import as_dtype
 from hodu.errors import DTypeError, OutOfRangeError, ShapeError
 from hodu.ops._table import Array
-from hodu.shapes import Shape, TensorType, broadcast_shapes, format_shape
+from hodu.shapes import Shape, TensorType, broadcast_shapes, broadcasts_to, format_shape
 
 Typed: TypeAlias = "TensorType | Array"
 
@@ -75,11 +75,7 @@ def index_shape(shape: Shape, indices: Sequence[Any]) -> Shape:
 
 def check_fits(op: str, values: Shape, target: Shape, name: str = "values") -> None:
     """Refuse `values` that do not broadcast to the shape `target` they are written to."""
-    try:
-        fits = len(values) <= len(target) and broadcast_shapes(values, target) == target
-    except ShapeError:
-        fits = False
-    if not fits:
+    if not broadcasts_to(values, target):
         raise ShapeError(
             f"{op}() writes to a place of shape {format_shape(target)}, which {name!r} of shape "
             f"{format_shape(values)} does not broadcast to"

@@ -11,7 +11,7 @@ from hodu.dims import Dim, provably_different
 from hodu.errors import ShapeError, ValueRangeError
 from hodu.ops._precision import wide
 from hodu.ops._table import Array
-from hodu.shapes import Shape, TensorType, broadcast_shapes, format_shape
+from hodu.shapes import Shape, TensorType, broadcasts_to, format_shape
 
 
 def matrix_shape(name: str, x: TensorType) -> tuple[Shape, Dim, Dim]:
@@ -35,11 +35,7 @@ def square_shape(name: str, x: TensorType) -> tuple[Shape, Dim]:
 
 def check_term(name: str, what: str, term: Shape, shape: Shape) -> None:
     """Raise ShapeError unless `term` broadcasts to `shape` without enlarging it."""
-    try:
-        fits = broadcast_shapes(shape, term) == shape
-    except ShapeError:
-        fits = False
-    if not fits:
+    if not broadcasts_to(term, shape):
         raise ShapeError(
             f"{name}(): {what} {format_shape(term)} does not broadcast to {format_shape(shape)}"
         )

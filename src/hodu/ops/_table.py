@@ -129,18 +129,20 @@ class Registry(dict[str, OpDef]):
 
     def __missing__(self, name: str) -> OpDef:
         self._import_family(name)
-        return self[name] if dict.__contains__(self, name) else _no_op(name)
+        if not self.is_defined(name):
+            raise KeyError(name)
+        return self[name]
 
     def __contains__(self, name: object) -> bool:
         return self.get(name) is not None
 
-    def is_defined(self, name: str) -> bool:
+    def is_defined(self, name: object) -> bool:
         """Whether an op of this name is there already; imports nothing."""
         return dict.__contains__(self, name)
 
     def get(self, name: Any, default: Any = None) -> Any:
         """The op called `name`, or `default`."""
-        if not dict.__contains__(self, name):
+        if not self.is_defined(name):
             self._import_family(name)
         return dict.get(self, name, default)
 
@@ -149,10 +151,6 @@ class Registry(dict[str, OpDef]):
 
         if name in FAMILY_OF:
             importlib.import_module(f"hodu.ops.{FAMILY_OF[name]}")
-
-
-def _no_op(name: str) -> OpDef:
-    raise KeyError(name)
 
 
 REGISTRY = Registry()

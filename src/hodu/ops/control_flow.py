@@ -127,8 +127,10 @@ class WhileLoop:
     " -> Tensor[]"
 )
 class Scan:
-    """The carried operands after a pass over the first axis of the scanned ones, and the stacked
-    further results of `body`."""
+    """The carried operands after `body` has gone over the first axis of the scanned ones.
+
+    What else `body` yields follows, stacked along a first axis.
+    """
 
     public = methods = False
     samples = ()

@@ -45,8 +45,9 @@ def _scan(
     body: Snapshot,
     reverse: builtins.bool = False,
 ) -> list[Tensor]:
-    """The carried operands after a pass over the first axis of the scanned ones, and the stacked
-    further results of `body`.
+    """The carried operands after `body` has gone over the first axis of the scanned ones.
+
+    What else `body` yields follows, stacked along a first axis.
     """
     return apply(
         _SCAN,
