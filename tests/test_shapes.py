@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from hodu.dims import dim_max, symbol
 from hodu.dtypes import f32
 from hodu.errors import ShapeError
-from hodu.shapes import TensorType, broadcast_dims, broadcast_shapes, format_shape, numel
+from hodu.shapes import (
+    TensorType,
+    broadcast_dims,
+    broadcast_shapes,
+    broadcasts_to,
+    format_shape,
+    numel,
+)
 
 N, M, LARGE = symbol("N"), symbol("M"), symbol("L", 5)
 shapes = st.lists(hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3), max_size=4)
@@ -50,6 +57,12 @@ def test_symbolic_dimensions():
     assert broadcast_dims(N, N + 1) == N + 1
     with pytest.raises(ShapeError, match="L against 4"):
         broadcast_shapes((LARGE,), (4,))
+
+
+def test_broadcasts_to_does_not_enlarge():
+    assert broadcasts_to((3,), (2, 3)) and broadcasts_to((), (2,)) and broadcasts_to((1, N), (M, N))
+    assert not broadcasts_to((2, 3), (3,)) and not broadcasts_to((2,), (1,))
+    assert not broadcasts_to((4,), (2, 3)) and not broadcasts_to((1, 3), (3,))
 
 
 def test_types():

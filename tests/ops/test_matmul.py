@@ -89,3 +89,12 @@ def test_matmul_is_numpys(data):
     x = np.arange(np.prod([*batches[0], m, k]), dtype=np.int64).reshape(*batches[0], m, k)
     y = np.arange(np.prod([*batches[1], k, n]), dtype=np.int64).reshape(*batches[1], k, n)
     np.testing.assert_array_equal((hodu.tensor(x) @ hodu.tensor(y)).numpy(), np.matmul(x, y))
+
+
+def test_symbolic_sizes_that_never_agree_are_refused_at_capture():
+    n = symbol("N")
+    with hodu.capture() as board:
+        x, weight = board.input("x", (2, n)), board.input("weight", (3, n + 1))
+        with pytest.raises(errors.ShapeError, match=r"N \+ 1"):
+            hodu.nn.functional.linear(x, weight)
+        board.target("x", x)
