@@ -278,3 +278,15 @@ def test_writes_to_other_views_name_the_remedy():
                 view += 1
             assert "x[0] = x[0] + 1" in (caught.value.hint or "")
         board.target("y", x)
+
+
+def test_captured_writes_to_eager_views_are_refused():
+    whole = hodu.zeros(3)
+    view = whole[1:]
+    with hodu.capture() as board:
+        x = board.input("x", (2,))
+        with pytest.raises(CaptureError, match="to an eager view"):
+            view += x
+        whole[1:] = x
+        board.target("y", whole)
+    assert board.snapshot.run(np.ones(2, np.float32))[0].tolist() == [0, 1, 1]

@@ -153,6 +153,7 @@ class Builder:
         """
         value = self.value_of(result)
         if target._data is not None:
+            views.check_owner(target._data)
             self._rebound.append((target, target._data))
             _detach(target)
         elif target._origin is not None:
