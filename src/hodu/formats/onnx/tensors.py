@@ -98,13 +98,17 @@ def _external(proto: TensorProto, folder: Path | None, dtype: Any, shape: tuple[
 
 
 def _size(text: str, name: str) -> int:
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > 99:
         raise FormatError(f"the external data of tensor {name!r} has a size {text[:40]!r}")
     return int(text)
 
 
 def _inside(folder: Path | None, location: str, name: str) -> Path:
-    if folder is None or not location:
+    if not location or "\0" in location:
+        raise FormatError(
+            f"the external data of tensor {name!r} names no file: its location is {location!r}"
+        )
+    if folder is None:
         raise FormatError(
             f"tensor {name!r} has external data, and there is no folder to find it in",
             hint="load the model from its file",
