@@ -80,3 +80,10 @@ def test_chunks_are_the_bytes_in_order() -> None:
     for view in (array, array.T, array[:, ::-1, 1:3], array[0, 0, 0], array[:0]):
         pieces = [bytes(c) for c in chunks(np.asarray(view), elements=5)]
         assert b"".join(pieces) == view.tobytes()
+
+
+@pytest.mark.parametrize("value", [None, [1, 2], np.ones(2), len])
+def test_what_is_no_tensor_is_not_saved(tmp_path: Path, value: object) -> None:
+    with pytest.raises(hodu.errors.ArgumentError, match="cannot be saved"):
+        hodu.save(value, tmp_path / "x.npy")  # type: ignore[arg-type]
+    assert not list(tmp_path.iterdir())
