@@ -57,6 +57,11 @@ def save(
     file = Path(path)
     if isinstance(value, Snapshot):
         return manager.format_for(file, "save_model", format).save_model(value, file)
+    if not isinstance(value, (Tensor, Mapping)):
+        raise ArgumentError(
+            f"a {type(value).__name__} cannot be saved",
+            hint="save a Snapshot, a tensor as hodu.tensor(value) makes it, or a dict of tensors",
+        )
     tensors = {"": value} if isinstance(value, Tensor) else dict(value)
     return manager.format_for(file, "save_tensors", format).save_tensors(tensors, file)
 

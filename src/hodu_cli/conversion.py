@@ -65,8 +65,10 @@ def target_plugin(path: Path, format_name: str | None, content: Content) -> Form
 
 
 def _by_extension(path: Path) -> FormatPlugin | None:
+    """The format with the longest extension that the name ends with."""
     name = path.name.lower()
-    return next((f for f in manager.formats() if name.endswith(f.extensions)), None)
+    found = [(len(e), f) for f in manager.formats() for e in f.extensions if name.endswith(e)]
+    return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
 def _cannot(path: Path, plugin: FormatPlugin | None, needed: tuple[Capability, ...]) -> FormatError:

@@ -56,7 +56,10 @@ def _report_usage(error: Exception) -> None:
         return say(str(error), error.hint)
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "hodu"
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return say("missing command", f"see `{command} --help`")
     text: str = error.format_message()  # type: ignore[attr-defined]
+    text = " ".join(text.replace("Value error, ", "").split())
     return say(text[:1].lower() + text[1:].rstrip("."), f"see `{command} --help`")
 
 

@@ -36,18 +36,23 @@ class InputOptions:
 
 
 def parse_specs(
-    single: Iterable[str] | None, lists: Iterable[str] | None, infos: Sequence[ArtifactTensorInfo]
+    single: Iterable[str] | None,
+    lists: Iterable[str] | None,
+    infos: Sequence[ArtifactTensorInfo],
+    spare: Iterable[str] = (),
 ) -> dict[str, str]:
     """What was given for each input, from `-i name=value` and `-I a=x,b=y`.
 
     A value without a name is for the only input; a file without a name may hold all inputs under
     their names, and `@rand` and the like without a name are for all inputs not given otherwise.
+    Inputs named in `spare` may be given, although nothing needs them.
     """
     given: dict[str, str] = {}
+    known = {i.name for i in infos} | set(spare)
     rest = None
     for spec in [*(single or ()), *(part for text in lists or () for part in _COMMA.split(text))]:
         name, separator, value = spec.partition("=")
-        if separator and name in {i.name for i in infos}:
+        if separator and name in known:
             _put(given, name, value)
         elif not separator and spec.startswith("@") and literals.is_fill(spec):
             rest = spec
@@ -73,13 +78,14 @@ def _names_in(spec: str, infos: Sequence[ArtifactTensorInfo]) -> list[str]:
     """The inputs whose names a file of tensors holds."""
     wanted = [info.name for info in infos]
     path = Path(spec)
-    if spec == "-" or not path.is_file():
+    if spec == "-" or not _exists(path):
         raise UsageError(f"-i {spec!r} names no input", hint=_example(infos))
     found = manager.format_for(path, "load_tensors").load_tensors(path)
     names = [name for name in wanted if name in found]
     if not names:
+        held = "one nameless tensor" if found.keys() == {""} else _listed(found)
         raise ArgumentError(
-            f"{spec!r} holds {_listed(found)}, none of which is an input",
+            f"{spec!r} holds {held}, and no tensor that is named as an input",
             hint=f"say which input it is for: {_example(infos)}",
         )
     return names
@@ -133,7 +139,7 @@ def _example(infos: Sequence[ArtifactTensorInfo], specs: Mapping[str, str] | Non
 
 def _read(spec: str, info: ArtifactTensorInfo, options: InputOptions, console: Console) -> Array:
     path = Path(spec)
-    if spec != "-" and not path.exists() and literals.looks_like_json(spec):
+    if spec != "-" and not _exists(path) and literals.looks_like_json(spec):
         value = literals.parse(spec, info)
         if value is not None:
             return value
@@ -145,10 +151,18 @@ def _read(spec: str, info: ArtifactTensorInfo, options: InputOptions, console: C
         return _from_file(file, info)
 
 
+def _exists(path: Path) -> bool:
+    """Whether there is a file; a list of numbers can be too long for the name of one."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def _existing(path: Path, info: ArtifactTensorInfo) -> Path:
-    if not path.exists():
+    if not _exists(path):
         raise FormatError(
-            f"input {info.name!r}: no such file: {str(path)!r}",
+            f"input {info.name!r}: no such file: {str(path)[:200]!r}",
             hint="a value can also be a number, a JSON list, @zeros, @ones or @rand",
         )
     return path
@@ -157,7 +171,7 @@ def _existing(path: Path, info: ArtifactTensorInfo) -> Path:
 def _from_file(path: Path, info: ArtifactTensorInfo) -> Array:
     """The tensor for an input: the file's only one, the one of its name, or FILE:NAME."""
     file, name = path, None
-    if not path.exists() and ":" in path.name:
+    if not _exists(path) and ":" in path.name:
         front, _, name = str(path).rpartition(":")
         file = Path(front)
     _existing(file, info)
@@ -198,8 +212,8 @@ def _fitting(array: Array, info: ArtifactTensorInfo, cast: bool, console: Consol
 
 def _is_lossless(array: Array, converted: Array) -> bool:
     """Whether a cast widens, or keeps every integer as it was."""
-    widens = np.can_cast(array.dtype, converted.dtype, "safe")
-    integers = array.dtype.kind in "iu" and converted.dtype.kind in "iu"
-    return (widens or integers) and np.array_equal(
+    if array.dtype.kind in "iu" and converted.dtype.kind in "iu":
+        return bool(literals.same_numbers(converted, array).all())
+    return np.can_cast(array.dtype, converted.dtype, "safe") and np.array_equal(
         converted.astype(array.dtype), array, equal_nan=array.dtype.kind == "f"
     )

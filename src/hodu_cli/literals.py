@@ -17,8 +17,9 @@ import numpy as np
 
 from hodu.artifact import ArtifactTensorInfo
 from hodu.dims import evaluate, symbols
-from hodu.dtypes import DType, bool_
+from hodu.dtypes import DType, bool_, f64
 from hodu.errors import DTypeError, ShapeError, ValueRangeError
+from hodu.formats._limits import byte_count
 from hodu.ops._table import Array
 from hodu_cli.errors import UsageError
 
@@ -49,6 +50,7 @@ def fill(spec: str, info: ArtifactTensorInfo, env: Mapping[str, int]) -> Array:
             hint=" ".join(["give it:", *(f"--dim {name}=1" for name in unbound)]),
         )
     shape = tuple(evaluate(dim, env) for dim in info.shape)
+    byte_count(shape, f64, f"input {info.name!r}")
     if match[1] != "rand":
         return np.full(shape, match[1] == "ones", info.dtype.numpy)
     generator = np.random.default_rng(int(match[2] or 0))
@@ -71,7 +73,7 @@ def parse(spec: str, info: ArtifactTensorInfo) -> Array | None:
     text = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity", "+inf": "Infinity"}
     try:
         value = json.loads(text.get(spec.lower(), spec.lower() if spec.isalpha() else spec))
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # also for a number of thousands of digits
         return None
     array = convert(value, info)
     if array.ndim == 0 and info.shape and all(dim == 1 for dim in info.shape):
@@ -99,17 +101,23 @@ def convert(value: Any, info: ArtifactTensorInfo) -> Array:
 def _exactly(exact: Array, info: ArtifactTensorInfo) -> Array:
     with np.errstate(all="ignore"):
         array = exact.astype(info.dtype.numpy)
-        changed = np.zeros(exact.shape, bool)
         if (exact.dtype.kind == "b") != (info.dtype is bool_):
-            changed[...] = True
-        elif not _is_decimal(exact, info.dtype):
-            changed = array.astype(exact.dtype) != exact
+            changed = np.ones(exact.shape, bool)
+        elif _is_decimal(exact, info.dtype):
+            changed = np.isfinite(exact) & ~np.isfinite(array.astype(np.float64))
+        else:
+            changed = ~same_numbers(array, exact)
     if changed.any():
         raise DTypeError(
             f"input {info.name!r}: {exact[changed][0]} is no {info.dtype}",
             hint=f"the model expects {info}",
         )
     return array
+
+
+def same_numbers(a: Array, b: Array) -> Array:
+    """Where `b`, cast from or to `a`, is the same number: a sign can get lost there and back."""
+    return (a.astype(b.dtype) == b) & ((a < 0) == (b < 0))
 
 
 def _is_decimal(exact: Array, dtype: DType) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -59,6 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in arguments or os.environ.get("HODU_DEBUG", "0") not in ("", "0")
     arguments = [a for a in arguments if a != "--debug"]
+    _replace_closed_streams()
     _accept_any_text()
     try:
         _enable_completion()
@@ -68,6 +70,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (Exception, KeyboardInterrupt, SystemExit) as error:
         return report(error, debug)
     return code if isinstance(code, int) else 0
+
+
+def _replace_closed_streams() -> None:
+    """Python has None for streams that the shell closed, as in `hodu ... >&-`."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 (for the process)
 
 
 def _accept_any_text() -> None:

@@ -29,6 +29,7 @@ class Program:
     inputs: Sequence[ArtifactTensorInfo]
     outputs: Sequence[ArtifactTensorInfo]
     source: Snapshot | ExecutableModule
+    spare: Sequence[str] = ()  # inputs that the chosen outputs do not need
 
     def describe(self) -> str:
         """The model in a few words."""
@@ -56,7 +57,8 @@ def open_program(
             raise UsageError("--dim and --output need a model, and this is compiled code")
         module = load_artifact(path, engine)
         return Program(path, engine, module.inputs, module.outputs, module)
-    snapshot = select_outputs(read_model(path, dims, console), wanted)
+    whole = read_model(path, dims, console)
+    snapshot = select_outputs(whole, wanted)
     inputs = [
         ArtifactTensorInfo.of(v.name, v.type)
         for v in snapshot.inputs
@@ -67,7 +69,9 @@ def open_program(
         for name, v in snapshot.outputs.items()
         if name not in snapshot.aliases
     ]
-    return Program(path, engine, inputs, outputs, snapshot)
+    needed = {v.name for v in snapshot.inputs}
+    spare = [v.name for v in whole.inputs if v.name not in needed | whole.states.keys()]
+    return Program(path, engine, inputs, outputs, snapshot, spare)
 
 
 def read_model(path: Path, dims: Mapping[str, int], console: Console) -> Snapshot:

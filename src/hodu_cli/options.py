@@ -46,7 +46,8 @@ def parse_dims(specs: Iterable[str] | None) -> dict[str, int]:
     dims: dict[str, int] = {}
     for spec in specs or ():
         name, separator, size = spec.partition("=")
-        if not separator or not name or not size.strip().isdecimal() or int(size) < 1:
+        is_number = size.strip().isdecimal() and len(size) < 20
+        if not separator or not name or not is_number or int(size) < 1:
             raise UsageError(
                 f"--dim {spec!r} is not of the form NAME=SIZE", hint="as in --dim batch=4"
             )

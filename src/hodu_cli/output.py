@@ -23,6 +23,11 @@ _UNSAFE = re.compile(r"[^\w.+-]+")
 def check_destination(form: ResultFormat, folder: Path | None, names: Sequence[str]) -> None:
     """Raise UsageError if outputs of these names cannot go where they should."""
     to_stdout = folder is None or str(folder) == "-"
+    if folder is not None and not to_stdout and folder.exists() and not folder.is_dir():
+        raise UsageError(
+            f"-o {str(folder)!r} is a file, and outputs go to a folder, a file each",
+            hint="name a folder, or send stdout to the file: > FILE",
+        )
     if form is ResultFormat.npy and to_stdout and len(names) != 1:
         raise UsageError(
             f"a .npy file holds one tensor, and there are {len(names)} outputs: {', '.join(names)}",

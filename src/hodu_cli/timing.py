@@ -96,7 +96,7 @@ def time_limit(seconds: float | None) -> Iterator[None]:
 
     A thread does it, because a kernel that hangs in C would never see a signal's exception.
     """
-    if seconds is None:
+    if seconds is None or seconds > threading.TIMEOUT_MAX:
         yield
         return
     timer = threading.Timer(seconds, _expire, [seconds])

@@ -59,6 +59,12 @@ def test_pipes(cli: Cli, affine: str, tmp_path: Path) -> None:
     assert cli("convert", "-", "-o", "-", stdin=data).code == 2
 
 
+def test_the_longest_extension_says_the_format(cli: Cli, tmp_path: Path) -> None:
+    hodu.save({"a": hodu.ones(2)}, tmp_path / "in.npz")
+    assert cli("convert", "in.npz", "-o", "out.safetensors.index.json").code == 0
+    assert hodu.load(tmp_path / "out.safetensors.index.json")["a"].tolist() == [1, 1]
+
+
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [

@@ -28,7 +28,11 @@ def raising(error: BaseException) -> Any:
         (("rnu",), "no such command 'rnu'"),
         (("run",), "missing argument 'MODEL'"),
         (("run", "m.hdss", "--nope"), "no such option: --nope"),
-        (("run", "m.hdss", "-f", "xml"), "'xml' is not one of"),
+        (("run", "m.hdss", "-f", "xml"), "'-f' / '--format': 'xml' is not one of"),
+        (("completions",), "Choose from: bash, zsh"),
+        (("plugin",), "missing command"),
+        (("run", "m.hdss", "--benchmark", "2", "-o", "dir"), "write no outputs"),
+        (("run", "m.hdss", "--dry-run", "-f", "npy"), "write no outputs"),
     ],
 )
 def test_wrong_usage_exits_with_2(cli: Cli, args: tuple[str, ...], message: str) -> None:
@@ -75,8 +79,8 @@ def test_an_internal_error_says_how_to_see_more(
 
 def test_errors_of_the_system(cli: Cli, affine: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    result = cli("run", affine, "-i", "x=x.npy", "-i", "bias=1", "-o", "file", "-q")
-    assert result.code == 1 and result.err == "error: 'file': file exists\n"
+    result = cli("run", affine, "-i", "x=x.npy", "-i", "bias=1", "-o", "file/deep", "-q")
+    assert result.code == 1 and result.err == "error: 'file/deep': not a directory\n"
 
 
 def test_colour_only_on_terminals_that_want_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,6 +114,18 @@ def test_a_process_pipes_data_and_reports_errors(affine: str, tmp_path: Path) ->
     assert first.returncode == 0 and first.stdout.startswith(b"\x93NUMPY")
     assert hodu(*args, "hdt", input=x, cwd=tmp_path).stdout
     assert hodu("inspect", "absent").returncode == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell is POSIX's")
+@pytest.mark.parametrize(("closed", "value", "code"), [("<&-", "-", 2), (">&-", "x.npy", 0)])
+def test_streams_that_the_shell_closed(
+    affine: str, tmp_path: Path, closed: str, value: str, code: int
+) -> None:
+    line = f'"$0" -m hodu run {affine} -i x={value} -i bias=1 -q {closed}'
+    result = subprocess.run(
+        ["sh", "-c", line, sys.executable], capture_output=True, check=False, cwd=tmp_path
+    )
+    assert result.returncode == code and b"internal" not in result.stderr
 
 
 def test_a_run_that_hangs_is_ended(affine: str, tmp_path: Path) -> None:

@@ -167,3 +167,56 @@ def test_nan_and_infinity_are_literals(cli: Cli, tmp_path: Path) -> None:
     hodu.save(board.snapshot, tmp_path / "double.hdss")
     assert cli("run", "double.hdss", "-i", "nan", "-q").out == "y: f32 = nan\n"
     assert cli("run", "double.hdss", "-i", "x=-inf", "-q").out == "y: f32 = -inf\n"
+
+
+@pytest.mark.parametrize(
+    ("dtype", "value"),
+    [("i64", 2**63), ("u64", -1), ("u32", -1), ("f16", 1e9), ("f8e4m3", 1e9), ("f32", -1e40)],
+)
+def test_literals_that_the_dtype_cannot_hold(
+    cli: Cli, tmp_path: Path, dtype: str, value: float
+) -> None:
+    save_identity(tmp_path, dtype)
+    result = cli("run", "same.hdss", "-i", f"x=[{value}]", "-q")
+    assert result.code == 1 and f"is no {dtype}" in result.err
+
+
+@pytest.mark.parametrize(("given", "wanted"), [("i32", "u32"), ("i64", "u64"), ("u64", "i64")])
+def test_integers_keep_their_sign(cli: Cli, tmp_path: Path, given: str, wanted: str) -> None:
+    save_identity(tmp_path, wanted)
+    hodu.save(hodu.tensor([-1]).to(given), tmp_path / "x.npy")
+    result = cli("run", "same.hdss", "-i", "x.npy", "-q")
+    assert result.code == 1 and f"'x' is {given}, the model expects {wanted}" in result.err
+
+
+def save_identity(folder: Path, dtype: str) -> None:
+    with hodu.capture("same") as board:
+        board.target("y", board.input("x", ("N",), dtype))
+    hodu.save(board.snapshot, folder / "same.hdss")
+
+
+@pytest.mark.parametrize("size", [10**12, 2**62, 10**18])
+def test_random_inputs_that_no_memory_holds(cli: Cli, affine: str, size: int) -> None:
+    with hodu.capture("same") as board:
+        board.target("y", board.input("x", ("N", 999), "f32"))
+    hodu.save(board.snapshot, "same.hdss")
+    result = cli("run", "same.hdss", "-i", "@rand", "--dim", f"N={size}", "-q")
+    assert result.code == 1 and "memory" in result.err and "internal" not in result.err
+
+
+def test_numbers_of_thousands_of_digits(cli: Cli, affine: str) -> None:
+    digits = "9" * 5000
+    assert "no such file" in failure(cli, "-i", f"x=[{digits}]", "-i", "bias=1")
+    assert "not of the form NAME=SIZE" in failure(
+        cli, "-i", "@ones", "--dim", f"N={digits}", code=2
+    )
+
+
+def test_a_list_longer_than_file_names(cli: Cli, tmp_path: Path) -> None:
+    save_identity(tmp_path, "i64")
+    result = cli("run", "same.hdss", "-i", f"x={list(range(2000))}", "-q")
+    assert result.code == 0 and result.out.startswith("y: i64[2000] = [0, 1, 2, ")
+
+
+def test_a_nameless_tensor_for_one_of_several_inputs(cli: Cli, affine: str) -> None:
+    assert "'x.npy' holds one nameless tensor" in failure(cli, "-i", "x.npy")

@@ -54,6 +54,30 @@ def test_only_chosen_tensors_and_the_inputs_they_need(cli: Cli, affine: str) -> 
     assert result.out == "product: f32[2, 3] = [[9., 12., 15.], [19., 26., 33.]]\n"
 
 
+def test_inputs_that_the_chosen_tensors_do_not_need(cli: Cli, affine: str) -> None:
+    result = cli("run", affine, "-i", "x=x.npy", "-i", "bias=1", "--output", "y", "-q")
+    assert result.code == 0 and result.out.startswith("y: ")
+    result = cli("run", affine, "-i", "x=x.npy", "-i", "bais=1", "--output", "y", "-q")
+    assert result.code == 1 and "the model has no input 'bais'" in result.err
+
+
+def test_sizes_outside_the_bounds_of_a_dimension(cli: Cli, affine: str, tmp_path: Path) -> None:
+    np.save(tmp_path / "nine.npy", np.ones((9, 2), np.float32))
+    result = cli("run", affine, "-i", "x=nine.npy", "-i", "bias=1", "-q")
+    assert result.code == 1 and "'N' cannot be 9: it is at least 1 and at most 8" in result.err
+
+
+@pytest.mark.parametrize("seconds", ["inf", "1e300"])
+def test_a_limit_longer_than_clocks_have(cli: Cli, affine: str, seconds: str) -> None:
+    result = cli("run", affine, "-i", "x=x.npy", "-i", "bias=1", "--timeout", seconds, "-q")
+    assert (result.code, result.err) == (0, "")
+
+
+def test_a_file_in_place_of_the_folder(cli: Cli, affine: str) -> None:
+    result = cli("run", affine, "-i", "x=x.npy", "-i", "bias=1", "-o", "x.npy", "-q")
+    assert result.code == 2 and "'x.npy' is a file" in result.err
+
+
 def test_an_unknown_tensor_suggests_close_names(cli: Cli, affine: str) -> None:
     result = cli("run", affine, "--output", "produkt")
     assert result.code == 1

@@ -60,8 +60,30 @@ def test_links_and_modes_stay(tmp_path: Path) -> None:
     assert (tmp_path / "new").stat().st_mode & 0o777 == 0o644
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name are POSIX's")
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "p.hdt"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        hodu.save(tensor_of(hodu.f32), path)
+        data = os.read(reader, 1 << 16)
+    finally:
+        os.close(reader)
+    assert path.is_fifo() and list(tmp_path.iterdir()) == [path]
+    (tmp_path / "copy.hdt").write_bytes(data)
+    assert same(hodu.load(tmp_path / "copy.hdt"), tensor_of(hodu.f32))
+
+
 def test_chunks_are_the_bytes_in_order() -> None:
     array = np.arange(24, dtype=np.int16).reshape(2, 3, 4)
     for view in (array, array.T, array[:, ::-1, 1:3], array[0, 0, 0], array[:0]):
         pieces = [bytes(c) for c in chunks(np.asarray(view), elements=5)]
         assert b"".join(pieces) == view.tobytes()
+
+
+@pytest.mark.parametrize("value", [None, [1, 2], np.ones(2), len])
+def test_what_is_no_tensor_is_not_saved(tmp_path: Path, value: object) -> None:
+    with pytest.raises(hodu.errors.ArgumentError, match="cannot be saved"):
+        hodu.save(value, tmp_path / "x.npy")  # type: ignore[arg-type]
+    assert not list(tmp_path.iterdir())

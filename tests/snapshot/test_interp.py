@@ -64,3 +64,14 @@ def test_state_is_kept_between_runs():
     zeros = np.zeros(3, np.float32)
     assert [module.execute({"x": zeros})["y"].tolist() for _ in range(3)] == expected
     assert hodu.rand(3).tolist() == expected[0], "capturing draws no numbers"
+
+
+@pytest.mark.parametrize("wrong", [np.array([{}]), np.ones(2, complex), "text"])
+def test_inputs_of_a_dtype_that_there_is_not(wrong: object) -> None:
+    with hodu.capture("same") as board:
+        board.target("y", board.input("x", (2,)))
+    module = hodu.compile(board.snapshot)
+    with pytest.raises(hodu.errors.DTypeError, match="which Hodu does not have"):
+        module.execute({"x": wrong})
+    with pytest.raises(hodu.errors.ArgumentError, match="by name, not as a list"):
+        module.execute([1])

@@ -6,6 +6,8 @@ from hodu.dims.atoms import Quotient as Quotient
 from hodu.dims.atoms import Symbol as Symbol
 from hodu.dims.bounds import bounds as bounds
 from hodu.dims.bounds import provably_different as provably_different
+from hodu.dims.environment import bare_symbol as bare_symbol
+from hodu.dims.environment import check_size as check_size
 from hodu.dims.environment import evaluate as evaluate
 from hodu.dims.environment import single_symbol as single_symbol
 from hodu.dims.environment import substitute as substitute

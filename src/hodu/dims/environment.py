@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from hodu.dims.atoms import Atom, Dim, Quotient, Symbol
 from hodu.dims.expression import Sym, dim_floordiv, dim_max, dim_min, only_atom
-from hodu.errors import ShapeError
+from hodu.errors import ShapeError, ValueRangeError
 
 _EXTREMES: dict[str, Callable[[Dim, Dim], Dim]] = {"max": dim_max, "min": dim_min}
 _EVALUATE: dict[str, Callable[[int, int], int]] = {
@@ -75,5 +75,20 @@ def symbols(dims: Iterable[Dim]) -> dict[str, Symbol]:
 
 def single_symbol(dim: Dim) -> str | None:
     """The name when `dim` is one bare symbol, else None."""
+    atom = bare_symbol(dim)
+    return None if atom is None else atom.name
+
+
+def bare_symbol(dim: Dim) -> Symbol | None:
+    """The symbol that `dim` is, or None for a number or an expression."""
     atom = only_atom(dim) if isinstance(dim, Sym) else None
-    return atom.name if isinstance(atom, Symbol) else None
+    return atom if isinstance(atom, Symbol) else None
+
+
+def check_size(symbol: Symbol, size: int) -> None:
+    """Raise ValueRangeError for a size outside the bounds of the symbol."""
+    if size < symbol.lo or (symbol.hi is not None and size > symbol.hi):
+        most = "" if symbol.hi is None else f" and at most {symbol.hi}"
+        raise ValueRangeError(
+            f"the dimension {symbol.name!r} cannot be {size}: it is at least {symbol.lo}{most}"
+        )

@@ -37,8 +37,13 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
     """A file to write that takes the place of `path` when the block ends without an error.
 
     It is written beside `path` and renamed, so that readers and mappings of the old file are
-    not disturbed. A symbolic link stays, its target is replaced.
+    not disturbed. A symbolic link stays, its target is replaced. A device or a pipe is written to,
+    because a file in its place would be the end of it.
     """
+    if _is_special(path):
+        with path.open("wb") as device:
+            yield device
+        return
     target = Path(os.path.realpath(path))
     if not target.parent.is_dir():
         raise FormatError(f"no such folder: {str(target.parent)!r}")
@@ -53,6 +58,10 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _is_special(path: Path) -> bool:
+    return path.exists() and not (path.is_file() or path.is_dir())
 
 
 def chunks(array: Array, elements: int = 1 << 20) -> Iterator[memoryview]:

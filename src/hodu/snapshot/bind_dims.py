@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hodu.dims import Dim, Sym, Symbol, single_symbol, substitute, symbols
-from hodu.errors import ArgumentError, HoduError, ShapeError, ValueRangeError
+from hodu.dims import Dim, Sym, check_size, single_symbol, substitute, symbols
+from hodu.errors import ArgumentError, HoduError, ShapeError
 from hodu.shapes import TensorType
 from hodu.snapshot.infer import infer_types
 from hodu.snapshot.ir import Node, Snapshot, Value, group
@@ -28,16 +28,8 @@ def bind_dims(snapshot: Snapshot, dims: Mapping[str, int]) -> Snapshot:
             hint=f"its dimensions are {', '.join(known)}" if known else "all its sizes are known",
         )
     for name, size in dims.items():
-        _check_size(known[name], size)
+        check_size(known[name], size)
     return _bind(snapshot, dims)
-
-
-def _check_size(symbol: Symbol, size: int) -> None:
-    if size < symbol.lo or (symbol.hi is not None and size > symbol.hi):
-        most = "" if symbol.hi is None else f" and at most {symbol.hi}"
-        raise ValueRangeError(
-            f"the dimension {symbol.name!r} cannot be {size}: it is at least {symbol.lo}{most}"
-        )
 
 
 def _bind(snapshot: Snapshot, dims: Mapping[str, Dim]) -> Snapshot:

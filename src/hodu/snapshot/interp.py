@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hodu.dims import Dim, Sym, evaluate, single_symbol, symbols
+from hodu.dims import Dim, Sym, bare_symbol, check_size, evaluate, symbols
 from hodu.dispatch.apply import kernel
 from hodu.dispatch.explain import explain
 from hodu.dtypes import FROM_NUMPY
@@ -148,9 +148,11 @@ def bind(value: Value, array: Array, env: dict[str, int], where: str | None = No
 def _bind_dim(dim: Dim, size: int, env: dict[str, int]) -> bool:
     if isinstance(dim, int):
         return dim == size
-    name = single_symbol(dim)
-    if name is not None:
-        return env.setdefault(name, size) == size
+    symbol = bare_symbol(dim)
+    if symbol is not None:
+        if symbol.name not in env:
+            check_size(symbol, size)
+        return env.setdefault(symbol.name, size) == size
     return any(s not in env for s in symbols((dim,))) or evaluate(dim, env) == size
 
 

@@ -98,6 +98,11 @@ def run(
         raise UsageError(f"--timeout {timeout:g} is not a time", hint="give seconds above 0")
     if benchmark is not None and profile:
         raise UsageError("--benchmark and --profile print different reports: give one of them")
+    if (benchmark or profile or dry_run) and (output_dir is not None or format.is_binary):
+        raise UsageError(
+            "--benchmark, --profile and --dry-run print a report and write no outputs",
+            hint="leave out -o, and -f other than json",
+        )
     from hodu_cli import reports
     from hodu_cli.engine import choose_engine
     from hodu_cli.images import parse_options
@@ -111,7 +116,7 @@ def run(
     with time_limit(timeout):
         engine = choose_engine(device, compiler, runtime, pack, compiler_plugin, runtime_plugin)
         program = open_program(model, parse_dims(dim), output or (), engine, console)
-        specs = parse_specs(input, inputs, program.inputs)
+        specs = parse_specs(input, inputs, program.inputs, program.spare)
         if not (benchmark or profile or dry_run):
             check_destination(format, output_dir, [info.name for info in program.outputs])
         if dry_run:

@@ -12,7 +12,8 @@ from hodu._tensor import Tensor
 from hodu.artifact import ArtifactTensorInfo
 from hodu.devices import CPU, Device
 from hodu.dispatch.base import wrap
-from hodu.errors import ArgumentError
+from hodu.dtypes import FROM_NUMPY
+from hodu.errors import ArgumentError, DTypeError
 from hodu.ops._table import Array
 from hodu.plugins.interfaces import TensorLike
 from hodu.snapshot.interp import Observer, interpreter
@@ -74,6 +75,11 @@ class InterpModule:
 
     def _check_names(self, inputs: Mapping[str, TensorLike]) -> None:
         wanted = {info.name: info for info in self.inputs}
+        if not isinstance(inputs, Mapping):
+            raise ArgumentError(
+                f"the inputs are given by name, not as a {type(inputs).__name__}",
+                hint=f"as in execute({{{', '.join(f'{n!r}: ...' for n in wanted)}}})",
+            )
         missing = [str(wanted[n]) for n in wanted if n not in inputs]
         unknown = [n for n in inputs if n not in wanted]
         if missing or unknown:
@@ -88,7 +94,13 @@ class InterpModule:
 def _array(x: Any) -> Array:
     if isinstance(x, Tensor):
         return x.numpy()
-    return np.asarray(x)
+    array = np.asarray(x)
+    if array.dtype not in FROM_NUMPY:
+        raise DTypeError(
+            f"an input is an array of {array.dtype}, which Hodu does not have",
+            hint="inputs are tensors and arrays of numbers or booleans",
+        )
+    return array
 
 
 def _owner(array: Array) -> Array:

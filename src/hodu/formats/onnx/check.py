@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 import onnx
 
@@ -13,14 +14,16 @@ from hodu.formats.onnx.graph import ModelContext, versions_of
 from hodu.formats.onnx.registry import find_handler, mapped, normal_domain
 
 _SHOWN = 50
+_Key: TypeAlias = tuple[str, str]
 
 
 def check_supported(model: onnx.ModelProto, context: ModelContext) -> None:
     """Raise one UnsupportedError that lists every unsupported node and tensor of the model.
 
-    FormatError if a name is given to two values.
+    FormatError if a name is given to two values, or a function calls itself.
     """
     _check_names(model.graph)
+    _check_recursion(context)
     problems = list(_graph_problems(model.graph, context))
     for function in model.functions:
         opsets = context.opsets | versions_of(function.opset_import)
@@ -47,6 +50,33 @@ def _check_names(graph: onnx.GraphProto) -> None:
                 hint="the names of inputs, initializers and outputs of nodes must be distinct",
             )
         known.add(name)
+
+
+def _check_recursion(context: ModelContext) -> None:
+    """Functions of a model may call one another, but not in a circle."""
+    done: set[_Key] = set()
+
+    def visit(key: _Key, callers: tuple[_Key, ...]) -> None:
+        if key in callers:
+            circle = " -> ".join(name for _, name in (*callers[callers.index(key) :], key))
+            raise FormatError(f"a function of the model calls itself: {circle}")
+        if key not in done:
+            for called in _called(context.functions[key].node):
+                if called in context.functions:
+                    visit(called, (*callers, key))
+            done.add(key)
+
+    for key in context.functions:
+        visit(key, ())
+
+
+def _called(nodes: Iterable[onnx.NodeProto]) -> Iterator[_Key]:
+    """The operators of nodes and of the graphs inside them."""
+    for node in nodes:
+        yield normal_domain(node.domain), node.op_type
+        for attribute in node.attribute:
+            for graph in [attribute.g] if attribute.HasField("g") else attribute.graphs:
+                yield from _called(graph.node)
 
 
 def _graph_problems(graph: onnx.GraphProto, context: ModelContext) -> Iterator[str]:

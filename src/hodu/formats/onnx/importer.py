@@ -35,7 +35,7 @@ def import_model(
     dims = dict((options or LoadOptions()).dims)
     _check_dims(model.graph, dims)
     report = options.progress if options is not None else None
-    types = {i.name: TensorType(_shape(i, dims), _dtype(i)) for i in model_inputs(model.graph)}
+    types = {i.name: _type(i, dims) for i in model_inputs(model.graph)}
     return capture_model(model, context, types, report=report)
 
 
@@ -80,6 +80,11 @@ def _tensor(value: Any, name: str) -> Any:
             hint="run the model eagerly, with hodu.formats.onnx.backend.Eager",
         )
     return value
+
+
+def _type(info: onnx.ValueInfoProto, bound: dict[str, int]) -> TensorType:
+    dtype = _dtype(info)
+    return TensorType(_shape(info, bound), dtype)
 
 
 def _dtype(info: onnx.ValueInfoProto) -> Any:

@@ -83,6 +83,11 @@ class OnnxNode:
         found: Array | None = self.attr(name)
         return found
 
+    def graph(self, name: str) -> onnx.GraphProto:
+        """A graph attribute, which is required."""
+        found: onnx.GraphProto = self._required(name, None)
+        return found
+
     def tensor(self, name: str) -> Array:
         """A tensor attribute that is required."""
         found: Array = self._required(name, None)

@@ -47,6 +47,8 @@ def prepared(model: onnx.ModelProto) -> onnx.ModelProto:
             f"the model needs opset {version}; the installed onnx package knows up to {newest}",
             hint="pip install -U onnx",
         )
+    if version < 1:
+        raise FormatError(f"the model imports the opset {version}; they count from 1")
     if version >= OLDEST:
         return model
     try:

@@ -120,7 +120,11 @@ def _size(text: str, name: str) -> int:
 
 
 def _inside(folder: Path | None, location: str, name: str) -> Path:
-    if folder is None or not location:
+    if not location or "\0" in location:
+        raise FormatError(
+            f"the external data of tensor {name!r} names no file: its location is {location!r}"
+        )
+    if folder is None:
         raise FormatError(
             f"tensor {name!r} has external data, and there is no folder to find it in",
             hint="load the model from its file",

@@ -37,7 +37,7 @@ def _only_tensors(node: OnnxNode, values: list[Any]) -> list[Any]:
 @onnx_op("If")
 def if_(node: OnnxNode, condition: Tensor) -> tuple[Any, ...]:
     """The outputs of one of two graphs."""
-    branches = node.attr("then_branch"), node.attr("else_branch")
+    branches = node.graph("then_branch"), node.graph("else_branch")
     if not _is_captured(condition):
         return tuple(node.run_graph(branches[0 if condition.item() else 1], []))
 
@@ -51,7 +51,7 @@ class _Loop:
     """A Loop: its body takes the iteration, the condition and what it carries."""
 
     def __init__(self, node: OnnxNode, trips: Any, condition: Any, carried: list[Any]) -> None:
-        self.node, self.body = node, node.attr("body")
+        self.node, self.body = node, node.graph("body")
         self.trips, self.condition, self.carried = trips, condition, carried
         self.scanned = len(self.body.output) - 1 - len(carried)
 
@@ -164,7 +164,7 @@ def loop(
 @onnx_op("Scan", since=9)
 def scan(node: OnnxNode, *inputs: Any) -> tuple[Any, ...]:
     """A graph run over slices of the scanned inputs, with states carried along."""
-    body, count = node.attr("body"), node.integer("num_scan_inputs")
+    body, count = node.graph("body"), node.integer("num_scan_inputs")
     states, over = list(inputs[:-count]), list(inputs[-count:])
     collected = len(body.output) - len(states)
     axes = node.integers("scan_input_axes", [0] * count) or []
@@ -199,7 +199,7 @@ def _scanned(
 @onnx_op("Scan", since=8)
 def scan_8(node: OnnxNode, lengths: Tensor | None, *inputs: Any) -> tuple[Any, ...]:
     """Opset 8: every input has a batch axis first and the scanned axis second."""
-    body, count = node.attr("body"), node.integer("num_scan_inputs")
+    body, count = node.graph("body"), node.integer("num_scan_inputs")
     states, over = inputs[:-count], inputs[-count:]
     backwards = node.integers("directions", [0] * count) or []
     results = []
