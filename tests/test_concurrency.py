@@ -66,6 +66,16 @@ def test_a_capture_does_not_reach_another_thread():
                 pool.submit(lambda: x + 1).result()
 
 
+def test_a_capture_that_draws_leaves_the_generator_to_other_threads():
+    with hodu.capture() as board:
+        board.target("y", hodu.rand(2))
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(lambda: hodu.rand(3).shape).result() == (3,)
+        board.target("z", hodu.rand(2))
+    y, z, *_ = board.snapshot.run(hodu.get_rng_state().numpy())
+    assert y.tolist() != z.tolist()
+
+
 def test_draws_of_one_generator_do_not_repeat():
     generator = hodu.Generator(3)
     drawn = run_together(

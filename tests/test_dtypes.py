@@ -173,3 +173,9 @@ def test_categories():
     assert {t.category for t in dtypes.FLOATS} == {2} and {t.category for t in dtypes.INTS} == {1}
     assert dtypes.bool_.category == 0 and not dtypes.bool_.is_signed
     assert dtypes.ANY == dtypes.NUMERIC | dtypes.BOOL and len(dtypes.ALL) == 15
+
+
+def test_pytorchs_names_are_there_too():
+    for dtype in dtypes.ALL:
+        assert getattr(hodu, dtype.alias) is dtype
+        assert getattr(hodu, dtype.name) is dtype

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from hodu._io import load as load
     from hodu._io import save as save
     from hodu.functional import *  # noqa: F403
+    from hodu.limits import finfo as finfo
+    from hodu.limits import iinfo as iinfo
     from hodu.random import Generator as Generator
     from hodu.random import default_generator as default_generator
     from hodu.random import get_rng_state as get_rng_state
@@ -56,6 +58,8 @@ _HOMES |= {
     "compile": "hodu._compile:compile",
     "load": "hodu._io:load",
     "save": "hodu._io:save",
+    "finfo": "hodu.limits:finfo",
+    "iinfo": "hodu.limits:iinfo",
     "Generator": "hodu.random:Generator",
     "default_generator": "hodu.random:default_generator",
     "get_rng_state": "hodu.random:get_rng_state",
@@ -69,3 +73,17 @@ _HOMES |= {
 }
 _attach(__name__, _HOMES)
 bool = bool_
+bfloat16 = bf16
+float16 = f16
+float32 = f32
+float64 = f64
+float8_e4m3fn = f8e4m3
+float8_e5m2 = f8e5m2
+int8 = i8
+int16 = i16
+int32 = i32
+int64 = i64
+uint8 = u8
+uint16 = u16
+uint32 = u32
+uint64 = u64

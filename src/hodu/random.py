@@ -15,7 +15,7 @@ import numpy as np
 
 from hodu.dims import Dim
 from hodu.dispatch.attrs import as_int
-from hodu.dispatch.base import recorder, type_of, wrap
+from hodu.dispatch.base import TensorBase, recorder, type_of, wrap
 from hodu.dispatch.inplace import assign
 from hodu.dtypes import u64
 from hodu.errors import ValueRangeError
@@ -41,17 +41,20 @@ class Generator:
         """Random u32 words of this shape; advances the state, one thread at a time."""
         with self._lock:
             active = recorder()
-            if active is not None:
-                active.lift_state(self.state, "generator")
-            drawn = F._philox(self.state, tuple(size))
-            assign(self.state, drawn.state)
+            state = self.state if active is None else active.lift_state(self.state, "generator")
+            drawn = F._philox(state, tuple(size))
+            assign(state, drawn.state)
             return drawn.bits
+
+    def _state_here(self) -> TensorBase:
+        active = recorder()
+        return self.state if active is None else active.stand_in(self.state)
 
     def manual_seed(self, seed: int) -> Generator:
         """Start anew from `seed` (taken modulo 2**64); returns the generator."""
         with self._lock:
             self._seed = as_int(seed, "seed") % 2**64
-            assign(self.state, wrap(np.array([self._seed, 0], np.uint64)))
+            assign(self._state_here(), wrap(np.array([self._seed, 0], np.uint64)))
         return self
 
     def initial_seed(self) -> int:
@@ -66,7 +69,7 @@ class Generator:
     def get_state(self) -> Tensor:
         """A copy of the state."""
         with self._lock:
-            return F.clone(self.state)
+            return F.clone(self._state_here())
 
     def set_state(self, new_state: Tensor) -> Generator:
         """Go on from a state that `get_state` gave; returns the generator."""
@@ -76,7 +79,7 @@ class Generator:
                 f"the state of a generator is {wanted}, not {given}", hint="see get_state()"
             )
         with self._lock:
-            assign(self.state, new_state)
+            assign(self._state_here(), new_state)
             self._seed = int(new_state.numpy()[0])
         return self
 

@@ -230,3 +230,63 @@ def test_compile_checks_its_options():
         hodu.compile(affine(), device="cuda")
     with pytest.raises(hodu.HoduError, match="no compiler plugin 'nope'"):
         hodu.compile(affine(), compiler="nope")
+
+
+def write_parts(x):
+    x[0] += 1
+    row = x[1:]
+    row *= 2
+    row[0, 1:] -= 5
+    x[None, :, 2].fill_(9)
+    x[:, 0] += x[:, 1]
+    return x * 1
+
+
+@pytest.mark.parametrize("shape", [(3, 4), ("N", 4)])
+def test_writes_to_parts_of_a_captured_tensor(shape):
+    array = np.arange(12.0, dtype=np.float32).reshape(3, 4)
+    with hodu.capture() as board:
+        board.target("y", write_parts(board.input("x", shape)))
+    (got,) = board.snapshot.run(array.copy())
+    np.testing.assert_array_equal(got, write_parts(hodu.tensor(array)).numpy())
+
+
+def test_adding_to_a_row_writes_it_once():
+    with hodu.capture() as board:
+        x = board.input("x", (3, 4))
+        x[0] += 1
+        board.target("y", x)
+    assert [n.op for n in board.snapshot.nodes].count("slice_put") == 1
+
+
+def test_a_view_is_stale_after_another_write_to_its_tensor():
+    with hodu.capture() as board:
+        x = board.input("x", (3, 4))
+        first, second = x[0], x[1]
+        first += 1
+        first += 1  # its own writes keep a view fresh
+        with pytest.raises(CaptureError, match="before its tensor was written"):
+            second += 1
+        board.target("y", x)
+
+
+def test_writes_to_other_views_name_the_remedy():
+    with hodu.capture() as board:
+        x = board.input("x", (3, 4))
+        for view in (x.T, x.reshape(-1), x.view(4, 3)[0]):
+            with pytest.raises(CaptureError, match="view") as caught:
+                view += 1
+            assert "x[0] = x[0] + 1" in (caught.value.hint or "")
+        board.target("y", x)
+
+
+def test_captured_writes_to_eager_views_are_refused():
+    whole = hodu.zeros(3)
+    view = whole[1:]
+    with hodu.capture() as board:
+        x = board.input("x", (2,))
+        with pytest.raises(CaptureError, match="to an eager view"):
+            view += x
+        whole[1:] = x
+        board.target("y", whole)
+    assert board.snapshot.run(np.ones(2, np.float32))[0].tolist() == [0, 1, 1]

@@ -58,8 +58,11 @@ class Recorder(Protocol):
     def rebind(self, target: TensorBase, result: TensorBase) -> None:
         """Make `target` stand for `result` from here on (an in-place write)."""
 
-    def lift_state(self, tensor: TensorBase, name: str) -> None:
-        """Make an eager tensor a state: an input whose final value is aliased back to it."""
+    def lift_state(self, tensor: TensorBase, name: str) -> TensorBase:
+        """What stands for an eager tensor that is a state: an input aliased to its final value."""
+
+    def stand_in(self, tensor: TensorBase) -> TensorBase:
+        """What stands for a state that was lifted; any other tensor itself."""
 
 
 recorder_var: ContextVar[Recorder | None] = ContextVar("hodurecorder_var", default=None)

@@ -426,6 +426,11 @@ if TYPE_CHECKING:
     from hodu.ops.products import vecdot as vecdot
     from hodu.ops.quantiles import median as median
     from hodu.ops.quantiles import nanmedian as nanmedian
+    from hodu.ops.queries import broadcast_shapes as broadcast_shapes
+    from hodu.ops.queries import is_floating_point as is_floating_point
+    from hodu.ops.queries import is_tensor as is_tensor
+    from hodu.ops.queries import promote_types as promote_types
+    from hodu.ops.queries import result_type as result_type
     from hodu.ops.random import normal as normal
     from hodu.ops.random import rand as rand
     from hodu.ops.random import rand_like as rand_like
@@ -557,6 +562,7 @@ __all__ = [
     "bitwise_xor",
     "block_diag",
     "bmm",
+    "broadcast_shapes",
     "broadcast_tensors",
     "broadcast_to",
     "bucketize",
@@ -677,6 +683,8 @@ __all__ = [
     "interpolate",
     "inv",
     "inverse",
+    "is_floating_point",
+    "is_tensor",
     "isclose",
     "isfinite",
     "isinf",
@@ -782,6 +790,7 @@ __all__ = [
     "pow",
     "prelu",
     "prod",
+    "promote_types",
     "put",
     "qr",
     "quantile",
@@ -802,6 +811,7 @@ __all__ = [
     "repeat_interleave",
     "reshape",
     "reshape_as",
+    "result_type",
     "rms_norm",
     "rnn_layer",
     "roll",
@@ -1037,6 +1047,7 @@ _HOMES = {
     "bitwise_xor": "hodu.functional._generated.bitwise:bitwise_xor",
     "block_diag": "hodu.ops.join:block_diag",
     "bmm": "hodu.ops.matmul:bmm",
+    "broadcast_shapes": "hodu.ops.queries:broadcast_shapes",
     "broadcast_tensors": "hodu.ops.repeat:broadcast_tensors",
     "broadcast_to": "hodu.ops.repeat:broadcast_to",
     "bucketize": "hodu.ops.searching:bucketize",
@@ -1157,6 +1168,8 @@ _HOMES = {
     "interpolate": "hodu.ops.interpolate:interpolate",
     "inv": "hodu.functional._generated.solvers:inverse",
     "inverse": "hodu.functional._generated.solvers:inverse",
+    "is_floating_point": "hodu.ops.queries:is_floating_point",
+    "is_tensor": "hodu.ops.queries:is_tensor",
     "isclose": "hodu.functional._generated.closeness:isclose",
     "isfinite": "hodu.functional._generated.nonfinite:isfinite",
     "isinf": "hodu.functional._generated.nonfinite:isinf",
@@ -1262,6 +1275,7 @@ _HOMES = {
     "pow": "hodu.functional._generated.powers:pow",
     "prelu": "hodu.functional._generated.rectifiers:prelu",
     "prod": "hodu.functional._generated.reduction:prod",
+    "promote_types": "hodu.ops.queries:promote_types",
     "put": "hodu.functional._generated.index_update:put",
     "qr": "hodu.functional._generated.decompositions:qr",
     "quantile": "hodu.functional._generated.quantiles:quantile",
@@ -1282,6 +1296,7 @@ _HOMES = {
     "repeat_interleave": "hodu.ops.repeat:repeat_interleave",
     "reshape": "hodu.ops.shape:reshape",
     "reshape_as": "hodu.ops.shape:reshape_as",
+    "result_type": "hodu.ops.queries:result_type",
     "rms_norm": "hodu.functional._generated.normalization:rms_norm",
     "rnn_layer": "hodu.functional._generated.recurrent:rnn_layer",
     "roll": "hodu.ops.order:roll",

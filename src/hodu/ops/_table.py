@@ -42,7 +42,9 @@ Tensor method, `alias` gives a function further names.
 from __future__ import annotations
 
 import enum
+import functools
 import importlib
+import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -52,9 +54,11 @@ import numpy as np
 import numpy.typing as npt
 
 from hodu.dtypes import ANY, DType
+from hodu.errors import ArgumentError
 from hodu.ops._samples import Domain, S
 from hodu.ops._schema import Param, Schema, parse_schema
 from hodu.shapes import TensorType
+from hodu.source import location
 
 Array: TypeAlias = npt.NDArray[Any]
 Types: TypeAlias = "TensorType | tuple[TensorType, ...] | list[TensorType]"
@@ -247,12 +251,43 @@ def function(
         if public in FUNCTIONS or (known and not hidden):
             raise ValueError(f"function {public!r} is defined twice")
         shadows_inplace = hidden and REGISTRY[public].inplace
+        call = _explained(call)
         FUNCTIONS[public] = FunctionDef(
             public, call, family, methods, inplace or shadows_inplace, tuple(where)
         )
         return call
 
     return register
+
+
+def _explained(call: _Call) -> _Call:
+    """`call`, but a list or a number where it takes a tensor is an error that says so."""
+
+    @functools.wraps(call)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return call(*args, **kwargs)
+        except AttributeError as error:  # what has no .shape is no tensor
+            wrong = _no_tensors(call, args, kwargs)
+            if not wrong:
+                raise
+            name, value = wrong[0]
+            raise ArgumentError(
+                f"{call.__name__}() takes a tensor for {name!r}, not {type(value).__name__}",
+                where=location(),
+                hint="make a tensor of it first, with hodu.tensor(...)",
+            ) from error
+
+    return checked  # type: ignore[return-value]
+
+
+def _no_tensors(
+    call: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> list[tuple[str, Any]]:
+    signature = inspect.signature(call)
+    given = signature.bind(*args, **kwargs).arguments
+    wanted = [n for n, p in signature.parameters.items() if p.annotation == "Tensor"]
+    return [(n, given[n]) for n in wanted if n in given and not hasattr(given[n], "numel")]
 
 
 def method(*, inplace: bool = False, name: str | None = None) -> Callable[[_Call], _Call]:

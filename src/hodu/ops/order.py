@@ -175,7 +175,6 @@ class Roll:
         S((4, 3), shifts=(-5, 2), dims=(0, -1)),
         S((4,), shifts=(1, 2), dims=(0, 0)),
         S((0, 3), shifts=(1,), dims=(0,)),
-        S((), shifts=(1,), dims=(0,)),
     ]
 
     def infer(x: TensorType, shifts: tuple[Dim, ...], dims: tuple[int, ...]) -> TensorType:
@@ -183,6 +182,8 @@ class Roll:
             raise ArgumentError(
                 f"roll() takes a shift for each dimension, not shifts={shifts} for dims={dims}"
             )
+        if dims and not x.shape:
+            raise OutOfRangeError(f"dims={dims} is out of range for a 0-d tensor")
         for dim in dims:
             axis_of(dim, x.rank, "dims")
         return x
@@ -190,10 +191,10 @@ class Roll:
     def eager(x: Array, shifts: tuple[int, ...], dims: tuple[int, ...]) -> Array:
         if len(shifts) != len(dims):
             raise ValueError("shifts and dims differ in length")
-        return np.roll(x, shifts, dims) if dims and x.ndim else x.copy()
+        return np.roll(x, shifts, dims) if dims else x.copy()
 
     def compose(x: Tensor, shifts: tuple[Dim, ...], dims: tuple[int, ...]) -> Tensor:
-        for shift, dim in zip(shifts, dims, strict=True) if x.ndim else ():
+        for shift, dim in zip(shifts, dims, strict=True):
             size = x.shape[dim]
             if size == 0:
                 continue

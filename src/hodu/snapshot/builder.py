@@ -35,6 +35,7 @@ class Builder:
         self.constant_values: dict[str, Value] = {}
         self.captures: dict[Value, Value] = {}
         self.states: dict[str, tuple[TensorBase, Array]] = {}
+        self._stand_ins: dict[int, tuple[TensorBase, TensorBase]] = {}
         self.names = Names()
         self._symbols = SymbolNames()
         self._constants = ConstantPool()
@@ -152,6 +153,7 @@ class Builder:
         """
         value = self.value_of(result)
         if target._data is not None:
+            views.check_owner(target._data)
             self._rebound.append((target, target._data))
             _detach(target)
         elif target._origin is not None:
@@ -159,23 +161,32 @@ class Builder:
         target._value, target._dims = value, None
         target._version = views.next_version(target)
 
-    def lift_state(self, tensor: TensorBase, name: str) -> None:
-        """Make an eager tensor a state of the program: an input aliased to its final value."""
+    def lift_state(self, tensor: TensorBase, name: str) -> TensorBase:
+        """What stands for an eager tensor that is a state: an input aliased to its final value.
+
+        The tensor itself is left alone: other threads may use it.
+        """
         if self.parent is not None:
             return self.parent.lift_state(tensor, name)
-        if tensor._data is None:
-            return None
+        if tensor._data is None or id(tensor) in self._stand_ins:
+            return self.stand_in(tensor)
         value = self.add_input(
             self.names.fresh(name) if name in self.names else name, type_of(tensor)
         )
-        self.states[value.name] = (tensor, tensor._data)
-        _detach(tensor)
-        tensor._value = value
-        return None
+        lifted: TensorBase = wrap_value(value)
+        self.states[value.name] = (lifted, tensor._data)
+        self._stand_ins[id(tensor)] = (tensor, lifted)  # kept alive, so that the id stays its own
+        return lifted
+
+    def stand_in(self, tensor: TensorBase) -> TensorBase:
+        """What stands for a state that was lifted; any other tensor itself."""
+        if self.parent is not None:
+            return self.parent.stand_in(tensor)
+        return self._stand_ins.get(id(tensor), (tensor, tensor))[1]
 
     def restore(self) -> None:
-        """Give eager tensors that were written or lifted their data back."""
-        for tensor, data in reversed([*self.states.values(), *self._rebound]):
+        """Give eager tensors that were written their data back."""
+        for tensor, data in reversed(self._rebound):
             tensor._data = data
 
     # -- the end ----------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from hodu.dispatch.base import TensorBase
 from hodu.errors import CaptureError
+from hodu.ops._table import Array
 from hodu.source import location
 
 
@@ -48,3 +49,17 @@ def write_through(view: TensorBase, value: TensorBase) -> None:
 def next_version(tensor: TensorBase) -> int:
     """The version of a tensor that was just written: for a view, that of its tensor."""
     return tensor._version + 1 if tensor._origin is None else tensor._origin._version
+
+
+def check_owner(array: Array) -> None:
+    """Raise CaptureError if an eager tensor that is to be written is a view of other memory.
+
+    The write is captured as a new value, which whatever else looks into that memory would not see.
+    """
+    if array.base is not None:
+        raise CaptureError(
+            "an in-place write of a captured value to an eager view cannot be captured: the "
+            "tensor that it looks into would not change",
+            where=location(),
+            hint="write to that tensor, as in x[0:2] = value, or to a copy, made with .clone()",
+        )

@@ -67,7 +67,7 @@ def flip(x, dims):
 
 
 def roll(x, shifts, dims):
-    total = [0] * max(x.ndim, 1)
+    total = [0] * x.ndim
     for shift, dim in zip(shifts, dims, strict=True):
         total[dim] += shift
     return elementwise(
