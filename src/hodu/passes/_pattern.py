@@ -1,4 +1,4 @@
-"""Patterns over the graph, written as expressions: `add(x, 0)`, `permute(permute(x, dims=p), dims=q)`.
+"""Patterns over the graph as expressions: `add(x, 0)`, `permute(permute(x, dims=p), dims=q)`.
 
 Grammar (a subset of Python's expressions):
     pattern = name                      any value; a name used twice must be the same value

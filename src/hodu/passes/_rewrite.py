@@ -85,14 +85,14 @@ def rewrite(snapshot: Snapshot, rules: Iterable[Rule]) -> Snapshot:
 
     def step(node: Node, inputs: list[Value | None], out: Rebuilder) -> Sequence[Value]:
         for _ in range(_LIMIT):
-            tentative = _tentative(node, inputs)
-            replaced = _first(index[node.op], tentative, out, constants)
+            before = len(out.nodes)
+            replaced = _first(index[node.op], _tentative(node, inputs), out, constants)
             if replaced is None:
                 return out.copy(node, inputs)
             producer = replaced.producer
-            if producer is None or not out.nodes or producer is not out.nodes[-1]:
+            if producer is None or producer not in out.nodes[before:]:
                 return [replaced]
-            out.nodes.pop()  # the replacement may match in its turn
+            out.undo(len(out.nodes) - 1)  # the new root may match in its turn
             node, inputs = producer, list(producer.inputs)
         return out.copy(node, inputs)
 
@@ -129,7 +129,7 @@ def _apply(rule: Rule, bound: Bindings, node: Node, graph: Graph, out: Rebuilder
     else:
         replaced = rule.replacement(match, graph)
     if replaced is None or replaced.type != node.outputs[0].type:
-        del out.nodes[made:]
+        out.undo(made)
         return None
     return replaced
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hodu.dims import Sym
+from hodu.dims import Dim
 from hodu.dispatch.apply import kernel
 from hodu.ops._table import Array
-from hodu.snapshot.ir import Node, Snapshot, Value
+from hodu.shapes import numel
+from hodu.snapshot.ir import Node, Snapshot, Value, group
 from hodu.snapshot.prune import prune
 from hodu.snapshot.rebuild import Rebuilder, rebuild
 
@@ -40,17 +41,16 @@ def fold(snapshot: Snapshot) -> Snapshot:
 
 def _is_worth_it(node: Node, given: Sequence[Array | None]) -> bool:
     op = node.definition
-    sizes = [d for v in node.outputs for d in v.type.shape]
-    if op.random or op.has_regions or any(isinstance(d, Sym) for d in sizes):
+    if op.random or op.has_regions:
         return False
     taken = sum(a.nbytes for a in given if a is not None)
-    made = sum(int(np.prod(v.type.shape)) * v.type.dtype.itemsize for v in node.outputs)
-    return made <= max(BUDGET, taken)
+    made: Dim = 0
+    for value in node.outputs:
+        made = made + numel(value.type.shape) * value.type.dtype.itemsize
+    return isinstance(made, int) and made <= max(BUDGET, taken)
 
 
 def _compute(node: Node, given: Sequence[Array | None]) -> tuple[Array, ...]:
-    from hodu.snapshot.ir import group
-
     return kernel(node.definition, group(node.definition.schema, given), node.attrs)
 
 

@@ -55,6 +55,12 @@ class Rebuilder:
         self.constants[value] = array
         return value
 
+    def undo(self, count: int) -> None:
+        """Take back the nodes after the first `count`, which nothing uses, and their names."""
+        for node in self.nodes[count:]:
+            self._taken.difference_update(v.name for v in node.outputs)
+        del self.nodes[count:]
+
     def _name(self, hint: str) -> str:
         name, number = hint, 0
         while name in self._taken:
