@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from hodu.ops._table import REGISTRY
+from hodu.dtypes import FROM_NUMPY
+from hodu.ops._table import REGISTRY, Array
 from hodu.shapes import TensorType
 from hodu.snapshot.infer import infer_types
 from hodu.snapshot.ir import Node, Snapshot, Value, group, make_node
@@ -19,6 +20,7 @@ class Rebuilder:
 
     def __init__(self, taken: set[str]) -> None:
         self.nodes: list[Node] = []
+        self.constants: dict[Value, Array] = {}
         self._taken = taken
 
     def copy(
@@ -45,6 +47,19 @@ class Rebuilder:
         hints = [v.name for v in like.outputs] if len(like.outputs) == len(types) else []
         named = [(self._name(hints[i] if hints else op), t) for i, t in enumerate(types)]
         return self._add(make_node(op, inputs, attrs, named, like.loc))
+
+    def constant(self, array: Array, name: str) -> Value:
+        """Add a constant; its memory must not change from here on."""
+        value = Value(self._name(name), TensorType(array.shape, FROM_NUMPY[array.dtype]))
+        self._taken.add(value.name)
+        self.constants[value] = array
+        return value
+
+    def undo(self, count: int) -> None:
+        """Take back the nodes after the first `count`, which nothing uses, and their names."""
+        for node in self.nodes[count:]:
+            self._taken.difference_update(v.name for v in node.outputs)
+        del self.nodes[count:]
 
     def _name(self, hint: str) -> str:
         name, number = hint, 0
@@ -80,5 +95,7 @@ def rebuild(
         snapshot,
         inputs=tuple(new[v] for v in snapshot.inputs),
         nodes=tuple(rebuilder.nodes),
+        constant_values=(*snapshot.constant_values, *rebuilder.constants),
+        constants={**snapshot.constants, **{v.name: a for v, a in rebuilder.constants.items()}},
         outputs={name: new[v] for name, v in snapshot.outputs.items()},
     )

@@ -1,0 +1,3 @@
+"""Passes: functions from Snapshot to Snapshot that keep its meaning."""
+
+from hodu.passes.pipeline import optimize as optimize
