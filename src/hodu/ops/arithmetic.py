@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hodu.dtypes import BOOL, FLOATS, NUMERIC, Number
+from hodu.dtypes import BOOL, FLOATS, NUMERIC, Number, as_dtype
 from hodu.errors import DTypeError, ValueRangeError
 from hodu.ops._kernels import constant, in_f32
 from hodu.ops._rules import broadcast
@@ -80,13 +80,30 @@ class Div:
 @function()
 def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """The sum `input + alpha * other`."""
-    return F._add(input, other if alpha == 1 else F.mul(other, alpha))
+    return F._add(input, _scaled(input, other, alpha))
 
 
 @function()
 def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """The difference `input - alpha * other`."""
-    return F._sub(input, other if alpha == 1 else F.mul(other, alpha))
+    return F._sub(input, _scaled(input, other, alpha))
+
+
+def _scaled(input: Any, other: Any, alpha: Number) -> Any:
+    """`alpha * other`, which stays a Python number if it is one, so that it is promoted as one."""
+    if isinstance(alpha, float) and not any(map(_is_float, (input, other))):
+        raise DTypeError(
+            f"alpha={alpha} with integers", hint="give an integer, or cast them with .to('f32')"
+        )
+    if alpha == 1:
+        return other
+    return other * alpha if isinstance(other, (bool, int, float)) else F.mul(other, alpha)
+
+
+def _is_float(operand: Any) -> bool:
+    if isinstance(operand, (bool, int, float)):
+        return isinstance(operand, float)
+    return as_dtype(operand.dtype).is_float if hasattr(operand, "dtype") else False
 
 
 @function()

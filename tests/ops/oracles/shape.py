@@ -58,7 +58,7 @@ def permute(x, dims):
 
 
 def flip(x, dims):
-    axes = {d % x.ndim for d in dims}
+    axes = {d % x.ndim for d in dims if x.ndim}
     return elementwise(
         x.shape,
         x.dtype,
