@@ -63,7 +63,7 @@ def gather(name: str, d: Draw) -> Call:
 
 
 def take_along_dim(name: str, d: Draw) -> Call:
-    x, axis, index = gather(name, d).args
+    x, axis, _ = gather(name, d).args
     shape = list(x.array.shape)
     if shape:
         shape[axis % len(shape)] = d.int(1, 3)

@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hodu.dtypes import BOOL, FLOATS, NUMERIC, Number, as_dtype
+from hodu.dtypes import (
+    BOOL,
+    FLOATS,
+    NUMERIC,
+    DType,
+    Number,
+    Rank,
+    as_dtype,
+    is_strict,
+    of_scalar,
+    result_type,
+)
 from hodu.errors import DTypeError, ValueRangeError
 from hodu.ops._kernels import constant, in_f32
 from hodu.ops._rules import broadcast
@@ -97,7 +108,19 @@ def _scaled(input: Any, other: Any, alpha: Number) -> Any:
         )
     if alpha == 1:
         return other
-    return other * alpha if isinstance(other, (bool, int, float)) else F.mul(other, alpha)
+    if isinstance(other, (bool, int, float)):
+        return other * alpha
+    if not hasattr(other, "dtype"):
+        return F.mul(other, alpha)
+    # In the dtype of the sum: scaled in its own, an integer could wrap around before it is added.
+    common = result_type((_operand(input), _operand(other)), is_strict())
+    return F.mul(F.cast(other, common), alpha)
+
+
+def _operand(x: Any) -> tuple[DType, Rank]:
+    if not hasattr(x, "dtype"):  # a number or a symbolic size
+        return of_scalar(x if isinstance(x, (bool, float)) else 0), 0
+    return as_dtype(x.dtype), 2 if x.ndim else 1
 
 
 def _is_float(operand: Any) -> bool:

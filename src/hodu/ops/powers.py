@@ -28,9 +28,9 @@ def _refuse_negative(power: int) -> None:
 
 def _whole(input: Any, exponent: Any) -> tuple[Any, Any]:
     """A negative exponent is refused before it could wrap around in an unsigned dtype."""
-    if type(exponent) is int and exponent < 0 and hasattr(input, "dtype"):
-        if not as_dtype(input.dtype).is_float:
-            _refuse_negative(exponent)
+    negative = type(exponent) is int and exponent < 0
+    if negative and hasattr(input, "dtype") and not as_dtype(input.dtype).is_float:
+        _refuse_negative(exponent)
     return input, exponent
 
 
