@@ -165,13 +165,17 @@ class TensorMethods(TensorBase):
         return _f.allclose(self._self(), other, rtol, atol, equal_nan)
 
     def amax(
-        self, dim: builtins.int | Sequence[builtins.int] = (), keepdim: builtins.bool = False
+        self,
+        dim: builtins.int | Sequence[builtins.int] | None = None,
+        keepdim: builtins.bool = False,
     ) -> Tensor:
         """The largest element over `dim` (all dimensions by default); NaN if there is one."""
         return _f.amax(self._self(), dim, keepdim)
 
     def amin(
-        self, dim: builtins.int | Sequence[builtins.int] = (), keepdim: builtins.bool = False
+        self,
+        dim: builtins.int | Sequence[builtins.int] | None = None,
+        keepdim: builtins.bool = False,
     ) -> Tensor:
         """The smallest element over `dim` (all dimensions by default); NaN if there is one."""
         return _f.amin(self._self(), dim, keepdim)
@@ -1143,7 +1147,7 @@ class TensorMethods(TensorBase):
 
     def nan_to_num(
         self,
-        nan: builtins.float = 0.0,
+        nan: builtins.float | None = 0.0,
         posinf: builtins.float | None = None,
         neginf: builtins.float | None = None,
     ) -> Tensor:
@@ -1152,7 +1156,7 @@ class TensorMethods(TensorBase):
 
     def nan_to_num_(
         self,
-        nan: builtins.float = 0.0,
+        nan: builtins.float | None = 0.0,
         posinf: builtins.float | None = None,
         neginf: builtins.float | None = None,
     ) -> Tensor:

@@ -151,3 +151,22 @@ def test_impossible_shifts(dtype):
     if dtype.is_signed:
         assert (x << -1).tolist() == [0, 0]
         assert (-x >> -1).tolist() == (-x >> 100).tolist() == [-1, -1]
+
+
+def test_alpha_scales_in_the_dtype_of_the_sum():
+    x = hodu.tensor([2.0], dtype="f64")
+    assert hodu.sub(x, hodu.tensor([2], dtype="u8"), alpha=-1).tolist() == [4.0]
+    assert hodu.sub(x, 1e39, alpha=-1).tolist() == [1e39]
+    assert hodu.add(hodu.tensor([1.0], dtype="f16"), 2.0, alpha=2).dtype is hodu.f16
+    with pytest.raises(hodu.HoduError, match=r"alpha=0.5 with integers"):
+        hodu.add(hodu.tensor([1]), hodu.tensor([2]), alpha=0.5)
+
+
+def test_negative_powers_do_not_wrap_around():
+    for _ in range(2):  # the second call goes by the plan of the first
+        with pytest.raises(hodu.HoduError, match="to the power of -2"):
+            hodu.tensor([2], dtype="u8") ** -2
+
+
+def test_clamp_bounds_of_a_float_result_are_kept():
+    assert hodu.clamp(hodu.tensor([3], dtype="i8"), 0.0, -129).tolist() == [-129.0]

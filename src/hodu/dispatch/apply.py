@@ -67,8 +67,11 @@ def apply(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
 
 
 def _apply_mixed(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
-    """The way of eager calls with numbers, lists or absent inputs whose casts are known."""
-    if op.prepare is None and recorder_var.get() is None and fit(op, inputs):
+    """The way of eager calls with numbers, lists or absent inputs whose casts are known.
+
+    Numbers that `op.prepare` must see are those that overflow, which the general way then takes.
+    """
+    if recorder_var.get() is None and fit(op, inputs):
         mixed = eager_inputs(inputs)
         casts = None if mixed is None else op.plans.get(mixed[1])
         if mixed is not None and casts is not None:

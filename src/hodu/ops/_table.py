@@ -16,7 +16,7 @@ The class is only a namespace. Its entries:
     promote   Promote.COMMON: the tensor inputs are cast to their common dtype first;
               Promote.FLOAT: the same, and integers and bools become f32; default: no casts
     promoted  names of the inputs that `promote` concerns; default: all of them
-    prepare   (inputs as given) -> inputs, where Python numbers need care before they are promoted
+    prepare   (inputs as given) -> inputs, where numbers that overflow the dtype need care
     dtypes    dtypes allowed for those inputs (after promotion), or {input name: dtypes}
     infer     (types and attributes, as in the schema) -> TensorType, a tuple or a list of them
     eager     (arrays and attributes) -> array, tuple or list; pure NumPy, no Hodu calls

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hodu.dtypes import BOOL, FLOATS, NUMERIC, Number
+from hodu.dtypes import (
+    BOOL,
+    FLOATS,
+    NUMERIC,
+    DType,
+    Number,
+    Rank,
+    as_dtype,
+    is_strict,
+    of_scalar,
+    result_type,
+)
 from hodu.errors import DTypeError, ValueRangeError
 from hodu.ops._fill_value import constant
 from hodu.ops._precision import in_f32
@@ -81,13 +92,42 @@ class Div:
 @function()
 def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """The sum `input + alpha * other`."""
-    return F._add(input, other if alpha == 1 else F.mul(other, alpha))
+    return F._add(input, _scaled(input, other, alpha))
 
 
 @function()
 def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """The difference `input - alpha * other`."""
-    return F._sub(input, other if alpha == 1 else F.mul(other, alpha))
+    return F._sub(input, _scaled(input, other, alpha))
+
+
+def _scaled(input: Any, other: Any, alpha: Number) -> Any:
+    """`alpha * other`, which stays a Python number if it is one, so that it is promoted as one."""
+    if isinstance(alpha, float) and not any(map(_is_float, (input, other))):
+        raise DTypeError(
+            f"alpha={alpha} with integers", hint="give an integer, or cast them with .to('f32')"
+        )
+    if alpha == 1:
+        return other
+    if isinstance(other, (bool, int, float)):
+        return other * alpha
+    if not hasattr(other, "dtype"):
+        return F.mul(other, alpha)
+    # In the dtype of the sum: scaled in its own, an integer could wrap around before it is added.
+    common = result_type((_operand(input), _operand(other)), is_strict())
+    return F.mul(F.cast(other, common), alpha)
+
+
+def _operand(x: Any) -> tuple[DType, Rank]:
+    if not hasattr(x, "dtype"):  # a number or a symbolic size
+        return of_scalar(x if isinstance(x, (bool, float)) else 0), 0
+    return as_dtype(x.dtype), 2 if x.ndim else 1
+
+
+def _is_float(operand: Any) -> bool:
+    if isinstance(operand, (bool, int, float)):
+        return isinstance(operand, float)
+    return as_dtype(operand.dtype).is_float if hasattr(operand, "dtype") else False
 
 
 @function()

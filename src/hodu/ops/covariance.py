@@ -44,7 +44,7 @@ def cov(
         centered = rows - F.sum(rows * weights, 1, keepdim=True) / total
         product = F.matmul(centered * weights, centered.mT)
     result = product / scale
-    return narrow(F.reshape(result, ()) if x.ndim < 2 else result, x.dtype)
+    return narrow(F.reshape(result, ()) if rows.shape[0] == 1 else result, x.dtype)
 
 
 def _weights(rows: Tensor, fweights: Tensor | None, aweights: Tensor | None) -> Tensor | None:

@@ -68,7 +68,9 @@ class Fmin:
 
 
 def _bounds_in_range(input: Any, min: Any, max: Any) -> tuple[Any, Any, Any]:
-    """Python integers as bounds are brought into the range of an integer dtype."""
+    """Python integers as bounds are brought into the range of an integer result."""
+    if any(isinstance(b, float) for b in (min, max)):
+        return input, min, max  # the result is a float
     return input, _nearest(min, input), _nearest(max, input)
 
 

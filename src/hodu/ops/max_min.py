@@ -85,7 +85,7 @@ def _index_of(name: str, search: Callable[..., Any]) -> Callable[..., Array]:
     return eager
 
 
-@op("amax(Tensor input, int[] dim=(), bool keepdim=False) -> Tensor")
+@op("amax(Tensor input, int[]? dim=None, bool keepdim=False) -> Tensor")
 class Amax:
     """The largest element over `dim` (all dimensions by default); NaN if there is one."""
 
@@ -94,7 +94,7 @@ class Amax:
     samples = OVER_DIMS
 
 
-@op("amin(Tensor input, int[] dim=(), bool keepdim=False) -> Tensor")
+@op("amin(Tensor input, int[]? dim=None, bool keepdim=False) -> Tensor")
 class Amin:
     """The smallest element over `dim` (all dimensions by default); NaN if there is one."""
 

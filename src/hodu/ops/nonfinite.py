@@ -53,7 +53,7 @@ class Isfinite:
     samples = SHAPES + SPECIAL
 
 
-@op("nan_to_num(Tensor input, float nan=0.0, float? posinf=None, float? neginf=None) -> Tensor")
+@op("nan_to_num(Tensor input, float? nan=0.0, float? posinf=None, float? neginf=None) -> Tensor")
 class NanToNum:
     """NaN and infinities replaced: by 0 and by the dtype's largest and least finite numbers."""
 
@@ -64,20 +64,20 @@ class NanToNum:
 
     def compose(
         x: Tensor,
-        nan: float = 0.0,
+        nan: float | None = 0.0,
         posinf: float | None = None,
         neginf: float | None = None,
     ) -> Tensor:
         if not x.dtype.is_float:
             return F.clone(x)
         limits = finfo(x.dtype.numpy)
-        x = F.where(F.isnan(x), nan, x)
+        x = F.where(F.isnan(x), nan or 0.0, x)
         x = F.where(x == float("inf"), float(limits.max) if posinf is None else posinf, x)
         return F.where(x == float("-inf"), float(limits.min) if neginf is None else neginf, x)
 
     def eager(
         x: Array,
-        nan: float = 0.0,
+        nan: float | None = 0.0,
         posinf: float | None = None,
         neginf: float | None = None,
     ) -> Array:
@@ -85,7 +85,7 @@ class NanToNum:
         if x.dtype.kind in "iub":
             return result
         limits = finfo(x.dtype)
-        result[np.isnan(x)] = nan
+        result[np.isnan(x)] = nan or 0.0
         result[x == np.inf] = limits.max if posinf is None else posinf
         result[x == -np.inf] = limits.min if neginf is None else neginf
         return result

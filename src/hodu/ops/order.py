@@ -126,7 +126,9 @@ class Flip:
         return x
 
     def eager(x: Array, dims: tuple[int, ...]) -> Array:
-        return np.flip(x, dims if x.ndim else ()).copy()
+        if not x.ndim and len(dims) < 2 and all(d in (0, -1) for d in dims):
+            return x.copy()
+        return np.flip(x, dims).copy()
 
 
 @function()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hodu.dtypes import FLOATS, NUMERIC
+from hodu.dtypes import FLOATS, NUMERIC, as_dtype
 from hodu.errors import ValueRangeError
 from hodu.ops._precision import in_f32
 from hodu.ops._rules import broadcast, same_as
@@ -19,11 +19,26 @@ if TYPE_CHECKING:
     from hodu._tensor import Tensor
 
 
+def _refuse_negative(power: int) -> None:
+    raise ValueRangeError(
+        f"an integer to the power of {power}: negative powers are fractions",
+        hint="make the base a float, with .to('f32')",
+    )
+
+
+def _whole(input: Any, exponent: Any) -> tuple[Any, Any]:
+    """A negative exponent is refused before it could wrap around in an unsigned dtype."""
+    negative = type(exponent) is int and exponent < 0
+    if negative and hasattr(input, "dtype") and not as_dtype(input.dtype).is_float:
+        _refuse_negative(exponent)
+    return input, exponent
+
+
 @op("pow(Tensor input, Tensor exponent) -> Tensor")
 class Pow:
     """`input` to the power of `exponent`; negative integer powers of integers are errors."""
 
-    promote, dtypes = Promote.COMMON, NUMERIC
+    promote, dtypes, prepare = Promote.COMMON, NUMERIC, _whole
     infer = broadcast()
     samples = [
         *DIVISORS,
@@ -34,10 +49,7 @@ class Pow:
 
     def eager(x: Array, y: Array) -> Array:
         if y.dtype.kind == "i" and (y < 0).any():
-            raise ValueRangeError(
-                f"an integer to the power of {y.min()}: negative powers are fractions",
-                hint="make the base a float, with .to('f32')",
-            )
+            _refuse_negative(y.min())
         # np.power is not vectorised, and squares are what it is mostly asked for.
         return np.square(x) if y.ndim == 0 and y == 2 else np.power(x, y)
 

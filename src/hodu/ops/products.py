@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hodu.dims import Dim, provably_different
-from hodu.dtypes import NUMERIC
+from hodu.dtypes import BOOL, NUMERIC
 from hodu.errors import ArgumentError, OutOfRangeError, ShapeError
 from hodu.ops._matrices import back
 from hodu.ops._precision import narrow, wide, widen
@@ -76,7 +76,7 @@ def _linalg_cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
 class Kron:
     """The Kronecker product: every element of `input` times the whole of `other`, as blocks."""
 
-    promote, dtypes = Promote.COMMON, NUMERIC
+    promote, dtypes = Promote.COMMON, NUMERIC | BOOL
     samples = [
         S((2, 3), (4, 5)),
         S((2,), (3, 2)),

@@ -108,6 +108,12 @@ def narrow(input: Tensor, dim: int, start: Dim | Tensor, length: Dim) -> Tensor:
     if not input.ndim:
         raise OutOfRangeError("narrow() needs at least one dimension")
     first = as_dim(start, "start")
+    size = input.shape[axis]
+    if isinstance(first, int) and isinstance(size, int) and not -size <= first <= size:
+        raise OutOfRangeError(
+            f"start={first} is out of range for dimension {axis} of size {size}",
+            hint=f"it must lie in [{-size}, {size}]",
+        )
     starts: list[Dim] = [0] * input.ndim
     sizes = list(input.shape)
     starts[axis] = first + sizes[axis] if first < 0 else first

@@ -36,7 +36,8 @@ def _same(x: TensorType, dim: int) -> TensorType:
 
 def _shifted(x: Array, dim: int) -> tuple[Array, int | None]:
     """`x` minus its largest along `dim`, so that no exponential overflows; and the axis."""
-    axis = axis_of(dim, x.ndim) if x.ndim else None
+    checked = axis_of(dim, x.ndim)
+    axis = checked if x.ndim else None
     x = wide(x)
     if x.size == 0:
         return x.copy(), axis

@@ -20,20 +20,28 @@ _AMAX = REGISTRY["amax"]
 
 
 def amax(
-    input: Tensor, dim: builtins.int | Sequence[builtins.int] = (), keepdim: builtins.bool = False
+    input: Tensor,
+    dim: builtins.int | Sequence[builtins.int] | None = None,
+    keepdim: builtins.bool = False,
 ) -> Tensor:
     """The largest element over `dim` (all dimensions by default); NaN if there is one."""
-    return apply(_AMAX, (input,), {"dim": as_ints(dim, "dim"), "keepdim": keepdim})
+    return apply(
+        _AMAX, (input,), {"dim": None if dim is None else as_ints(dim, "dim"), "keepdim": keepdim}
+    )
 
 
 _AMIN = REGISTRY["amin"]
 
 
 def amin(
-    input: Tensor, dim: builtins.int | Sequence[builtins.int] = (), keepdim: builtins.bool = False
+    input: Tensor,
+    dim: builtins.int | Sequence[builtins.int] | None = None,
+    keepdim: builtins.bool = False,
 ) -> Tensor:
     """The smallest element over `dim` (all dimensions by default); NaN if there is one."""
-    return apply(_AMIN, (input,), {"dim": as_ints(dim, "dim"), "keepdim": keepdim})
+    return apply(
+        _AMIN, (input,), {"dim": None if dim is None else as_ints(dim, "dim"), "keepdim": keepdim}
+    )
 
 
 class AminmaxResult(NamedTuple):

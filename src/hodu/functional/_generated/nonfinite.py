@@ -44,7 +44,7 @@ _NAN_TO_NUM = REGISTRY["nan_to_num"]
 
 def nan_to_num(
     input: Tensor,
-    nan: builtins.float = 0.0,
+    nan: builtins.float | None = 0.0,
     posinf: builtins.float | None = None,
     neginf: builtins.float | None = None,
 ) -> Tensor:
@@ -53,7 +53,7 @@ def nan_to_num(
         _NAN_TO_NUM,
         (input,),
         {
-            "nan": as_float(nan, "nan"),
+            "nan": None if nan is None else as_float(nan, "nan"),
             "posinf": None if posinf is None else as_float(posinf, "posinf"),
             "neginf": None if neginf is None else as_float(neginf, "neginf"),
         },
