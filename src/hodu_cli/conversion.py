@@ -10,6 +10,7 @@ from hodu._io import is_model, load_model
 from hodu._tensor import Tensor
 from hodu.dispatch.base import wrap
 from hodu.errors import FormatError
+from hodu.passes import optimize
 from hodu.plugins import manager
 from hodu.plugins.interfaces import Capability, FormatPlugin
 from hodu.snapshot.ir import Snapshot
@@ -41,14 +42,25 @@ def read(path: Path, dims: Mapping[str, int], format_name: str | None, console: 
     if path.exists() and is_model(path, format_name):
         with console.progress("Loading") as progress:
             snapshot = load_model(path, dims=dims, format=format_name, progress=progress)
-        arrays = {**snapshot.constants, **snapshot.states}
-        return Content(snapshot.name, snapshot, {name: wrap(a) for name, a in arrays.items()})
+        return _model(snapshot)
     if not path.exists():
         raise FormatError(f"no such file: {str(path)!r}")
     if dims:
         raise UsageError(f"--dim is for models, and {str(path)!r} holds tensors")
     plugin = manager.format_for(path, "load_tensors", format_name)
     return Content(path.name, None, plugin.load_tensors(path))
+
+
+def _model(snapshot: Snapshot) -> Content:
+    arrays = {**snapshot.constants, **snapshot.states}
+    return Content(snapshot.name, snapshot, {name: wrap(a) for name, a in arrays.items()})
+
+
+def optimized(content: Content, level: int) -> Content:
+    """A model after the passes of a level; raises UsageError for tensors."""
+    if content.snapshot is None:
+        raise UsageError(f"-O is for models, and {content.name!r} holds tensors")
+    return _model(optimize(content.snapshot, level))
 
 
 def target_plugin(path: Path, format_name: str | None, content: Content) -> FormatPlugin:

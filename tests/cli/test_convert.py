@@ -39,6 +39,18 @@ def test_a_model_stays_the_same(cli: Cli, affine: str, tmp_path: Path) -> None:
     assert str(hodu.load(tmp_path / "copy.hdss")) == str(hodu.load(tmp_path / affine))
 
 
+def test_models_are_simplified_on_request(cli: Cli, tmp_path: Path) -> None:
+    with hodu.capture("twice") as board:
+        board.target("y", -(-board.input("x", (2,))) * 1)
+    hodu.save(board.snapshot, tmp_path / "twice.hdss")
+    assert cli("convert", "twice.hdss", "-o", "less.hdss", "-O2").code == 0
+    assert not hodu.load(tmp_path / "less.hdss").nodes
+    hodu.save(hodu.ones(2), tmp_path / "x.npy")
+    refused = cli("convert", "x.npy", "-o", "x.npz", "-O1")
+    assert refused.code == 2
+    assert "-O is for models" in refused.err
+
+
 def test_dims_are_bound(cli: Cli, affine: str, tmp_path: Path) -> None:
     assert cli("convert", affine, "-o", "four.hdss", "--dim", "N=4").code == 0
     assert hodu.load(tmp_path / "four.hdss").inputs[0].type.shape == (4, 2)

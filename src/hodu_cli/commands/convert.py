@@ -23,6 +23,10 @@ _From = Annotated[
 _To = Annotated[
     str | None, typer.Option("--to", metavar="FORMAT", help="Format of OUT, if it is not clear.")
 ]
+_Level = Annotated[
+    int,
+    typer.Option("-O", "--optimize", min=0, max=3, metavar="LEVEL", help="Simplify a model: 0-3."),
+]
 
 
 def convert(
@@ -31,6 +35,7 @@ def convert(
     source_format: _From = None,
     target_format: _To = None,
     dim: Dims = None,
+    optimize: _Level = 0,
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> None:
@@ -38,7 +43,7 @@ def convert(
 
     A model written to a tensor format gives its constants.
     """
-    from hodu_cli.conversion import read, target_plugin, write
+    from hodu_cli.conversion import optimized, read, target_plugin, write
     from hodu_cli.streams import readable, writable
 
     console = Console(quiet)
@@ -46,6 +51,8 @@ def convert(
     console.status("Loading", "stdin" if str(source) == "-" else str(source))
     with readable(source) as file:
         content = read(file, dims, source_format, console)
+        if optimize:
+            content = optimized(content, optimize)
         plugin = target_plugin(output, target_format, content)
         if content.is_model and "save_model" not in plugin.capabilities:
             console.status("Extracting", f"the constants of {content.name}")

@@ -94,15 +94,8 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run a model and print or write its outputs."""
-    if timeout is not None and not timeout > 0:
-        raise UsageError(f"--timeout {timeout:g} is not a time", hint="give seconds above 0")
-    if benchmark is not None and profile:
-        raise UsageError("--benchmark and --profile print different reports: give one of them")
-    if (benchmark or profile or dry_run) and (output_dir is not None or format.is_binary):
-        raise UsageError(
-            "--benchmark, --profile and --dry-run print a report and write no outputs",
-            hint="leave out -o, and -f other than json",
-        )
+    reporting = bool(benchmark or profile or dry_run)
+    _check_choices(timeout, bool(benchmark and profile), reporting, output_dir, format)
     from hodu_cli import reports
     from hodu_cli.engine import choose_engine
     from hodu_cli.images import parse_options
@@ -117,7 +110,7 @@ def run(
         engine = choose_engine(device, compiler, runtime, pack, compiler_plugin, runtime_plugin)
         program = open_program(model, parse_dims(dim), output or (), engine, console)
         specs = parse_specs(input, inputs, program.inputs, program.spare)
-        if not (benchmark or profile or dry_run):
+        if not reporting:
             check_destination(format, output_dir, [info.name for info in program.outputs])
         if dry_run:
             return reports.plan(program, specs, format)
@@ -133,3 +126,22 @@ def run(
         seconds = time.perf_counter() - start
     reports.finished(console, seconds, outputs)
     return write_outputs(outputs, format, output_dir, console)
+
+
+def _check_choices(
+    timeout: float | None,
+    two_reports: bool,
+    reporting: bool,
+    output_dir: Path | None,
+    format: ResultFormat,
+) -> None:
+    """Raise UsageError for options that do not go together."""
+    if timeout is not None and not timeout > 0:
+        raise UsageError(f"--timeout {timeout:g} is not a time", hint="give seconds above 0")
+    if two_reports:
+        raise UsageError("--benchmark and --profile print different reports: give one of them")
+    if reporting and (output_dir is not None or format.is_binary):
+        raise UsageError(
+            "--benchmark, --profile and --dry-run print a report and write no outputs",
+            hint="leave out -o, and -f other than json",
+        )
