@@ -41,7 +41,7 @@ def test_a_model_stays_the_same(cli: Cli, affine: str, tmp_path: Path) -> None:
 
 def test_models_are_simplified_on_request(cli: Cli, tmp_path: Path) -> None:
     with hodu.capture("twice") as board:
-        board.target("y", -(-board.input("x", (2,))) * 1)
+        board.target("y", board.input("x", (2,)).neg().neg() * 1)
     hodu.save(board.snapshot, tmp_path / "twice.hdss")
     assert cli("convert", "twice.hdss", "-o", "less.hdss", "-O2").code == 0
     assert not hodu.load(tmp_path / "less.hdss").nodes

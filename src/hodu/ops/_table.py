@@ -41,84 +41,24 @@ Tensor method, `alias` gives a function further names.
 
 from __future__ import annotations
 
-import enum
 import functools
 import importlib
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
-from hodu.dtypes import ANY, DType
+from hodu.dtypes import ANY
 from hodu.errors import ArgumentError
-from hodu.ops._samples import Domain, S
-from hodu.ops._schema import Param, Schema, parse_schema
-from hodu.shapes import TensorType
+from hodu.ops._record import Array as Array
+from hodu.ops._record import DTypes as DTypes
+from hodu.ops._record import FunctionDef as FunctionDef
+from hodu.ops._record import OpDef as OpDef
+from hodu.ops._record import Promote as Promote
+from hodu.ops._record import Types as Types
+from hodu.ops._record import as_array as as_array
+from hodu.ops._schema import Schema, parse_schema
 from hodu.source import location
-
-Array: TypeAlias = npt.NDArray[Any]
-Types: TypeAlias = "TensorType | tuple[TensorType, ...] | list[TensorType]"
-DTypes: TypeAlias = frozenset[DType]
-
-
-class Promote(enum.Enum):
-    """How an op's tensor inputs are brought to one dtype."""
-
-    NONE = enum.auto()
-    COMMON = enum.auto()
-    FLOAT = enum.auto()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OpDef:
-    """One op of the table; the fields are described at the top of this module."""
-
-    name: str
-    schema: Schema
-    doc: str
-    family: str
-    infer: Callable[..., Any] | None
-    eager: Callable[..., Any] | None
-    compose: Callable[..., Any] | None
-    promote: Promote
-    promoted: frozenset[str]
-    prepare: Callable[..., Sequence[Any]] | None
-    dtypes: Mapping[str, DTypes]
-    samples: tuple[S, ...]
-    domain: Domain
-    methods: bool
-    inplace: bool
-    view: bool
-    random: bool
-    on_dims: bool | Callable[..., Any]
-    public: bool
-    where: tuple[str, ...]
-    inputs: tuple[Param, ...]
-    dim_attrs: tuple[str, ...]
-    has_regions: bool
-    plans: dict[Any, Any] = field(default_factory=dict, repr=False)
-    same_dtype: dict[Any, Callable[..., Any]] = field(default_factory=dict, repr=False)
-    with_number: dict[Any, Callable[..., Any]] = field(default_factory=dict, repr=False)
-
-    def allowed(self, name: str) -> DTypes:
-        """The dtypes that input `name` may have."""
-        return self.dtypes.get(name, ANY)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FunctionDef:
-    """A public function that is not an op: written over Tensors, registered by `@function`."""
-
-    name: str
-    call: Callable[..., Any]
-    family: str
-    methods: bool
-    inplace: bool
-    where: tuple[str, ...]
 
 
 class Registry(dict[str, OpDef]):
@@ -329,8 +269,3 @@ class _Functions:
 
 
 F = _Functions()
-
-
-def as_array(value: Any) -> Array:
-    """A kernel's result as an ndarray (NumPy gives scalars for 0-d results)."""
-    return value if type(value) is np.ndarray else np.asarray(value)
