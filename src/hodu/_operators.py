@@ -6,7 +6,6 @@ import contextlib
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 import hodu.functional as f
 from hodu._methods import TensorMethods
@@ -18,6 +17,8 @@ from hodu.dtypes import Number
 from hodu.ops._table import REGISTRY, OpDef
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from hodu._tensor import Tensor
 
 Operand: TypeAlias = "Tensor | Number | npt.NDArray[Any]"

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
-from typing import Any, NoReturn, overload
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 import numpy as np
-import numpy.typing as npt
 
 import hodu.functional as f
 from hodu._operators import TensorOperators
@@ -23,6 +22,9 @@ from hodu.errors import ArgumentError, CaptureError
 from hodu.ops._rules import axis_of
 from hodu.shapes import Shape, numel
 from hodu.source import location
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 class Tensor(TensorOperators):

@@ -10,13 +10,15 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import ml_dtypes
 import numpy as np
-import numpy.typing as npt
 
 from hodu.errors import DTypeError, ValueRangeError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 Kind = Literal["bool", "uint", "int", "float"]
 Number: TypeAlias = "bool | int | float"

@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from hodu.dtypes import ANY, DType
-from hodu.ops._samples import Domain, S
+from hodu.ops._samples import Array, Domain, S
 from hodu.ops._schema import Param, Schema
 from hodu.shapes import TensorType
 
-Array: TypeAlias = npt.NDArray[Any]
 Types: TypeAlias = "TensorType | tuple[TensorType, ...] | list[TensorType]"
 DTypes: TypeAlias = frozenset[DType]
 

@@ -50,13 +50,13 @@ from typing import Any, TypeVar
 
 from hodu.dtypes import ANY
 from hodu.errors import ArgumentError
-from hodu.ops._record import Array as Array
 from hodu.ops._record import DTypes as DTypes
 from hodu.ops._record import FunctionDef as FunctionDef
 from hodu.ops._record import OpDef as OpDef
 from hodu.ops._record import Promote as Promote
 from hodu.ops._record import Types as Types
 from hodu.ops._record import as_array as as_array
+from hodu.ops._samples import Array as Array
 from hodu.ops._schema import Schema, parse_schema
 from hodu.source import location
 
