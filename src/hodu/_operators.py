@@ -24,22 +24,6 @@ if TYPE_CHECKING:
 Operand: TypeAlias = "Tensor | Number | npt.NDArray[Any]"
 _EMPTY: dict[str, Any] = {}
 _NUMBERS = frozenset({int, float})
-_ADD, _SUB, _MUL, _DIV = (REGISTRY[name] for name in ("add", "sub", "mul", "div"))
-_FLOOR_DIVIDE = REGISTRY["floor_divide"]
-_REMAINDER = REGISTRY["remainder"]
-_POW = REGISTRY["pow"]
-_MATMUL = REGISTRY["matmul"]
-_BITWISE_AND = REGISTRY["bitwise_and"]
-_BITWISE_OR = REGISTRY["bitwise_or"]
-_BITWISE_XOR = REGISTRY["bitwise_xor"]
-_BITWISE_LEFT_SHIFT = REGISTRY["bitwise_left_shift"]
-_BITWISE_RIGHT_SHIFT = REGISTRY["bitwise_right_shift"]
-_EQ = REGISTRY["eq"]
-_NE = REGISTRY["ne"]
-_LT = REGISTRY["lt"]
-_LE = REGISTRY["le"]
-_GT = REGISTRY["gt"]
-_GE = REGISTRY["ge"]
 
 
 def binary(op: OpDef, a: Any, b: Any) -> Any:
@@ -85,100 +69,100 @@ class TensorOperators(TensorMethods):
     __slots__ = ()
 
     def __add__(self, other: Operand) -> Tensor:
-        return binary(_ADD, self, other)
+        return binary(REGISTRY["add"], self, other)
 
     def __radd__(self, other: Operand) -> Tensor:
-        return binary(_ADD, other, self)
+        return binary(REGISTRY["add"], other, self)
 
     def __sub__(self, other: Operand) -> Tensor:
-        return binary(_SUB, self, other)
+        return binary(REGISTRY["sub"], self, other)
 
     def __rsub__(self, other: Operand) -> Tensor:
-        return binary(_SUB, other, self)
+        return binary(REGISTRY["sub"], other, self)
 
     def __mul__(self, other: Operand) -> Tensor:
-        return binary(_MUL, self, other)
+        return binary(REGISTRY["mul"], self, other)
 
     def __rmul__(self, other: Operand) -> Tensor:
-        return binary(_MUL, other, self)
+        return binary(REGISTRY["mul"], other, self)
 
     def __truediv__(self, other: Operand) -> Tensor:
-        return binary(_DIV, self, other)
+        return binary(REGISTRY["div"], self, other)
 
     def __rtruediv__(self, other: Operand) -> Tensor:
-        return binary(_DIV, other, self)
+        return binary(REGISTRY["div"], other, self)
 
     def __floordiv__(self, other: Operand) -> Tensor:
-        return binary(_FLOOR_DIVIDE, self, other)
+        return binary(REGISTRY["floor_divide"], self, other)
 
     def __rfloordiv__(self, other: Operand) -> Tensor:
-        return binary(_FLOOR_DIVIDE, other, self)
+        return binary(REGISTRY["floor_divide"], other, self)
 
     def __mod__(self, other: Operand) -> Tensor:
-        return binary(_REMAINDER, self, other)
+        return binary(REGISTRY["remainder"], self, other)
 
     def __rmod__(self, other: Operand) -> Tensor:
-        return binary(_REMAINDER, other, self)
+        return binary(REGISTRY["remainder"], other, self)
 
     def __pow__(self, other: Operand) -> Tensor:
-        return binary(_POW, self, other)
+        return binary(REGISTRY["pow"], self, other)
 
     def __rpow__(self, other: Operand) -> Tensor:
-        return binary(_POW, other, self)
+        return binary(REGISTRY["pow"], other, self)
 
     def __matmul__(self, other: Operand) -> Tensor:
-        return binary(_MATMUL, self, other)
+        return binary(REGISTRY["matmul"], self, other)
 
     def __rmatmul__(self, other: Operand) -> Tensor:
-        return binary(_MATMUL, other, self)
+        return binary(REGISTRY["matmul"], other, self)
 
     def __and__(self, other: Operand) -> Tensor:
-        return binary(_BITWISE_AND, self, other)
+        return binary(REGISTRY["bitwise_and"], self, other)
 
     def __rand__(self, other: Operand) -> Tensor:
-        return binary(_BITWISE_AND, other, self)
+        return binary(REGISTRY["bitwise_and"], other, self)
 
     def __or__(self, other: Operand) -> Tensor:
-        return binary(_BITWISE_OR, self, other)
+        return binary(REGISTRY["bitwise_or"], self, other)
 
     def __ror__(self, other: Operand) -> Tensor:
-        return binary(_BITWISE_OR, other, self)
+        return binary(REGISTRY["bitwise_or"], other, self)
 
     def __xor__(self, other: Operand) -> Tensor:
-        return binary(_BITWISE_XOR, self, other)
+        return binary(REGISTRY["bitwise_xor"], self, other)
 
     def __rxor__(self, other: Operand) -> Tensor:
-        return binary(_BITWISE_XOR, other, self)
+        return binary(REGISTRY["bitwise_xor"], other, self)
 
     def __lshift__(self, other: Operand) -> Tensor:
-        return binary(_BITWISE_LEFT_SHIFT, self, other)
+        return binary(REGISTRY["bitwise_left_shift"], self, other)
 
     def __rlshift__(self, other: Operand) -> Tensor:
-        return binary(_BITWISE_LEFT_SHIFT, other, self)
+        return binary(REGISTRY["bitwise_left_shift"], other, self)
 
     def __rshift__(self, other: Operand) -> Tensor:
-        return binary(_BITWISE_RIGHT_SHIFT, self, other)
+        return binary(REGISTRY["bitwise_right_shift"], self, other)
 
     def __rrshift__(self, other: Operand) -> Tensor:
-        return binary(_BITWISE_RIGHT_SHIFT, other, self)
+        return binary(REGISTRY["bitwise_right_shift"], other, self)
 
     def __eq__(self, other: object) -> Tensor:  # type: ignore[override]
-        return binary(_EQ, self, other)
+        return binary(REGISTRY["eq"], self, other)
 
     def __ne__(self, other: object) -> Tensor:  # type: ignore[override]
-        return binary(_NE, self, other)
+        return binary(REGISTRY["ne"], self, other)
 
     def __lt__(self, other: Operand) -> Tensor:  # type: ignore[misc]
-        return binary(_LT, self, other)
+        return binary(REGISTRY["lt"], self, other)
 
     def __le__(self, other: Operand) -> Tensor:  # type: ignore[misc]
-        return binary(_LE, self, other)
+        return binary(REGISTRY["le"], self, other)
 
     def __gt__(self, other: Operand) -> Tensor:  # type: ignore[misc]
-        return binary(_GT, self, other)
+        return binary(REGISTRY["gt"], self, other)
 
     def __ge__(self, other: Operand) -> Tensor:  # type: ignore[misc]
-        return binary(_GE, self, other)
+        return binary(REGISTRY["ge"], self, other)
 
     def __neg__(self) -> Tensor:
         return f.neg(self._self())
@@ -193,37 +177,37 @@ class TensorOperators(TensorMethods):
         return self._self()
 
     def __iadd__(self, other: Operand) -> Tensor:
-        return _in_place(_ADD, self, other)
+        return _in_place(REGISTRY["add"], self, other)
 
     def __isub__(self, other: Operand) -> Tensor:
-        return _in_place(_SUB, self, other)
+        return _in_place(REGISTRY["sub"], self, other)
 
     def __imul__(self, other: Operand) -> Tensor:
-        return _in_place(_MUL, self, other)
+        return _in_place(REGISTRY["mul"], self, other)
 
     def __itruediv__(self, other: Operand) -> Tensor:
-        return _in_place(_DIV, self, other)
+        return _in_place(REGISTRY["div"], self, other)
 
     def __ifloordiv__(self, other: Operand) -> Tensor:
-        return _in_place(_FLOOR_DIVIDE, self, other)
+        return _in_place(REGISTRY["floor_divide"], self, other)
 
     def __imod__(self, other: Operand) -> Tensor:
-        return _in_place(_REMAINDER, self, other)
+        return _in_place(REGISTRY["remainder"], self, other)
 
     def __ipow__(self, other: Operand) -> Tensor:
-        return _in_place(_POW, self, other)
+        return _in_place(REGISTRY["pow"], self, other)
 
     def __iand__(self, other: Operand) -> Tensor:
-        return _in_place(_BITWISE_AND, self, other)
+        return _in_place(REGISTRY["bitwise_and"], self, other)
 
     def __ior__(self, other: Operand) -> Tensor:
-        return _in_place(_BITWISE_OR, self, other)
+        return _in_place(REGISTRY["bitwise_or"], self, other)
 
     def __ixor__(self, other: Operand) -> Tensor:
-        return _in_place(_BITWISE_XOR, self, other)
+        return _in_place(REGISTRY["bitwise_xor"], self, other)
 
     def __ilshift__(self, other: Operand) -> Tensor:
-        return _in_place(_BITWISE_LEFT_SHIFT, self, other)
+        return _in_place(REGISTRY["bitwise_left_shift"], self, other)
 
     def __irshift__(self, other: Operand) -> Tensor:
-        return _in_place(_BITWISE_RIGHT_SHIFT, self, other)
+        return _in_place(REGISTRY["bitwise_right_shift"], self, other)
