@@ -31,7 +31,7 @@ def explain(
             better.where = better.where or (where or location())
             return better
         except Exception:
-            pass
+            pass  # the rule finds no fault that it can name: the kernel's own error is told below
     kinds = {IndexError: OutOfRangeError, TypeError: ArgumentError}
     cls = next((new for old, new in kinds.items() if isinstance(error, old)), ValueRangeError)
     shown = ", ".join([*map(_show, types), *(f"{k}={v!r}" for k, v in attrs.items())])
