@@ -15,13 +15,13 @@ Loads of narrow floats give f32 and stores round to the dtype of the buffer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 
 from hodu.dtypes import DType
 from hodu.kernel.algebra import bounds, broadcast, cast, constant
 from hodu.kernel.buffer import Buf, Role
-from hodu.kernel.expr import INDEX, Const, Expr, Load, Operand, Ramp, Var, index
+from hodu.kernel.expr import INDEX, Bounds, Const, Expr, Load, Operand, Ramp, Var, index
 from hodu.kernel.ir import Alloc, Copy, Fail, For, If, Kernel, Kind, Let, Stmt, Store, While
 from hodu.kernel.narrow import computed, from_bits, to_bits
 
@@ -34,6 +34,7 @@ class KernelBuilder:
         self.params: list[Buf] = []
         self.work = 0
         self._blocks: list[list[Stmt]] = [[]]
+        self._known: list[dict[Hashable, Expr]] = [{}]
         self._names: dict[str, int] = {}
 
     # -- names and memory -------------------------------------------------------------------
@@ -141,16 +142,27 @@ class KernelBuilder:
     @contextmanager
     def _block(self) -> Iterator[list[Stmt]]:
         self._blocks.append([])
+        self._known.append({})
         try:
             yield self._blocks[-1]
         finally:
             self._blocks.pop()
+            self._known.pop()
 
-    def let(self, value: Expr, name: str = "v") -> Expr:
-        """A name for a value, so that it is computed once."""
+    def remember(self, key: Hashable, value: Expr) -> None:
+        """Keep what has been computed in the current block under a key."""
+        self._known[-1][key] = value
+
+    def recall(self, key: Hashable) -> Expr | None:
+        """What this block or one around it has remembered."""
+        return next((known[key] for known in reversed(self._known) if key in known), None)
+
+    def let(self, value: Expr, name: str = "v", limits: Bounds | None = None) -> Expr:
+        """A name for a value, so that it is computed once; `limits` are what is known of it."""
         if isinstance(value, (Const, Var)):
             return value
-        var = Var(self.fresh(name), value.dtype, value.lanes, bounds(value))
+        known = bounds(value) if limits is None else limits
+        var = Var(self.fresh(name), value.dtype, value.lanes, known)
         self._emit(Let(var, value))
         return var
 
@@ -188,6 +200,11 @@ class KernelBuilder:
         if isinstance(condition, Const) and not condition.value:
             return
         self._emit(Fail(condition, status, site, tuple(cast(v, INDEX) for v in values)))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been written yet."""
+        return self._blocks == [[]]
 
     def finish(self) -> Kernel:
         """The kernel."""

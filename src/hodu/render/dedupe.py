@@ -1,0 +1,24 @@
+"""Kernels that are the same but for names, so that each is written once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hodu.kernel.ir import Kernel
+from hodu.kernel.text import print_kernel
+from hodu.lower.program import Launch
+
+
+def same_kernels(launches: Iterable[Launch]) -> list[tuple[Kernel, list[Launch]]]:
+    """Each distinct kernel with the launches that call it, in order of first use."""
+    found: dict[str, tuple[Kernel, list[Launch]]] = {}
+    for launch in launches:
+        key = _key(launch.kernel)
+        found.setdefault(key, (launch.kernel, []))[1].append(launch)
+    return list(found.values())
+
+
+def _key(kernel: Kernel) -> str:
+    """The text of a kernel in which parameters are called by their number."""
+    text = print_kernel(kernel)
+    return text
