@@ -201,7 +201,7 @@ class NativeModule:
             array = as_array(given)
             info = expected.info
             bind_type(f"input {info.name!r}", TensorType(info.shape, info.dtype), array, {})
-            ready.append(np.asarray(np.require(array, None, "CA")).view(info.dtype.numpy))
+            ready.append(np.asarray(np.require(array, None, ["C", "A"])).view(info.dtype.numpy))
         return ready
 
     def _cut(self, instance: _Instance, computed: list[Array]) -> list[Array]:

@@ -42,12 +42,13 @@ class CodeOptions:
     contraction: Contraction = "fast"
     position_independent: bool = True
     includes: tuple[Path, ...] = ()
+    standard: str = "c99"
 
     def arguments(self) -> tuple[str, ...]:
         """The compiler's arguments, but for the target and the folders of headers."""
         shared = ("-fPIC",) if self.position_independent else ()
         return (
-            "-std=c99",
+            f"-std={self.standard}",
             f"-O{self.optimize}",
             "-fno-math-errno",
             "-fno-trapping-math",
@@ -168,7 +169,7 @@ def run(
     said = _first_lines(done.stderr or done.stdout) or f"exit code {done.returncode}"
     raise ToolchainError(
         f"{tool} failed:\n{said}",
-        where=kept and str(kept),
+        where=str(kept) if kept else None,
         hint="this is a fault of Hodu's generated code or of the compiler; please report it"
         if kept
         else None,
