@@ -154,8 +154,7 @@ def matches(
     elif isinstance(pattern, Call) and value is not None and value.producer is not None:
         if value is not value.producer.outputs[0]:
             return
-        named = bound if pattern.name is None else {**bound, pattern.name: value}
-        yield from match_node(pattern, value.producer, constants, named)
+        yield from match_node(pattern, value.producer, constants, bound)
 
 
 def match_node(
@@ -164,6 +163,8 @@ def match_node(
     """Every way in which a node fits a call."""
     if node.op != pattern.op:
         return
+    if pattern.name is not None:
+        bound = {**bound, pattern.name: node.outputs[0]}
     with_attrs = _match_attrs(pattern, node, bound)
     if with_attrs is None:
         return
