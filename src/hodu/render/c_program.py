@@ -34,6 +34,8 @@ void *memcpy(void *restrict, const void *restrict, size_t);
 #else
 #define HODU_UNUSED
 #endif
+#define HODU_BEGIN uint64_t begun = self->profile ? self->clock() : 0;
+#define HODU_END(i) if (self->profile) self->profile[i] += self->clock() - begun;
 """
 _FAIL = """\
 HODU_UNUSED static int hodu_fail(hodu_instance *self, int status, int site, int64_t a, int64_t b,
@@ -144,8 +146,8 @@ class _ProgramWriter:
             ("kernels", "kernels_of_model"),
         ]
         body = "\n".join(f"  .{name} = {value}," for name, value in fields)
-        yield f"static const hodu_info info_of_model = {{\n{body}\n}};\n"
-        yield f"const hodu_info *{symbol}_info(void) {{ return &info_of_model; }}\n"
+        yield f"static const hodu_model info_of_model = {{\n{body}\n}};\n"
+        yield f"const hodu_model *{symbol}_info(void) {{ return &info_of_model; }}\n"
 
     def _tensors(self, name: str, ports: Sequence[Port]) -> Iterator[str]:
         if not ports:
@@ -206,8 +208,7 @@ class _ProgramWriter:
 
     def _aliases(self) -> Iterator[str]:
         symbol = self.options.symbol
-        yield f"const hodu_info *hodu_info_(void) __asm__(\"hodu_info\");"
-        yield f"const hodu_info *hodu_info_(void) {{ return {symbol}_info(); }}"
+        yield f"const hodu_model *hodu_info(void) {{ return {symbol}_info(); }}"
         yield (
             "int hodu_init(hodu_instance *self, void *arena, const void *weights) {\n"
             f"  return {symbol}_init(self, arena, weights);\n}}\n"
@@ -242,11 +243,9 @@ class _ProgramWriter:
         call = f"{self.names[id(launch)]}({given})"
         if launch.where:
             yield f"{pad}/* {launch.where.replace('*/', '* /')} */"
-        yield f"{pad}HODU_BEGIN({number})"
-        yield f"{pad}if ((status = {call})) return status;" if can_fail(launch.kernel) else (
-            f"{pad}{call};"
-        )
-        yield f"{pad}HODU_END({number})"
+        fails = can_fail(launch.kernel)
+        done = f"if ((status = {call})) return status;" if fails else f"{call};"
+        yield f"{pad}{{ HODU_BEGIN {done} HODU_END({number}) }}"
 
     def _argument(self, argument: Argument) -> str:
         pointer = memory_pointer(argument.place.slot.dtype, constant=argument.role == "in")

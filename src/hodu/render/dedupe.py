@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from hodu.kernel.ir import Kernel
 from hodu.kernel.text import print_kernel
 from hodu.lower.program import Launch
+
+_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 def same_kernels(launches: Iterable[Launch]) -> list[tuple[Kernel, list[Launch]]]:
@@ -20,5 +23,8 @@ def same_kernels(launches: Iterable[Launch]) -> list[tuple[Kernel, list[Launch]]
 
 def _key(kernel: Kernel) -> str:
     """The text of a kernel in which parameters are called by their number."""
-    text = print_kernel(kernel)
-    return text
+    numbers = {buf.name: f"p{i}" for i, buf in enumerate(kernel.params)}
+    types = [f"{buf.role} {buf.dtype}" for buf in kernel.params]
+    body = print_kernel(kernel).partition("\n")[2]
+    renamed = _NAME.sub(lambda match: numbers.get(match[0], match[0]), body)
+    return "\n".join([kernel.name, *types, renamed])
