@@ -232,7 +232,7 @@ def _divide(a: Expr, b: Expr) -> Expr | None:
     by = int(b.value)
     whole, rest = _split(a, by)
     low, high = bounds(rest)
-    if low is not None and high is not None and 0 <= low and high < by:
+    if low is not None and high is not None and low >= 0 and high < by:
         return whole
     if not is_number(whole, 0) and low is not None and low >= 0:
         return binary("add", whole, e.Binary("div", rest, b))
@@ -249,7 +249,7 @@ def _modulo(a: Expr, b: Expr) -> Expr | None:
         return constant(0, INDEX, a.lanes)
     whole, rest = _split(a, by)
     low, high = bounds(rest)
-    if low is not None and high is not None and 0 <= low and high < by:
+    if low is not None and high is not None and low >= 0 and high < by:
         return rest
     if not is_number(whole, 0) and low is not None and low >= 0:
         return binary("rem", rest, b)
@@ -306,9 +306,7 @@ def _swapped(op: str) -> Callable[[Expr, Expr], Expr | None]:
 
 
 def _same(value: bool) -> Callable[[Expr, Expr], Expr | None]:
-    return lambda a, b: (
-        constant(value, bool_, a.lanes) if a == b and not a.dtype.is_float else None
-    )
+    return lambda a, b: constant(value, bool_, a.lanes) if a == b and not a.dtype.is_float else None
 
 
 def _and(a: Expr, b: Expr) -> Expr | None:

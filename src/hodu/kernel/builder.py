@@ -24,6 +24,7 @@ from hodu.kernel.buffer import Buf, Role
 from hodu.kernel.expr import INDEX, Bounds, Const, Expr, Load, Operand, Ramp, Var, index
 from hodu.kernel.ir import Alloc, Copy, Fail, For, If, Kernel, Kind, Let, Stmt, Store, While
 from hodu.kernel.narrow import computed, from_bits, to_bits
+from hodu.kernel.share import share
 
 
 class KernelBuilder:
@@ -91,7 +92,8 @@ class KernelBuilder:
         var = Var(self.fresh(name), INDEX, 1, (low, None if high is None else high - 1))
         with self._block() as body:
             yield var
-        if body:
+        never = isinstance(first, Const) and isinstance(last, Const) and first.value >= last.value
+        if body and not never:
             self._emit(For(var, first, last, tuple(body), kind, step))
 
     @contextmanager
@@ -159,12 +161,20 @@ class KernelBuilder:
 
     def let(self, value: Expr, name: str = "v", limits: Bounds | None = None) -> Expr:
         """A name for a value, so that it is computed once; `limits` are what is known of it."""
+        value = self._shared(value)
         if isinstance(value, (Const, Var)):
             return value
         known = bounds(value) if limits is None else limits
-        var = Var(self.fresh(name), value.dtype, value.lanes, known)
+        return self._name(value, name, known)
+
+    def _name(self, value: Expr, name: str, limits: Bounds) -> Expr:
+        var = Var(self.fresh(name), value.dtype, value.lanes, limits)
         self._emit(Let(var, value))
         return var
+
+    def _shared(self, value: Expr) -> Expr:
+        """The value, with names for the parts that occur in it more than once."""
+        return share(value, lambda part: self._name(part, "t", bounds(part)))
 
     def load(self, buf: Buf, position: Operand = 0, lanes: int = 1) -> Expr:
         """The element at a position, or `lanes` from there on; narrow floats as f32."""
@@ -181,7 +191,8 @@ class KernelBuilder:
         expr = broadcast(expr, buf.lanes) if expr.lanes == 1 else expr
         at = index(position)
         lanes = expr.lanes // buf.lanes
-        self._emit(Store(buf, at if lanes == 1 else Ramp(at, lanes), to_bits(expr, buf.dtype)))
+        bits = self._shared(to_bits(expr, buf.dtype))
+        self._emit(Store(buf, at if lanes == 1 else Ramp(at, lanes), bits))
 
     def copy(
         self,

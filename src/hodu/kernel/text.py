@@ -1,9 +1,9 @@
 """Kernels as text, for people and golden tests.
 
-    kernel rows(in x: f32[12], out y: f32[3])
-      parallel i in 0..3
-        total: f32 = local
-        total[0] = 0.0
+kernel rows(in x: f32[12], out y: f32[3])
+  parallel i in 0..3
+    total: f32 = local
+    total[0] = 0.0
 """
 
 from __future__ import annotations
@@ -16,9 +16,22 @@ from hodu.kernel.expr import Expr
 from hodu.kernel.ir import Alloc, Block, Copy, Fail, For, If, Kernel, Let, Store, While
 
 _INFIX = {
-    **{"add": "+", "sub": "-", "mul": "*", "div": "/", "rem": "%", "and": "&", "or": "|"},
-    **{"xor": "^", "shl": "<<", "shr": ">>", "eq": "==", "ne": "!=", "lt": "<", "le": "<="},
-    **{"gt": ">", "ge": ">="},
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "div": "/",
+    "rem": "%",
+    "and": "&",
+    "or": "|",
+    "xor": "^",
+    "shl": "<<",
+    "shr": ">>",
+    "eq": "==",
+    "ne": "!=",
+    "lt": "<",
+    "le": "<=",
+    "gt": ">",
+    "ge": ">=",
 }
 
 

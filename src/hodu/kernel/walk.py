@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from hodu.kernel import algebra
@@ -94,31 +94,36 @@ def buffers(block: Block) -> set[Buf]:
     return found
 
 
+def with_children(x: Expr, new: Sequence[Expr]) -> Expr:
+    """The expression on other operands, simplified."""
+    match x:
+        case e.Load(buf=buf):
+            return e.Load(buf, new[0])
+        case e.Unary(op=op):
+            return algebra.unary(op, new[0])
+        case e.Cast(dtype=dtype):
+            return algebra.cast(new[0], dtype)
+        case e.Bitcast(dtype=dtype):
+            return new[0].bitcast(dtype)
+        case e.Broadcast(lanes=lanes):
+            return algebra.broadcast(new[0], lanes)
+        case e.Ramp(lanes=lanes):
+            return e.Ramp(new[0], lanes)
+        case e.Binary(op=op):
+            return algebra.binary(op, *new)
+        case e.Select():
+            return algebra.select(*new)
+        case e.Call():
+            return dataclasses.replace(x, args=tuple(new))
+    return x
+
+
 def replace(x: Expr, change: Change) -> Expr:
     """The tree with `change(node)` in place of each node for which it is not None, simplified."""
     changed = change(x)
     if changed is not None:
         return changed
-    match x:
-        case e.Load(buf=buf, index=index):
-            return e.Load(buf, replace(index, change))
-        case e.Unary(op=op, a=a):
-            return algebra.unary(op, replace(a, change))
-        case e.Cast(a=a, dtype=dtype):
-            return algebra.cast(replace(a, change), dtype)
-        case e.Bitcast(a=a, dtype=dtype):
-            return replace(a, change).bitcast(dtype)
-        case e.Broadcast(a=a, lanes=lanes):
-            return algebra.broadcast(replace(a, change), lanes)
-        case e.Ramp(base=base, lanes=lanes):
-            return e.Ramp(replace(base, change), lanes)
-        case e.Binary(op=op, a=a, b=b):
-            return algebra.binary(op, replace(a, change), replace(b, change))
-        case e.Select(condition=condition, a=a, b=b):
-            return algebra.select(*(replace(y, change) for y in (condition, a, b)))
-        case e.Call():
-            return dataclasses.replace(x, args=tuple(replace(a, change) for a in x.args))
-    return x
+    return with_children(x, [replace(child, change) for child in children(x)])
 
 
 def replace_block(block: Block, change: Change) -> Block:
@@ -137,9 +142,7 @@ def _replace_stmt(stmt: Stmt, change: Change) -> Stmt:
         case While(condition=condition, body=body):
             return While(new(condition), replace_block(body, change))
         case If(condition=condition, body=body, orelse=orelse):
-            return If(
-                new(condition), replace_block(body, change), replace_block(orelse, change)
-            )
+            return If(new(condition), replace_block(body, change), replace_block(orelse, change))
         case Let(var=var, value=value):
             return Let(var, new(value))
         case Store(buf=buf, index=index, value=value):

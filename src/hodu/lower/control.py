@@ -9,7 +9,7 @@ from hodu.dtypes import bool_, i64
 from hodu.errors import UnsupportedError
 from hodu.kernel.expr import INDEX, Const, Expr, index
 from hodu.lower.index import product
-from hodu.lower.program import Branch, Place, Repeat
+from hodu.lower.program import Branch, Place, Repeat, Step
 from hodu.snapshot.ir import Node, Snapshot, Value
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _body(
     carried: Sequence[Value],
     operands: Sequence[Value],
     results: Sequence[Value] = (),
-) -> tuple[object, ...]:
+) -> tuple[Step, ...]:
     """The steps of one turn: what is carried is replaced when the whole turn is done."""
     after = [_fresh(lowering, v) for v in carried]
     places = [lowering.storage[v].place for v in (*after, *results)]
@@ -120,7 +120,7 @@ class _Turn:
         stage.k.store(stage.param(self.counter, "out", "turn"), 0, 0)
         stage.finish()
 
-    def test(self) -> tuple[tuple[object, ...], Place]:
+    def test(self) -> tuple[tuple[Step, ...], Place]:
         """The steps that find out whether there is another turn, and where they say it."""
         held = Place(self.lowering.new_slot("holds", bool_, 1, "arena"))
         self.lowering.collect()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from hodu.dtypes import DType
 from hodu.errors import UnsupportedError
 from hodu.kernel.expr import Expr, index
 from hodu.lower import families as families
@@ -17,10 +18,8 @@ from hodu.lower.rules import ALIAS, CONTROL, KERNEL, has_rule
 from hodu.lower.sizes import Sizes
 from hodu.lower.stage import Stage
 from hodu.lower.storage import Storage
-from hodu.dtypes import FROM_NUMPY, DType, i64
 from hodu.ops._table import Array
 from hodu.plan.target import Target
-from hodu.shapes import Shape, TensorType
 from hodu.snapshot.ir import Node, Snapshot, Value
 
 
@@ -62,7 +61,9 @@ class Lowering:
 
     def program(self, snapshot: Snapshot) -> Program:
         """Lower everything."""
-        inputs = [self._port(v.name, v, "input") for v in snapshot.inputs if not _is_state(v, snapshot)]
+        inputs = [
+            self._port(v.name, v, "input") for v in snapshot.inputs if not _is_state(v, snapshot)
+        ]
         states = [
             self._port(v.name, v, "state", snapshot.states[v.name])
             for v in snapshot.inputs
@@ -125,7 +126,9 @@ class Lowering:
 
     # -- blocks ---------------------------------------------------------------------------------
 
-    def steps_of(self, snapshot: Snapshot, operands: Sequence[Value], places: Sequence[Place]) -> tuple[Step, ...]:
+    def steps_of(
+        self, snapshot: Snapshot, operands: Sequence[Value], places: Sequence[Place]
+    ) -> tuple[Step, ...]:
         """The steps of a body on operands that have storage; its results go to `places`."""
         for inner, outer in zip(snapshot.inputs, operands, strict=True):
             self.storage[inner] = self.storage[outer]

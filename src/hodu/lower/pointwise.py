@@ -36,9 +36,7 @@ def lower_pointwise(lowering: Lowering, node: Node) -> None:
 
 def _lanes(lowering: Lowering, node: Node) -> int:
     """How many elements of the widest dtype in the group fit a vector of the target."""
-    bits = max(
-        (v.type.dtype.bits for v in (*node.outputs, *_leaves(lowering, node))), default=32
-    )
+    bits = max((v.type.dtype.bits for v in (*node.outputs, *_leaves(lowering, node))), default=32)
     return max(1, lowering.target.vector_bits // max(bits, 32))
 
 
@@ -95,7 +93,7 @@ def _innermost(
 
 
 def _element(stage: Stage, value: Value, position: tuple[Expr, ...]) -> None:
-    stage.store(value, position, stage.result(value, position))
+    stage.store(value, position, stage.unrounded(value, position))
 
 
 def _is_large(extents: tuple[Expr, ...]) -> bool:
@@ -126,6 +124,9 @@ def _collapse(lowering: Lowering, node: Node) -> Collapse | None:
 
 def _only_scalar(lowering: Lowering, node: Node) -> bool:
     return node.op in SCALAR and all(
-        v is None or v in lowering.storage or v.producer is None or _only_scalar(lowering, v.producer)
+        v is None
+        or v in lowering.storage
+        or v.producer is None
+        or _only_scalar(lowering, v.producer)
         for v in node.inputs
     )

@@ -136,6 +136,8 @@ def _launches(steps: tuple[Step, ...]) -> Iterator[Launch]:
 
 def static_shape(shape: Shape) -> tuple[int, ...] | None:
     """The shape when all its sizes are numbers, else None."""
-    return tuple(d for d in shape if isinstance(d, int)) if all(
-        isinstance(d, int) for d in shape
-    ) else None
+    return (
+        tuple(d for d in shape if isinstance(d, int))
+        if all(isinstance(d, int) for d in shape)
+        else None
+    )

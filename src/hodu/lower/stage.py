@@ -18,8 +18,8 @@ from hodu.kernel.buffer import Buf, Role
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Expr, Operand, Ramp, index
 from hodu.kernel.narrow import computed, round_to
-from hodu.lower.index import Extents, Index, broadcast_index
 from hodu.lower.collapse import Collapse
+from hodu.lower.index import Extents, Index, broadcast_index
 from hodu.lower.point import Point
 from hodu.lower.program import Argument, Launch, Place
 from hodu.lower.rules import READING, SCALAR
@@ -138,6 +138,9 @@ class Stage:
         storage = self.lowering.storage.get(value)
         if storage is not None:
             return self.load(storage, position, self.extents(self.shape_of(value)))
+        if value.producer is not None and value.producer.op in READING:
+            if READING[value.producer.op].view:
+                return self.unrounded(value, position)
         return self.result(value, position)
 
     def load(self, storage: Storage, position: Index, extents: Extents) -> Expr:
@@ -148,6 +151,10 @@ class Stage:
 
     def result(self, value: Value, position: Index) -> Expr:
         """An element of a value computed from the inputs of its op, memory or not."""
+        return round_to(self.unrounded(value, position), value.type.dtype)
+
+    def unrounded(self, value: Value, position: Index) -> Expr:
+        """The same in f32 where it will be stored as a narrow float, which rounds it."""
         node = value.producer
         assert node is not None, f"%{value.name} has no memory and no producer"
         return self._apply(node, position)
@@ -159,25 +166,22 @@ class Stage:
                 None if v is None else self.value(v, broadcast_index(position, self.shape_of(v)))
                 for v in node.inputs
             ]
-            result = SCALAR[node.op](point, *operands)
-        else:
-            result = READING[node.op].rule(point, position)
-            if READING[node.op].view:
-                return result
-        return round_to(result, node.outputs[0].type.dtype)
+            return SCALAR[node.op](point, *operands)
+        return READING[node.op].rule(point, position)
 
     # -- writing --------------------------------------------------------------------------------
 
     def write(self, position: Index, value: Expr, number: int = 0) -> None:
         """Store an element of a result (the only time), after the epilogue is applied to it."""
         result = self.node.outputs[number]
+        if not self.epilogue:
+            self.store(result, position, value)
+            return
         rounded = round_to(value, result.type.dtype)
-        root = result
-        if self.epilogue:
-            self.k.remember((result, position), self.k.let(rounded, "v"))
-            root = self.epilogue[-1].outputs[0]
-            rounded = self.result(root, position)
-        self.store(root, position, rounded)
+        at = broadcast_index(position, self.shape_of(result))
+        self.k.remember((result, at), self.k.let(rounded, "v"))
+        root = self.epilogue[-1].outputs[0]
+        self.store(root, position, self.unrounded(root, position))
 
     def store(self, value: Value, position: Index, element: Expr) -> None:
         """Store an element in the memory of a value."""

@@ -19,9 +19,22 @@ from hodu.render.c_types import (
 )
 
 _INFIX = {
-    **{"add": "+", "sub": "-", "mul": "*", "div": "/", "rem": "%", "and": "&", "or": "|"},
-    **{"xor": "^", "shl": "<<", "shr": ">>", "eq": "==", "ne": "!=", "lt": "<", "le": "<="},
-    **{"gt": ">", "ge": ">="},
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "div": "/",
+    "rem": "%",
+    "and": "&",
+    "or": "|",
+    "xor": "^",
+    "shl": "<<",
+    "shr": ">>",
+    "eq": "==",
+    "ne": "!=",
+    "lt": "<",
+    "le": "<=",
+    "gt": ">",
+    "ge": ">=",
 }
 _ROUNDED = frozenset({"sqrt", "floor", "ceil", "trunc", "rint"})
 
@@ -103,7 +116,9 @@ class ExprWriter:
         if x.op == "not":
             return f"!{a}" if x.dtype is bool_ and x.lanes == 1 else self._narrowed(f"~{a}", x)
         if x.op == "neg":
-            return self._narrowed(f"(-{a})", x) if x.dtype.is_float else self._wrapped("-", "0", a, x)
+            return (
+                self._narrowed(f"(-{a})", x) if x.dtype.is_float else self._wrapped("-", "0", a, x)
+            )
         return self._abs(x, a)
 
     def _abs(self, x: e.Unary, a: str) -> str:

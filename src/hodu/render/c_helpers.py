@@ -7,9 +7,11 @@ that it needs. Only plain C with vector extensions is used, which gcc and clang 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 _VECTOR = re.compile(r"([a-z]+)_([a-z]+\d+)x(\d+)")
 _ROUNDING = {"floor": "t - (t > x)", "ceil": "t + (t < x)", "trunc": "t"}
+_LANEWISE = ("floor", "ceil", "trunc", "rint", "sqrt")
 _C = {"f32": "float", "f64": "double", "i32": "int32_t", "i64": "int64_t", "u32": "uint32_t"}
 _C |= {"u64": "uint64_t", "i8": "int8_t", "u8": "uint8_t", "i16": "int16_t", "u16": "uint16_t"}
 
@@ -26,23 +28,25 @@ def typedef(name: str) -> str:
     )
 
 
-def helper(name: str) -> tuple[str, list[str]]:
-    """The text of a helper, and the vector types it names."""
-    if name.startswith(("floor_", "ceil_", "trunc_", "rint_", "sqrt_")) and "x" not in name:
-        return _scalar_rounding(*name.split("_")), []
+def helper(name: str) -> tuple[list[str], list[str]]:
+    """The texts of a helper and of what it calls, and the vector types it names."""
     if name.startswith("bits_"):
-        return _bits(*name.split("_")[1:]), []
+        return [_bits(*name.split("_")[1:])], []
     match = _VECTOR.fullmatch(name)
-    assert match is not None, name
+    if match is None:
+        return [_scalar_rounding(*name.split("_"))], []
     kind, element, lanes = match[1], match[2], int(match[3])
-    return _VECTOR_HELPERS[kind](name, element, lanes)
+    text, types = _VECTOR_HELPERS[kind](name, element, lanes)
+    return [*([_scalar_rounding(kind, element)] if kind in _LANEWISE else []), text], types
 
 
 def _scalar_rounding(op: str, element: str) -> str:
     """Rounding without libm where the target has no instruction for it."""
     c, suffix = _C[element], "f" if element == "f32" else ""
-    integer, limit = ("int32_t", "8388608.0f") if element == "f32" else ("int64_t", "4503599627370496.0")
-    head = f"static inline {c} {op}_{element}({c} x) {{\n"
+    integer, limit = (
+        ("int32_t", "8388608.0f") if element == "f32" else ("int64_t", "4503599627370496.0")
+    )
+    head = f"HODU_UNUSED static inline {c} {op}_{element}({c} x) {{\n"
     if op == "sqrt":
         return f"{head}  return __builtin_sqrt{suffix}(x);\n}}\n"
     if op == "rint":
@@ -66,7 +70,7 @@ def _scalar_rounding(op: str, element: str) -> str:
 
 def _bits(target: str, source: str) -> str:
     return (
-        f"static inline {_C[target]} bits_{target}_{source}({_C[source]} x) {{\n"
+        f"HODU_UNUSED static inline {_C[target]} bits_{target}_{source}({_C[source]} x) {{\n"
         f"  {_C[target]} y;\n  __builtin_memcpy(&y, &x, sizeof y);\n  return y;\n}}\n"
     )
 
@@ -74,7 +78,7 @@ def _bits(target: str, source: str) -> str:
 def _select(name: str, element: str, lanes: int) -> tuple[str, list[str]]:
     vector, mask = f"{element}x{lanes}", f"i{element[1:]}x{lanes}"
     return (
-        f"static inline {vector} {name}({mask} m, {vector} a, {vector} b) {{\n"
+        f"HODU_UNUSED static inline {vector} {name}({mask} m, {vector} a, {vector} b) {{\n"
         f"  return ({vector})((({mask})a & m) | (({mask})b & ~m));\n}}\n"
     ), [vector, mask]
 
@@ -85,15 +89,14 @@ def _lanewise(name: str, element: str, lanes: int) -> tuple[str, list[str]]:
     loop = f"  for (int i = 0; i < {lanes}; i++) x[i] = {op}_{element}(x[i]);\n  return x;\n"
     fast = {"rint": "roundeven"}.get(op, op)
     text = (
-        f"{_scalar_rounding(op, element)}"
-        f"static inline {vector} {name}({vector} x) {{\n"
+        f"HODU_UNUSED static inline {vector} {name}({vector} x) {{\n"
         "#if defined(__clang__) && (defined(__SSE4_1__) || defined(__aarch64__))\n"
         f"  return __builtin_elementwise_{fast}(x);\n#else\n{loop}#endif\n}}\n"
     )
     return text, [vector]
 
 
-def _reduce(combine: str):  # type: ignore[no-untyped-def]
+def _reduce(combine: str) -> Callable[[str, str, int], tuple[str, list[str]]]:
     def text(name: str, element: str, lanes: int) -> tuple[str, list[str]]:
         vector, c = f"{element}x{lanes}", _C[element]
         steps, width, types, current = "", lanes, [vector], "v"
@@ -110,7 +113,10 @@ def _reduce(combine: str):  # type: ignore[no-untyped-def]
             steps += _halves(combine, element, half)
             current, width = f"s{half}", half
         last = combine.format(a=f"{current}[0]", b=f"{current}[1]")
-        return f"static inline {c} {name}({vector} v) {{\n{steps}  return {last};\n}}\n", types
+        return (
+            f"HODU_UNUSED static inline {c} {name}({vector} v) {{\n{steps}  return {last};\n}}\n",
+            types,
+        )
 
     return text
 
@@ -123,9 +129,9 @@ def _halves(combine: str, element: str, half: int) -> str:
     return f"  {kind} s{half};\n  for (int i = 0; i < {half}; i++) s{half}[i] = {each};\n"
 
 
-_VECTOR_HELPERS = {
+_VECTOR_HELPERS: dict[str, Callable[[str, str, int], tuple[str, list[str]]]] = {
     "select": _select,
-    **dict.fromkeys(("floor", "ceil", "trunc", "rint", "sqrt"), _lanewise),
+    **dict.fromkeys(_LANEWISE, _lanewise),
     "addlanes": _reduce("{a} + {b}"),
     "mullanes": _reduce("{a} * {b}"),
     "minlanes": _reduce("({a} < {b} ? {a} : {b})"),

@@ -83,9 +83,7 @@ class KernelWriter:
         pad, name = "  " * depth, identifier(stmt.var.name)
         self._scope.append(stmt.var)
         step = f"{name}++" if stmt.step == 1 else f"{name} += {stmt.step}"
-        head = (
-            f"for (hodu_index {name} = {self._expr(stmt.lo)}; {name} < {self._expr(stmt.hi)}; {step})"
-        )
+        head = f"for (hodu_index {name} = {self._expr(stmt.lo)}; {name} < {self._expr(stmt.hi)}; {step})"
         lines = [f"{pad}{head} {{", *self._block(stmt.body, depth + 1), f"{pad}}}"]
         if stmt.kind == "unroll":
             lines.insert(0, f"{pad}HODU_UNROLL")
@@ -122,7 +120,9 @@ class KernelWriter:
     def _copy(self, stmt: Copy) -> str:
         target = f"{identifier(stmt.target.name)} + {self._expr(stmt.target_index)}"
         source = f"{identifier(stmt.source.name)} + {self._expr(stmt.source_index)}"
-        size = f"(size_t){_bracket(self._expr(stmt.count))} * sizeof *{identifier(stmt.target.name)}"
+        size = (
+            f"(size_t){_bracket(self._expr(stmt.count))} * sizeof *{identifier(stmt.target.name)}"
+        )
         return f"memcpy({target}, {source}, {size});"
 
     # -- parallel loops -------------------------------------------------------------------------

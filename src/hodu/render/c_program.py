@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from hodu.kernel.ir import Kernel
 from hodu.lower.program import Argument, Branch, Launch, Place, Port, Program, Repeat, Slot, Step
 from hodu.plan.memory import Plan
 from hodu.render.c_expr import ExprWriter, memory_pointer
@@ -81,46 +80,57 @@ class Options:
 
 def render_program(program: Program, plan: Plan, weights: Weights, options: Options) -> str:
     """The C text of a program."""
-    writer = _ProgramWriter(program, plan, weights, options)
-    return writer.write()
+    return render_file([Unit(program, plan, weights, options)])
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A program with all that is needed to write it."""
+
+    program: Program
+    plan: Plan
+    weights: Weights
+    options: Options
+
+
+def render_file(units: Sequence[Unit]) -> str:
+    """The C text of several programs with different symbols in one file."""
+    expr = ExprWriter()
+    texts = [text for unit in units for text in _ProgramWriter(unit, expr).write()]
+    return "\n".join([PRELUDE, *_definitions(expr), _FAIL, *texts]) + "\n"
+
+
+def _definitions(expr: ExprWriter) -> Iterator[str]:
+    texts: dict[str, None] = {}
+    types = dict(expr.types)
+    for name in expr.helpers:
+        pieces, needed = helper(name)
+        texts.update(dict.fromkeys(pieces))
+        types.update(dict.fromkeys(needed))
+    yield from map(typedef, types)
+    yield from texts
 
 
 class _ProgramWriter:
-    def __init__(self, program: Program, plan: Plan, weights: Weights, options: Options) -> None:
-        self.program, self.plan, self.weights, self.options = program, plan, weights, options
-        self.expr = ExprWriter()
+    def __init__(self, unit: Unit, expr: ExprWriter) -> None:
+        self.program, self.plan = unit.program, unit.plan
+        self.weights, self.options = unit.weights, unit.options
+        self.expr = expr
         self.names: dict[int, str] = {}
-        self.launches = list(program.launches())
+        self.launches = list(unit.program.launches())
 
-    def write(self) -> str:
-        kernels = self._kernels()
-        parts = [PRELUDE, *self._definitions(), _FAIL, *kernels, *self._info()]
-        return "\n".join([*parts, *self._functions()]) + "\n"
+    def write(self) -> list[str]:
+        return [*self._kernels(), *self._info(), *self._functions()]
 
     def _kernels(self) -> list[str]:
         """Each kernel once; `names` then says what each launch calls."""
         writer = KernelWriter(self.expr)
         texts: list[str] = []
         for number, (kernel, users) in enumerate(same_kernels(self.launches)):
-            name = f"k{number}_{kernel.name}"
+            name = f"{self.options.symbol}_k{number}_{kernel.name}"
             self.names.update((id(launch), name) for launch in users)
             texts.append(writer.write(kernel, name))
         return texts
-
-    def _definitions(self) -> Iterator[str]:
-        texts: dict[str, None] = {}
-        types = dict(self.expr.types)
-        for name in self.expr.helpers:
-            text, needed = helper(name)
-            for piece in text.split("\n}\n"):
-                if piece.strip():
-                    texts[piece + "\n}\n"] = None
-            types.update(dict.fromkeys(needed))
-        for name in types:
-            yield typedef(name)
-        if texts:
-            yield "#pragma GCC diagnostic ignored \"-Wunused-function\""
-        yield from texts
 
     # -- the description ------------------------------------------------------------------------
 
@@ -129,42 +139,41 @@ class _ProgramWriter:
         counts = {"inputs": p.inputs, "outputs": p.outputs, "states": p.states}
         for name, ports in counts.items():
             yield from self._tensors(name, ports)
-        yield _strings("sites", p.sites)
-        yield _strings("kernels", [launch.label for launch in self.launches])
+        yield _strings(f"{symbol}_sites", p.sites)
+        yield _strings(f"{symbol}_kernels", [launch.label for launch in self.launches])
         fields = [
             ("abi", "HODU_ABI"),
             ("name", json.dumps(p.name)),
             ("target", json.dumps(self.options.target)),
             *((f"{name[:-1]}_count", str(len(ports))) for name, ports in counts.items()),
             ("site_count", str(len(p.sites))),
-            *((name, f"{name}_of_model" if ports else "0") for name, ports in counts.items()),
-            ("sites", "sites_of_model"),
+            *((name, f"{symbol}_{name}" if ports else "0") for name, ports in counts.items()),
+            ("sites", f"{symbol}_sites"),
             ("arena_bytes", str(self.plan.size)),
             ("weight_bytes", str(self.weights.size)),
             ("has_weights", str(int(self.options.embedded is not None or not self.weights.size))),
             ("kernel_count", str(len(self.launches))),
-            ("kernels", "kernels_of_model"),
+            ("kernels", f"{symbol}_kernels"),
         ]
         body = "\n".join(f"  .{name} = {value}," for name, value in fields)
-        yield f"static const hodu_model info_of_model = {{\n{body}\n}};\n"
-        yield f"const hodu_model *{symbol}_info(void) {{ return &info_of_model; }}\n"
+        yield f"static const hodu_model {symbol}_description = {{\n{body}\n}};\n"
+        yield f"const hodu_model *{symbol}_info(void) {{ return &{symbol}_description; }}\n"
 
     def _tensors(self, name: str, ports: Sequence[Port]) -> Iterator[str]:
         if not ports:
             return
+        symbol = self.options.symbol
         rows = []
         for number, port in enumerate(ports):
             shape = "0"
             if port.capacity:
-                shape = f"{name[:-1]}{number}_shape"
+                shape = f"{symbol}_{name[:-1]}{number}_shape"
                 yield f"static const int64_t {shape}[] = {{{', '.join(map(str, port.capacity))}}};"
             dynamic = int(any(not isinstance(d, int) for d in port.type.shape))
             offset = self.plan.offsets.get(port.slot, 0)
             row = (json.dumps(port.name), port.type.dtype.onnx, len(port.capacity), shape)
-            rows.append(
-                f"  {{{', '.join(map(str, (*row, port.slot.bytes, offset, dynamic)))}}},"
-            )
-        yield f"static const hodu_tensor {name}_of_model[] = {{\n" + "\n".join(rows) + "\n};\n"
+            rows.append(f"  {{{', '.join(map(str, (*row, port.slot.bytes, offset, dynamic)))}}},")
+        yield f"static const hodu_tensor {symbol}_{name}[] = {{\n" + "\n".join(rows) + "\n};\n"
 
     # -- the functions --------------------------------------------------------------------------
 
@@ -218,9 +227,7 @@ class _ProgramWriter:
             f"void hodu_cleanup(hodu_instance *self) {{ {symbol}_cleanup(self); }}"
         )
 
-    def _steps(
-        self, steps: Sequence[Step], numbers: Mapping[int, int], pad: str
-    ) -> Iterator[str]:
+    def _steps(self, steps: Sequence[Step], numbers: Mapping[int, int], pad: str) -> Iterator[str]:
         for step in steps:
             match step:
                 case Launch():
@@ -268,7 +275,7 @@ class _ProgramWriter:
 
 def _strings(name: str, texts: Sequence[str]) -> str:
     rows = "\n".join(f"  {_c_string(t)}," for t in texts) if texts else "  0"
-    return f"static const char *const {name}_of_model[] = {{\n{rows}\n}};\n"
+    return f"static const char *const {name}[] = {{\n{rows}\n}};\n"
 
 
 def _c_string(text: str) -> str:

@@ -23,7 +23,7 @@ from hodu.errors import (
 from hodu.runtime.abi import ABI_VERSION, ErrorStruct, InfoStruct, InstanceStruct, Status
 
 _FROM_ONNX = {dtype.onnx: dtype for dtype in ALL}
-_FUNCTIONS = ("hodu_info", "hodu_init", "hodu_execute", "hodu_cleanup")
+_FUNCTIONS = ("info", "init", "execute", "cleanup")
 _ERRORS: dict[int, type[HoduError]] = {
     Status.INDEX: OutOfRangeError,
     Status.DIVISION: DivisionByZeroError,
@@ -50,36 +50,38 @@ class NativeTensor:
 class Library:
     """The shared library of a model, loaded for as long as this object lives.
 
-    Raises FormatError for a file that is not the library of a model, or of another version.
+    `symbol` is what the functions of the model are called, where a library holds several. Raises
+    FormatError for a file that is not the library of a model, or of another version.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, symbol: str = "hodu") -> None:
         self.path = path
+        self._symbol = symbol
         try:
             self._loaded = ctypes.CDLL(str(path))
         except OSError as error:
             raise FormatError(f"cannot load {str(path)!r}: {error}") from error
-        missing = [name for name in _FUNCTIONS if not hasattr(self._loaded, name)]
+        missing = [n for n in _FUNCTIONS if not hasattr(self._loaded, f"{symbol}_{n}")]
         if missing:
             raise FormatError(
-                f"{str(path)!r} is not a compiled model: it lacks {', '.join(missing)}",
+                f"{str(path)!r} is not a compiled model: it lacks {', '.join(f'{symbol}_{n}' for n in missing)}",
                 hint="build one with: hodu build model.onnx -f so",
             )
         self._read_info()
-        self.execute = self._function("hodu_execute", [c_void_p, c_void_p, c_void_p])
-        self._init = self._function("hodu_init", [c_void_p, c_void_p, c_void_p])
-        self.cleanup: Any = self._loaded.hodu_cleanup
+        self.execute = self._function("execute", [c_void_p, c_void_p, c_void_p])
+        self._init = self._function("init", [c_void_p, c_void_p, c_void_p])
+        self.cleanup: Any = getattr(self._loaded, f"{symbol}_cleanup")
         self.cleanup.restype = None
         self.cleanup.argtypes = [c_void_p]
 
     def _function(self, name: str, argtypes: list[Any]) -> Any:
-        function = getattr(self._loaded, name)
+        function = getattr(self._loaded, f"{self._symbol}_{name}")
         function.restype = c_int
         function.argtypes = argtypes
         return function
 
     def _read_info(self) -> None:
-        ask = self._loaded.hodu_info
+        ask = getattr(self._loaded, f"{self._symbol}_info")
         ask.restype = POINTER(InfoStruct)
         info = ask().contents
         if info.abi != ABI_VERSION:

@@ -82,7 +82,9 @@ def _unmasked(match: SimpleNamespace, graph: Graph) -> Value | None:
     rows, columns = match.q.type.shape[-2], match.k.type.shape[-2]
     if hidden.shape[-2:] != (rows, columns) or node.attrs["is_causal"]:
         return None
-    if not np.array_equal(hidden, np.broadcast_to(~np.tri(rows, columns, dtype=bool), hidden.shape)):
+    if not np.array_equal(
+        hidden, np.broadcast_to(~np.tri(rows, columns, dtype=bool), hidden.shape)
+    ):
         return None
     attrs = {**node.attrs, "is_causal": True}
     return graph("scaled_dot_product_attention", *node.inputs[:3], None, **attrs)
