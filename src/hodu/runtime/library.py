@@ -20,7 +20,7 @@ from hodu.errors import (
     ShapeError,
     ValueRangeError,
 )
-from hodu.runtime.abi import ABI_VERSION, ErrorStruct, InfoStruct, InstanceStruct, Status
+from hodu.runtime.abi import ABI_VERSION, ErrorStruct, InstanceStruct, ModelStruct, Status
 
 _FROM_ONNX = {dtype.onnx: dtype for dtype in ALL}
 _FUNCTIONS = ("hodu_info", "hodu_init", "hodu_execute", "hodu_cleanup")
@@ -80,7 +80,7 @@ class Library:
 
     def _read_info(self) -> None:
         ask = self._loaded.hodu_info
-        ask.restype = POINTER(InfoStruct)
+        ask.restype = POINTER(ModelStruct)
         info = ask().contents
         if info.abi != ABI_VERSION:
             raise FormatError(

@@ -12,10 +12,10 @@ from pathlib import Path
 from hodu.artifact import OutputFormat
 from hodu.errors import ToolchainError, UnsupportedError
 from hodu.runtime.support import C_FOLDER
-from hodu.toolchain.build import Source, compile_forms, write_sources
+from hodu.toolchain.build import Source, compile_forms
 from hodu.toolchain.compiler import CodeOptions, Form, Toolchain, host_triple
 from hodu.toolchain.link import link_executable, link_object, link_shared
-from hodu.toolchain.weights import weight_source
+from hodu.toolchain.weights import write_weight_source
 
 _FORMS: dict[OutputFormat, Form] = {
     OutputFormat.LLVM_IR: "ll",
@@ -90,9 +90,12 @@ def _weight_objects(
     """The object of the weights; it is not kept in the cache, which would hold them twice."""
     if weights is None:
         return []
-    text = weight_source(weights.symbol, weights.blob, tools.compiler.family)
-    quiet = replace(options, standard="c11", flags=(*options.flags, "-w"))
-    return tools.compile(write_sources(folder, [Source("weights.c", text)]), folder, quiet)
+    if not weights.blob.is_file():
+        raise ToolchainError(f"there is no file of weights {str(weights.blob)!r}")
+    path = write_weight_source(weights.symbol, weights.blob, tools.compiler.family, folder)
+    includes = (*options.includes, folder)
+    quiet = replace(options, standard="c11", flags=(*options.flags, "-w"), includes=includes)
+    return tools.compile([path], folder, quiet)
 
 
 def _combine(
