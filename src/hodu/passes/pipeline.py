@@ -3,48 +3,101 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from hodu.errors import ValueRangeError
+from hodu.passes._rewrite import Keep
 from hodu.passes.algebra import algebra, reassociate
+from hodu.passes.batchnorm import batchnorm
+from hodu.passes.broadcast import broadcast
 from hodu.passes.cse import cse
+from hodu.passes.expand import expand
 from hodu.passes.fold import fold
 from hodu.passes.movement import movement
+from hodu.passes.recognise import recognise
 from hodu.snapshot.ir import Snapshot
 from hodu.snapshot.prune import prune
 
-Pass: TypeAlias = Callable[[Snapshot], Snapshot]
-PASSES: dict[str, Pass] = {
-    "fold": fold,
-    "algebra": algebra,
-    "reassociate": reassociate,
-    "movement": movement,
-    "cse": cse,
-    "dce": prune,
+Observer: TypeAlias = Callable[[str, Snapshot], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A pass by name: what it does, and whether it rounds differently from its input."""
+
+    name: str
+    change: Callable[[Snapshot, Keep | None], Snapshot]
+    exact: bool = True
+
+
+PASSES = {
+    p.name: p
+    for p in (
+        Pass("expand", lambda s, keep: s if keep is None else expand(s, keep)),
+        Pass("fold", lambda s, keep: fold(s)),
+        Pass("algebra", lambda s, keep: algebra(s)),
+        Pass("reassociate", lambda s, keep: reassociate(s), exact=False),
+        Pass("broadcast", lambda s, keep: broadcast(s)),
+        Pass("movement", lambda s, keep: movement(s)),
+        Pass("recognise", recognise, exact=False),
+        Pass("batchnorm", lambda s, keep: batchnorm(s), exact=False),
+        Pass("cse", lambda s, keep: cse(s)),
+        Pass("dce", lambda s, keep: prune(s)),
+    )
 }
+_FIRST = ("expand", "fold", "algebra", "cse")
+_MAIN = ("broadcast", "movement", "recognise", "batchnorm", "reassociate")
 LEVELS: dict[int, tuple[str, ...]] = {
-    0: (),
-    1: ("fold", "algebra", "cse", "dce"),
-    2: ("fold", "algebra", "movement", "reassociate", "fold", "cse", "dce"),
-    3: ("fold", "algebra", "movement", "reassociate", "fold", "cse", "algebra", "movement", "dce"),
+    0: ("expand",),
+    1: (*_FIRST, "dce"),
+    2: (*_FIRST, *_MAIN, "algebra", "movement", "fold", "cse", "dce"),
+    3: (*_FIRST, *_MAIN, "algebra", "movement", "fold", "cse", "dce"),
 }
-_ROUNDS_DIFFERENTLY = {"reassociate"}
+_ROUNDS = 4
 
 
-def optimize(snapshot: Snapshot, level: int = 2, *, exact: bool = False) -> Snapshot:
+def optimize(
+    snapshot: Snapshot,
+    level: int = 2,
+    *,
+    exact: bool = False,
+    keep: Keep | None = None,
+    observer: Observer | None = None,
+) -> Snapshot:
     """The Snapshot after the passes of a level from 0 to 3.
 
-    `exact` leaves out passes that round differently. HODU_PASSES=-cse,-fold leaves out passes by
-    name, to find the one that is to blame.
+    Level 0 only writes out the composites for which `keep(node)` is false (none without `keep`),
+    level 1 computes what is known and drops what is not needed, level 2 also moves and recognises,
+    level 3 repeats that until nothing changes. `exact` leaves out passes that round differently.
+    `observer(name, snapshot)` sees what goes in, as "captured", and what each pass gives.
+    HODU_PASSES=-cse,-fold leaves out passes by name, to find the one that is to blame.
     """
     if level not in LEVELS:
         raise ValueRangeError(f"optimization level {level!r}", hint="it is 0, 1, 2 or 3")
-    left_out = _left_out() | (_ROUNDS_DIFFERENTLY if exact else set())
-    for name in LEVELS[level]:
-        if name not in left_out:
-            snapshot = PASSES[name](snapshot)
+    left_out = _left_out() | {p.name for p in PASSES.values() if exact and not p.exact}
+    chosen = [PASSES[name] for name in LEVELS[level] if name not in left_out]
+    if observer is not None:
+        observer("captured", snapshot)
+    for _ in range(_ROUNDS if level == 3 else 1):
+        before = snapshot
+        for one in chosen:
+            snapshot = one.change(snapshot, keep)
+            if observer is not None:
+                observer(one.name, snapshot)
+        if _structure(snapshot) == _structure(before):
+            break
     return snapshot
+
+
+def _structure(snapshot: Snapshot) -> object:
+    """What changes whenever a pass did something: the ops and how they hang together."""
+    number = {v: i for i, v in enumerate(snapshot.values())}
+    return [
+        (n.op, [None if v is None else number[v] for v in n.inputs], [*map(repr, n.attrs.values())])
+        for n in snapshot.nodes
+    ]
 
 
 def _left_out() -> set[str]:

@@ -29,10 +29,11 @@ def bind_dims(snapshot: Snapshot, dims: Mapping[str, int]) -> Snapshot:
         )
     for name, size in dims.items():
         check_size(known[name], size)
-    return _bind(snapshot, dims)
+    return substitute_dims(snapshot, dims)
 
 
-def _bind(snapshot: Snapshot, dims: Mapping[str, Dim]) -> Snapshot:
+def substitute_dims(snapshot: Snapshot, dims: Mapping[str, Dim]) -> Snapshot:
+    """The Snapshot with other dimensions in the place of symbols, its types inferred anew."""
     env = dict(dims)
 
     def step(node: Node, inputs: list[Value | None], rebuilder: Rebuilder) -> Sequence[Value]:
@@ -61,7 +62,7 @@ def _bind_attr(value: Any, env: Mapping[str, Dim]) -> Any:
         return substitute(value, env)
     if isinstance(value, (tuple, list)):
         return tuple(_bind_attr(v, env) for v in value)
-    return _bind(value, env) if isinstance(value, Snapshot) else value
+    return substitute_dims(value, env) if isinstance(value, Snapshot) else value
 
 
 def _substitute(type_: TensorType, env: Mapping[str, Dim]) -> TensorType:

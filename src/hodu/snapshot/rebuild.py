@@ -38,39 +38,47 @@ class Rebuilder:
         attrs: Mapping[str, Any],
         like: Node,
         types: Sequence[TensorType] | None = None,
+        names: Sequence[str] | None = None,
     ) -> tuple[Value, ...]:
-        """Add a node of another op in the place of `like`; its types are inferred if not given."""
+        """Add a node of another op in the place of `like`.
+
+        Its types are inferred if not given; without `names` it takes those of `like`.
+        """
         definition = REGISTRY[op]
         if types is None:
             given = [None if v is None else v.type for v in inputs]
             types = infer_types(definition, group(definition.schema, given), attrs)
-        hints = [v.name for v in like.outputs] if len(like.outputs) == len(types) else []
+        hints = [v.name for v in like.outputs] if names is None else names
+        hints = hints if len(hints) == len(types) else []
         named = [(self._name(hints[i] if hints else op), t) for i, t in enumerate(types)]
         return self._add(make_node(op, inputs, attrs, named, like.loc))
 
     def constant(self, array: Array, name: str) -> Value:
         """Add a constant; its memory must not change from here on."""
         value = Value(self._name(name), TensorType(array.shape, FROM_NUMPY[array.dtype]))
-        self._taken.add(value.name)
         self.constants[value] = array
         return value
 
-    def undo(self, count: int) -> None:
-        """Take back the nodes after the first `count`, which nothing uses, and their names."""
-        for node in self.nodes[count:]:
+    def undo(self, nodes: int, constants: int | None = None) -> None:
+        """Take back what came after the first `nodes` and `constants`, which nothing may use."""
+        for node in self.nodes[nodes:]:
             self._taken.difference_update(v.name for v in node.outputs)
-        del self.nodes[count:]
+        del self.nodes[nodes:]
+        if constants is not None:
+            for value in list(self.constants)[constants:]:
+                self._taken.discard(value.name)
+                del self.constants[value]
 
     def _name(self, hint: str) -> str:
         name, number = hint, 0
         while name in self._taken:
             number += 1
             name = f"{hint}_{number}"
+        self._taken.add(name)
         return name
 
     def _add(self, node: Node) -> tuple[Value, ...]:
         self.nodes.append(node)
-        self._taken.update(v.name for v in node.outputs)
         return node.outputs
 
 
