@@ -13,6 +13,7 @@ import pytest
 
 from hodu.artifact import OutputFormat
 from hodu.errors import ToolchainError, UnsupportedError
+from hodu.plan.target import baseline
 from hodu.runtime.products import EmbeddedWeights, build_product
 from hodu.runtime.support import C_FOLDER
 from hodu.toolchain.compiler import CodeOptions
@@ -253,3 +254,28 @@ def test_numbers_as_text(tmp_path: Path) -> None:
     halves = np.arange(65536, dtype=np.uint16).view(np.float16).astype(np.float64)
     found = np.array([float(line) for line in lines])
     np.testing.assert_allclose(found, [*values, *halves], rtol=5.1e-6)
+
+
+@pytest.mark.parametrize(
+    ("triple", "format", "magic"),
+    [
+        ("aarch64-linux-gnu", OutputFormat.EXECUTABLE, b"\x7fELF"),
+        ("riscv64-linux-gnu", OutputFormat.EXECUTABLE, b"\x7fELF"),
+        ("aarch64-linux-gnu", OutputFormat.SHARED_LIBRARY, b"\x7fELF"),
+        ("x86_64-windows-gnu", OutputFormat.SHARED_LIBRARY, b"MZ"),
+        ("wasm32-freestanding", OutputFormat.SHARED_LIBRARY, b"\0asm"),
+        ("thumbv7em-none-eabihf", OutputFormat.STATIC_LIBRARY, b"!<arch>"),
+        ("aarch64-macos", OutputFormat.STATIC_LIBRARY, b"!<arch>"),
+    ],
+)
+def test_other_systems(triple: str, format: OutputFormat, magic: bytes, tmp_path: Path) -> None:
+    target = baseline(triple)
+    options = CodeOptions(target.triple, target.flags(), position_independent="linux" in triple)
+    build_product([source("add")], format, tmp_path / "out", options)
+    assert (tmp_path / "out").read_bytes().startswith(magic)
+
+
+def test_systems_without_programs(tmp_path: Path) -> None:
+    options = CodeOptions("x86_64-windows-gnu", position_independent=False)
+    with pytest.raises(UnsupportedError, match="no executables for x86_64-windows-gnu"):
+        build_product([source("add")], OutputFormat.EXECUTABLE, tmp_path / "out", options)

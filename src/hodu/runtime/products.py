@@ -118,13 +118,20 @@ def _combine(
 
 def _program_objects(options: CodeOptions, tools: Toolchain) -> list[Path]:
     """The objects of `main` and what it needs of the system."""
-    linux = "linux" in (options.triple or host_triple())
+    triple = options.triple or host_triple()
+    linux = "linux" in triple
+    if not linux and "macos" not in triple:
+        raise UnsupportedError(
+            f"there are no executables for {triple}",
+            hint="build a static or shared library and call it from a program of your own",
+        )
     system = "start.c" if linux else "hosted.c"
     names = ("main.c", "npy.c", "text.c", "pool.c", system)
     sources = [Source(name, (C_FOLDER / name).read_text("utf-8")) for name in names]
-    own = ("-ffreestanding",) if linux else ()
-    flags = (*options.flags, "-ffunction-sections", *own)
-    return compile_forms(sources, replace(options, flags=flags, optimize=2), "o", tools)
+    # zig cc spells processors in a way of its own, and this code needs none in particular.
+    flags = (*options.flags, "-ffunction-sections", "-ffreestanding") if linux else ()
+    choices = replace(options, flags=flags, optimize=2, hosted=not linux)
+    return compile_forms(sources, choices, "o", tools)
 
 
 def _put(made: Path, path: Path) -> None:
