@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hodu.dims import Dim
 from hodu.dtypes import FROM_NUMPY, DType
 from hodu.kernel.algebra import constant
 from hodu.kernel.buffer import Buf, Role
@@ -98,6 +99,10 @@ class Stage:
             size = slot.size - place.offset
             self._params[key] = self.k.param(hint, slot.dtype, size, role)
         return self._params[key]
+
+    def place_of(self, buf: Buf) -> Place:
+        """What the kernel sees through a parameter."""
+        return next(place for (place, _), found in self._params.items() if found is buf)
 
     def scratch(self, dtype: DType, size: int, name: str = "scratch") -> Buf:
         """Memory of the arena for this kernel alone."""
@@ -198,6 +203,10 @@ class Stage:
         buf = self.param(storage.place, "out", storage.place.slot.name)
         at = storage.position(position, self.extents(self.shape_of(value)))
         self.k.store(buf, _span(at)[0], element)
+
+    def store_size(self, dim: Dim, count: Expr) -> None:
+        """Store the size that depends on the data; an error where it must be another one."""
+        self.lowering.sizes.store(self, dim, count)
 
     def fail(
         self,

@@ -1,0 +1,160 @@
+"""Elements where a mask is true, and how often numbers occur: sizes that depend on the data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from hodu.dtypes import bool_, i64
+from hodu.kernel.algebra import constant
+from hodu.kernel.buffer import Buf
+from hodu.kernel.expr import INDEX, Expr
+from hodu.lower import status
+from hodu.lower.index import Extents, Index, broadcast_index, flat, product, unflat
+from hodu.lower.rules import finds_size, kernel
+from hodu.lower.stage import Stage
+from hodu.ops._rules import axis_of
+from hodu.shapes import Shape, broadcast_shapes
+from hodu.snapshot.ir import Node
+
+Capacity = Callable[[Shape], tuple[int, ...]]
+
+
+def size_of(capacity: Capacity, *shapes: Shape) -> int:
+    """The most elements that the broadcast of some shapes can have."""
+    total = 1
+    for size in capacity(broadcast_shapes(*shapes)):
+        total *= size
+    return total
+
+
+def _shape(node: Node, number: int) -> Shape:
+    value = node.inputs[number]
+    assert value is not None
+    return value.type.shape
+
+
+def truth(x: Expr) -> Expr:
+    """Whether an element is not zero; NaN is not."""
+    return x if x.dtype is bool_ else x.ne(constant(0, x.dtype))
+
+
+def count_where(s: Stage, extents: Extents, holds: Callable[[Index], Expr]) -> Expr:
+    """How many positions of a shape satisfy a condition."""
+    count = s.k.local("count", INDEX, init=0)
+    with s.k.loops(extents) as at:
+        s.k.store(count, 0, s.k.load(count) + holds(at).cast(INDEX))
+    return s.k.load(count)
+
+
+@contextmanager
+def each_where(
+    s: Stage, extents: Extents, holds: Callable[[Index], Expr]
+) -> Iterator[tuple[Index, Expr]]:
+    """A loop over the positions that satisfy a condition, and their number from 0 up."""
+    number = s.k.local("number", INDEX, init=0)
+    with s.k.loops(extents) as at, s.k.when(holds(at)):
+        yield at, s.k.load(number)
+        s.k.store(number, 0, s.k.load(number) + 1)
+
+
+@finds_size("nonzero")
+def nonzero_capacity(node: Node, capacity: Capacity) -> int:
+    """All elements."""
+    return size_of(capacity, _shape(node, 0))
+
+
+@kernel("nonzero")
+def nonzero(s: Stage) -> None:
+    """The positions of what is not zero, one row each."""
+
+    def holds(at: Index) -> Expr:
+        return truth(s.read(0, at))
+
+    s.store_size(s.out_type().shape[0], count_where(s, s.in_extents(), holds))
+    s.split("nonzero_rows")
+    rows = s.memory()
+    with each_where(s, s.in_extents(), holds) as (at, number):
+        for axis, i in enumerate(at):
+            s.k.store(rows, number * len(at) + axis, i.cast(i64))
+
+
+@finds_size("masked_select")
+def masked_select_capacity(node: Node, capacity: Capacity) -> int:
+    """All elements of the broadcast shape."""
+    return size_of(capacity, _shape(node, 0), _shape(node, 1))
+
+
+@kernel("masked_select")
+def masked_select(s: Stage) -> None:
+    """The elements where the broadcast mask is true."""
+    x, mask = s.type(0).shape, s.type(1).shape
+    shape = broadcast_shapes(x, mask)
+
+    def holds(at: Index) -> Expr:
+        return s.read(1, broadcast_index(at, mask))
+
+    s.store_size(s.out_type().shape[0], count_where(s, s.extents(shape), holds))
+    s.split("masked_elements")
+    out = s.memory()
+    with each_where(s, s.extents(shape), holds) as (at, number):
+        s.k.store(out, number, s.read(0, broadcast_index(at, x)))
+
+
+@finds_size("compress")
+def compress_capacity(node: Node, capacity: Capacity) -> int:
+    """The size of the condition."""
+    return size_of(capacity, _shape(node, 0))
+
+
+@kernel("compress")
+def compress(s: Stage) -> None:
+    """The parts of the input where a 1-D condition is true."""
+    dim = s.attrs["dim"]
+    rank = s.type(1).rank
+    axis = 0 if dim is None else axis_of(dim, rank)
+    size = product(s.in_extents(1)) if dim is None else s.in_extents(1)[axis]
+    (slots,) = s.lowering.sizes.capacity(s.type(0).shape)
+    found = s.scratch(i64, max(slots, 1), "found")
+
+    def holds(at: Index) -> Expr:
+        return s.read(0, at)
+
+    s.store_size(s.out_type().shape[axis], count_where(s, s.in_extents(0), holds))
+    with each_where(s, s.in_extents(0), holds) as ((i,), number):
+        text = f"index {{0}} is out of range for axis {axis} of size {{1}}"
+        s.fail(i >= size, status.INDEX, text, i, size)
+        s.k.store(found, number, i.cast(i64))
+    place = s.place_of(found)
+    s.split("compressed")
+    _take(s, s.param(place, "in", "found"), axis, flat_input=dim is None)
+
+
+def _take(s: Stage, found: Buf, axis: int, *, flat_input: bool) -> None:
+    with s.k.loops(s.out_extents()) as at:
+        i = s.k.let(s.k.load(found, at[axis]).cast(INDEX), "i", (0, None))
+        source = unflat(i, s.in_extents(1)) if flat_input else (*at[:axis], i, *at[axis + 1 :])
+        s.write(at, s.read(1, source))
+
+
+@kernel("masked_scatter", views=False)
+def masked_scatter(s: Stage) -> None:
+    """A copy of the input with the elements of the source, in order, where the mask is true."""
+    x, mask = s.type(0).shape, s.type(1).shape
+    extents, source = s.out_extents(), s.in_extents(2)
+
+    def holds(at: Index) -> Expr:
+        return s.read(1, broadcast_index(at, mask))
+
+    count, given = s.k.let(count_where(s, extents, holds), "count"), product(source)
+    text = "masked_scatter() has {0} source elements for {1} true elements of the mask"
+    s.fail(count > given, status.VALUE, text, given, count)
+    number = s.k.local("number", INDEX, init=0)
+    elements = s.stored(2)
+    assert elements is not None
+    out = s.memory()
+    with s.k.loops(extents) as at:
+        s.k.store(out, flat(at, extents), s.read(0, broadcast_index(at, x)))
+        with s.k.when(holds(at)):
+            s.k.store(out, flat(at, extents), s.k.load(elements, s.k.load(number)))
+            s.k.store(number, 0, s.k.load(number) + 1)
