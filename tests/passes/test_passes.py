@@ -239,7 +239,7 @@ def test_levels_and_names(monkeypatch):
     monkeypatch.setenv("HODU_PASSES", "-algebra")
     assert len(optimize(snapshot, 3).nodes) == 2
     monkeypatch.setenv("HODU_PASSES", "-algebar")
-    with pytest.raises(ValueRangeError, match="the passes are fold"):
+    with pytest.raises(ValueRangeError, match="the passes are expand"):
         optimize(snapshot, 1)
     with pytest.raises(ValueRangeError, match="level 9"):
         optimize(snapshot, 9)

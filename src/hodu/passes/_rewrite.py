@@ -132,17 +132,13 @@ class _Engine:
             return self.snapshot
         return prune(rebuild(self.snapshot, self._step))
 
-    def _step(
-        self, node: Node, inputs: list[Value | None], out: Rebuilder
-    ) -> Sequence[Value]:
+    def _step(self, node: Node, inputs: list[Value | None], out: Rebuilder) -> Sequence[Value]:
         values = self._replaced(node, inputs, out)
         for old, new in zip(node.outputs, values, strict=True):
             self.uses[new] += self._old_uses[old]
         return values
 
-    def _replaced(
-        self, node: Node, inputs: list[Value | None], out: Rebuilder
-    ) -> Sequence[Value]:
+    def _replaced(self, node: Node, inputs: list[Value | None], out: Rebuilder) -> Sequence[Value]:
         names = [v.name for v in node.outputs]
         for _ in range(_LIMIT):
             rules = self.index.get(node.op)

@@ -108,7 +108,9 @@ def _padded_conv(match: SimpleNamespace, graph: Graph) -> Value | None:
     """A convolution or a pooling that does the padding of its input itself."""
     node, rank = match.y.producer, match.x.type.rank
     before, after, own = match.p[2:], match.q[2:], node.attrs["padding"]
-    if any((*match.p[:2], *match.q[:2])) or not all(_is_size(d) for d in (*match.p, *match.q, *own)):
+    if any((*match.p[:2], *match.q[:2])) or not all(
+        _is_size(d) for d in (*match.p, *match.q, *own)
+    ):
         return None
     added = tuple(a + b for a, b in zip(own, (*before, *after), strict=True))
     assert len(added) == 2 * (rank - 2)

@@ -19,8 +19,12 @@ _SCORES = ["matmul(q, k)", "mul(matmul(q, k), s)", "div(matmul(q, k), t)"]
 _MASKED = ["{}", "add({}, m)", "where(m, {}, o)", "where(h, o, {})"]
 # A query that may attend to nothing: NaN replaced by 0.
 _WEIGHTS = ["softmax({}, dim=d)", "where(isnan((p := softmax({}, dim=d))), 0, p)"]
-_QUERY = ["mul(q, s)", "div(q, t)"]
-_KEY = ["mul(k, s)", "div(k, t)", "permute(mul(k, s), dims=p)", "permute(div(k, t), dims=p)"]
+_SCALED = [
+    "mul({0}, s)",
+    "div({0}, t)",
+    "permute(mul({0}, s), dims=p)",
+    "permute(div({0}, t), dims=p)",
+]
 _ATTENTION = "(a := scaled_dot_product_attention({}, {}, v, [m]))"
 
 
@@ -82,7 +86,9 @@ def _unmasked(match: SimpleNamespace, graph: Graph) -> Value | None:
     rows, columns = match.q.type.shape[-2], match.k.type.shape[-2]
     if hidden.shape[-2:] != (rows, columns) or node.attrs["is_causal"]:
         return None
-    if not np.array_equal(hidden, np.broadcast_to(~np.tri(rows, columns, dtype=bool), hidden.shape)):
+    if not np.array_equal(
+        hidden, np.broadcast_to(~np.tri(rows, columns, dtype=bool), hidden.shape)
+    ):
         return None
     attrs = {**node.attrs, "is_causal": True}
     return graph("scaled_dot_product_attention", *node.inputs[:3], None, **attrs)
@@ -93,7 +99,7 @@ ATTENTION = [
         Rule(f"matmul({w.format(m.format(s))}, v)", _attention, sole=True)
         for w, m, s in itertools.product(_WEIGHTS, _MASKED, _SCORES)
     ),
-    *(Rule(_ATTENTION.format(q, "k"), _absorbed("q")) for q in _QUERY),
-    *(Rule(_ATTENTION.format("q", k), _absorbed("k")) for k in _KEY),
+    *(Rule(_ATTENTION.format(s.format("q"), "k"), _absorbed("q")) for s in _SCALED),
+    *(Rule(_ATTENTION.format("q", s.format("k")), _absorbed("k")) for s in _SCALED),
     Rule(_ATTENTION.format("q", "k").replace("[m]", "m"), _unmasked),
 ]
