@@ -11,10 +11,10 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 
 from hodu.ops._table import Array
+from hodu.ops.nonfinite import finfo
 from hodu.passes._rewrite import Graph, Replacement, Rule, rewrite
 from hodu.snapshot.ir import Snapshot, Value
 
@@ -53,7 +53,7 @@ def _times_inverse(match: SimpleNamespace, graph: Graph) -> Value | None:
     with np.errstate(all="ignore"):
         inverse = np.asarray(1 / data, data.dtype)
     wide = np.abs(inverse.astype(np.float64))
-    tiny = float(ml_dtypes.finfo(data.dtype).tiny)
+    tiny = float(finfo(data.dtype).tiny)
     if not (np.isfinite(wide).all() and (wide >= tiny).all()):
         return None
     return graph("mul", match.x, graph.constant(inverse))
