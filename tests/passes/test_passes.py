@@ -14,19 +14,7 @@ from hodu.passes.fold import fold
 from hodu.passes.movement import RULES as MOVES
 from hodu.passes.movement import movement
 from hodu.snapshot.parse import parse_snapshot
-from hodu.snapshot.verify import verify
-
-
-def body(lines: str) -> str:
-    """A Snapshot's text around some lines."""
-    return "\n".join(
-        ['snapshot "main" {', *(f"  {s.strip()}" for s in lines.strip().split("\n")), "}\n"]
-    )
-
-
-def check(change, before: str, after: str) -> None:
-    """The pass turns one text into the other, and the result verifies."""
-    assert str(verify(change(parse_snapshot(body(before))))) == body(after)
+from tests.passes.programs import body, check
 
 
 def test_fold_computes_what_is_known():

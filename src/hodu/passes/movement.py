@@ -38,7 +38,7 @@ def _is_unpadded(match: SimpleNamespace) -> bool:
 def _one(match: SimpleNamespace, graph: Graph) -> Value | None:
     """The one tensor of a list, the empty ones left out."""
     axis = match.d % match.y.type.rank
-    full = [v for v in match.xs if v.type.shape[axis] != 0]
+    full = [v for v in match.xs if v.type.shape != (0,) and v.type.shape[axis] != 0]
     if not full or len(full) == len(match.xs):
         return match.xs[0] if len(match.xs) == 1 else None
     if any(v.type.dtype is not match.y.type.dtype for v in full):
