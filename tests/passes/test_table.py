@@ -16,9 +16,7 @@ from hodu.snapshot.ir import Node, Snapshot
 from hodu.snapshot.verify import verify
 from tests.ops.cases import Case, assert_close, for_each, leaves, nested, samples, upcast
 
-GROUPS = [
-    g for g in samples() if not g.values[0][0].op.random and g.values[0][0].op.schema.inputs
-]
+GROUPS = [g for g in samples() if not g.values[0][0].op.random and g.values[0][0].op.schema.inputs]
 DTYPES = {"f32", "bf16", "i32", "bool"}
 
 
@@ -31,7 +29,9 @@ def captured(case: Case, inputs: list[Any]) -> Snapshot:
     with hodu.capture("case") as board:
 
         def declare(array: Any) -> Any:
-            return board.input(f"x{next(numbers)}", array.shape, hodu.dtypes.FROM_NUMPY[array.dtype])
+            return board.input(
+                f"x{next(numbers)}", array.shape, hodu.dtypes.FROM_NUMPY[array.dtype]
+            )
 
         given = [nested(declare, x) for x in inputs]
         result = function(**dict(zip(names, given, strict=False)), **case.sample.attrs)

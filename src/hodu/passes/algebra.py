@@ -15,7 +15,7 @@ import numpy as np
 
 from hodu.ops._table import Array
 from hodu.ops.nonfinite import finfo
-from hodu.passes._rewrite import Graph, Replacement, Rule, rewrite
+from hodu.passes._rewrite import Graph, Keep, Replacement, Rule, rewrite
 from hodu.snapshot.ir import Snapshot, Value
 
 
@@ -144,11 +144,11 @@ REASSOCIATE = [
 ]
 
 
-def algebra(snapshot: Snapshot) -> Snapshot:
+def algebra(snapshot: Snapshot, keep: Keep | None = None) -> Snapshot:
     """The Snapshot after the exact rules."""
-    return rewrite(snapshot, RULES)
+    return rewrite(snapshot, RULES, keep)
 
 
-def reassociate(snapshot: Snapshot) -> Snapshot:
+def reassociate(snapshot: Snapshot, keep: Keep | None = None) -> Snapshot:
     """The Snapshot after the rules that round differently."""
-    return rewrite(snapshot, REASSOCIATE)
+    return rewrite(snapshot, REASSOCIATE, keep)

@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 
 from hodu.ops._table import Array
-from hodu.passes._rewrite import Graph, Rule, rewrite
+from hodu.passes._rewrite import Graph, Keep, Rule, rewrite
 from hodu.snapshot.ir import Node, Snapshot, Value
 
 _PRODUCTS = ["conv(x, w, [b])", "conv_transpose(x, w, [b])", "linear(x, w, [b])", "matmul(x, w)"]
@@ -156,6 +156,6 @@ RULES = [
 ]
 
 
-def batchnorm(snapshot: Snapshot) -> Snapshot:
+def batchnorm(snapshot: Snapshot, keep: Keep | None = None) -> Snapshot:
     """The Snapshot with constant scales and shifts in the weights beside them."""
-    return rewrite(snapshot, RULES)
+    return rewrite(snapshot, RULES, keep)

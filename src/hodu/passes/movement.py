@@ -8,7 +8,7 @@ import numpy as np
 
 from hodu.dims import Dim
 from hodu.dtypes import DType
-from hodu.passes._rewrite import Graph, Rule, rewrite
+from hodu.passes._rewrite import Graph, Keep, Rule, rewrite
 from hodu.passes._transposes import TRANSPOSES
 from hodu.snapshot.ir import Node, Snapshot, Value
 
@@ -145,6 +145,6 @@ RULES = [
 ]
 
 
-def movement(snapshot: Snapshot) -> Snapshot:
+def movement(snapshot: Snapshot, keep: Keep | None = None) -> Snapshot:
     """The Snapshot without moves that cancel."""
-    return rewrite(snapshot, RULES)
+    return rewrite(snapshot, RULES, keep)

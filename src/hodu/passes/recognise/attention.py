@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from hodu.passes._rewrite import Graph, Rule
+from hodu.passes._transposes import order_of
 from hodu.snapshot.ir import Value
 
 _SCORES = ["matmul(q, k)", "mul(matmul(q, k), s)", "div(matmul(q, k), t)"]
@@ -38,12 +39,20 @@ def _attention(match: SimpleNamespace, graph: Graph) -> Value | None:
         return None
     if "h" in found:
         mask = graph("logical_not", match.h)
-    key = graph("permute", match.k, dims=_swapped(ranks[1]))
+    key = _transposed(match.k, graph)
     return graph("scaled_dot_product_attention", match.q, key, match.v, mask, scale=scale)
 
 
-def _swapped(rank: int) -> tuple[int, ...]:
-    return (*range(rank - 2), rank - 1, rank - 2)
+def _transposed(value: Value, graph: Graph) -> Value:
+    """A matrix transposed; what it was transposed from, if that is it."""
+    rank, node = value.type.rank, value.producer
+    swapped = (*range(rank - 2), rank - 1, rank - 2)
+    if node is None or node.op != "permute":
+        return graph("permute", value, dims=swapped)
+    source, order = node.inputs[0], order_of(node.attrs["dims"])
+    assert source is not None
+    dims = tuple(order[i] for i in swapped)
+    return source if dims == tuple(range(rank)) else graph("permute", source, dims=dims)
 
 
 def _scale(found: dict[str, Value], graph: Graph) -> float | None:
