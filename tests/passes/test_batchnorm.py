@@ -53,8 +53,8 @@ def test_text():
         """
         input %x: f32[1, 1, 2]
         const %w_1: f32[2, 1, 1] = [[[2.0]], [[6.0]]]
-        const %bias: f32[2] = [2.0, 3.0]
-        %y: f32[1, 2, 2] = conv(%x, %w_1, %bias) {stride=[1], padding=[0, 0], dilation=[1], groups=1}
+        const %b_1: f32[2] = [2.0, 3.0]
+        %y: f32[1, 2, 2] = conv(%x, %w_1, %b_1) {stride=[1], padding=[0, 0], dilation=[1], groups=1}
         output "y" = %y
         """,
     )

@@ -96,7 +96,7 @@ def test_products_pad_for_themselves():
 @pytest.mark.parametrize("narrow", ALL)
 @pytest.mark.parametrize("wide", ALL)
 def test_what_holds_another_dtype_gives_it_back(narrow, wide):
-    if not holds(wide, narrow):
+    if narrow is wide or not holds(wide, narrow):
         return
     bits = min(narrow.bits, 16)
     codes = np.arange(2**bits, dtype=f"u{bits // 8}")

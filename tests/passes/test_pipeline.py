@@ -76,10 +76,10 @@ def transformer(x, layers=2):
     for _ in range(layers):
         q, k, v = spelt_heads(x) * 0.7, spelt_heads(x) * 0.7, spelt_heads(x)
         y = (hodu.softmax(q @ k.mT, -1) @ v).permute(0, 2, 1, 3).reshape(1, -1, 8)
-        x = spelt_norm(x + y @ weight(8, 8) + weight(8))
+        x = spelt_norm(x + (y @ weight(8, 8) + weight(8)))
         h = x @ weight(8, 16) + weight(16)
         h = 0.5 * h * (1 + hodu.erf(h / 2**0.5))
-        x = spelt_norm(x + h @ weight(16, 8) + weight(8))
+        x = spelt_norm(x + (h @ weight(16, 8) + weight(8)))
     return x
 
 

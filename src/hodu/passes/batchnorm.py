@@ -74,7 +74,7 @@ def _rebuilt(node: Node, weight: Value, offset: Array | None, graph: Graph) -> V
     if offset is None:
         given = (weight,) if node.op == "matmul" else (weight, None)
         return graph.like(node, node.inputs[0], *given)
-    bias = graph.constant(offset.astype(node.outputs[0].type.dtype.numpy), "bias")
+    bias = graph.constant(offset.astype(node.outputs[0].type.dtype.numpy), "b")
     if node.op == "matmul":
         turned = graph("permute", weight, dims=(1, 0))
         return graph("linear", node.inputs[0], turned, bias)
