@@ -74,3 +74,7 @@ class UnsupportedError(HoduError, NotImplementedError):
 
 class PluginError(HoduError, RuntimeError):
     """A plugin that is missing, broken or of the wrong version."""
+
+
+class ToolchainError(HoduError, RuntimeError):
+    """A compiler or linker that is missing, or that failed."""

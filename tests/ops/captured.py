@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,7 +10,9 @@ import numpy as np
 
 import hodu
 from hodu import dtypes
+from hodu.dispatch.base import recording
 from hodu.snapshot.interp import Interpreter
+from tests.ops.cases import Case
 
 
 def captured(
@@ -25,3 +28,14 @@ def captured(
         ]
         board.target("y", function(*inputs))
     return Interpreter(board.snapshot).run(given)[0]
+
+
+def record(case: Case) -> Callable[[Any], Any]:
+    """A call of the op that is recorded, with its attributes brought to their normal form."""
+    op = case.op
+    if not op.schema.inputs:
+        return lambda tensors: recording().record(op, tensors, case.sample.attrs)
+    home = importlib.import_module(f"hodu.functional._generated.{op.family}")
+    function = getattr(home, op.name if op.public else f"_{op.name}")
+    names = [p.name for p in op.schema.inputs]
+    return lambda tensors: function(**dict(zip(names, tensors, strict=False)), **case.sample.attrs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 
 import numpy as np
@@ -10,13 +9,13 @@ import pytest
 
 import hodu
 from hodu import dtypes
-from hodu.dispatch.base import recorder
 from hodu.dispatch.inputs import flatten, key_of
 from hodu.dispatch.plan import casts_of
 from hodu.errors import ShapeError
 from hodu.snapshot.parse import parse_snapshot
 from hodu.snapshot.text import print_snapshot
 from hodu.snapshot.verify import verify
+from tests.ops.captured import record
 from tests.ops.cases import Case, assert_close, call, for_each, leaves, nested, samples, upcast
 
 SHOWN = (dtypes.f32, dtypes.i64, dtypes.bool_)
@@ -47,17 +46,6 @@ def _capture(case: Case, function, symbolic: bool = False) -> hodu.Snapshot:
     return verify(board.snapshot)
 
 
-def _record(case: Case):
-    """A call of the op that is recorded, with its attributes brought to their normal form."""
-    op = case.op
-    if not op.schema.inputs:
-        return lambda tensors: recorder().record(op, tensors, case.sample.attrs)
-    home = importlib.import_module(f"hodu.functional._generated.{op.family}")
-    function = getattr(home, op.name if op.public else f"_{op.name}")
-    names = [p.name for p in op.schema.inputs]
-    return lambda tensors: function(**dict(zip(names, tensors, strict=False)), **case.sample.attrs)
-
-
 def _check(case: Case, snapshot: hodu.Snapshot, *, exact: bool) -> None:
     got = snapshot.run(*_arrays(case))
     for g, e in zip(got, call(case, case.inputs()), strict=True):
@@ -74,7 +62,7 @@ def test_captured_equals_eager(group: list[Case]):
 
 
 def _captured(case: Case):
-    snapshot = _capture(case, _record(case))
+    snapshot = _capture(case, record(case))
     _check(case, snapshot, exact=True)
     text = print_snapshot(snapshot, inline=None, locations=True)
     assert print_snapshot(parse_snapshot(text), inline=None, locations=True) == text
@@ -87,7 +75,7 @@ def test_captured_with_symbolic_sizes(group: list[Case]):
 
 def _symbolic(case: Case):
     try:
-        snapshot = _capture(case, _record(case), symbolic=True)
+        snapshot = _capture(case, record(case), symbolic=True)
     except ShapeError as error:
         assert re.search(r"\bS\d", error.message), "an undecided size must be named"
         pytest.skip(f"undecided: {error.message[:80]}")

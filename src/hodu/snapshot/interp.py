@@ -129,16 +129,24 @@ def _resolve(value: Any, env: Mapping[str, int]) -> Any:
 
 def bind(value: Value, array: Array, env: dict[str, int], where: str | None = None) -> None:
     """Check an array against the type of `value` and bind the symbols of its shape in `env`."""
-    actual = TensorType(array.shape, FROM_NUMPY[array.dtype])
     shown = f"{'input ' if value.producer is None else ''}{value.name!r}"
-    if actual.dtype is not value.type.dtype:
-        raise DTypeError(
-            f"{shown} is {actual.dtype}, the model expects {value.type.dtype}", where=where
-        )
-    if actual.rank != value.type.rank or not all(
-        _bind_dim(dim, size, env) for dim, size in zip(value.type.shape, array.shape, strict=True)
+    bind_type(shown, value.type, array, env, where)
+
+
+def bind_type(
+    shown: str, type_: TensorType, array: Array, env: dict[str, int], where: str | None = None
+) -> None:
+    """Check an array, named `shown`, against a type and bind the symbols of its shape in `env`.
+
+    Raises DTypeError or ShapeError.
+    """
+    actual = TensorType(array.shape, FROM_NUMPY[array.dtype])
+    if actual.dtype is not type_.dtype:
+        raise DTypeError(f"{shown} is {actual.dtype}, the model expects {type_.dtype}", where=where)
+    if actual.rank != type_.rank or not all(
+        _bind_dim(dim, size, env) for dim, size in zip(type_.shape, array.shape, strict=True)
     ):
-        expected = format_shape(_known(d, env) for d in value.type.shape)
+        expected = format_shape(_known(d, env) for d in type_.shape)
         raise ShapeError(
             f"{shown} has shape {format_shape(array.shape)}, the model expects {expected}",
             where=where,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -12,10 +11,9 @@ from hodu._tensor import Tensor
 from hodu.artifact import ArtifactTensorInfo
 from hodu.devices import CPU, Device
 from hodu.dispatch.base import wrap
-from hodu.dtypes import FROM_NUMPY
-from hodu.errors import ArgumentError, DTypeError
 from hodu.ops._table import Array
 from hodu.plugins.interfaces import TensorLike
+from hodu.runtime.arguments import as_array, check_names
 from hodu.snapshot.interp import Observer, interpreter
 from hodu.snapshot.ir import Snapshot
 
@@ -61,9 +59,9 @@ class InterpModule:
         self, inputs: Mapping[str, TensorLike], observe: Observer | None = None
     ) -> dict[str, Tensor]:
         """Run once; see `ExecutableModule.execute`. Results share no memory with the inputs."""
-        self._check_names(inputs)
+        check_names(inputs, self.inputs)
         with self._lock:
-            given = {**self._states, **{name: _array(x) for name, x in inputs.items()}}
+            given = {**self._states, **{name: as_array(x) for name, x in inputs.items()}}
             arrays = [given[v.name] for v in self.snapshot.inputs]
             computed = self._interpreter.run(arrays, observe)
             owners = {id(_owner(a)) for a in arrays}
@@ -72,35 +70,6 @@ class InterpModule:
             for output, name in self.snapshot.aliases.items():
                 self._states[name] = results.pop(output)
         return {name: wrap(array) for name, array in results.items()}
-
-    def _check_names(self, inputs: Mapping[str, TensorLike]) -> None:
-        wanted = {info.name: info for info in self.inputs}
-        if not isinstance(inputs, Mapping):
-            raise ArgumentError(
-                f"the inputs are given by name, not as a {type(inputs).__name__}",
-                hint=f"as in execute({{{', '.join(f'{n!r}: ...' for n in wanted)}}})",
-            )
-        missing = [str(wanted[n]) for n in wanted if n not in inputs]
-        unknown = [n for n in inputs if n not in wanted]
-        if missing or unknown:
-            parts = [f"missing inputs: {', '.join(missing)}"] if missing else []
-            parts += [f"unknown inputs: {', '.join(unknown)}"] if unknown else []
-            raise ArgumentError(
-                "; ".join(parts),
-                hint=f"the inputs are {', '.join(map(str, wanted.values())) or 'none'}",
-            )
-
-
-def _array(x: Any) -> Array:
-    if isinstance(x, Tensor):
-        return x.numpy()
-    array = np.asarray(x)
-    if array.dtype not in FROM_NUMPY:
-        raise DTypeError(
-            f"an input is an array of {array.dtype}, which Hodu does not have",
-            hint="inputs are tensors and arrays of numbers or booleans",
-        )
-    return array
 
 
 def _owner(array: Array) -> Array:

@@ -33,7 +33,7 @@ typedef void (*hodu_task)(void *arguments, int64_t begin, int64_t end);
 /* Divides [0, count) statically among the threads of `pool` and returns when all of it is done. */
 typedef void (*hodu_parallel)(void *pool, hodu_task task, void *arguments, int64_t count);
 
-/* What went wrong: `site` is an index into the texts of hodu_info, whose {0} to {3} are `values`. */
+/* What went wrong: `site` is an index into the texts of hodu_model, whose {0} to {3} are `values`. */
 typedef struct hodu_error {
   int32_t status;
   int32_t site;
@@ -51,7 +51,7 @@ typedef struct hodu_tensor {
   int32_t dynamic; /* of an output: whether its sizes depend on the data */
 } hodu_tensor;
 
-typedef struct hodu_info {
+typedef struct hodu_model {
   uint32_t abi;
   const char *name;
   const char *target;
@@ -63,7 +63,7 @@ typedef struct hodu_info {
   int32_t has_weights; /* whether the weights are in the library itself */
   int32_t kernel_count;
   const char *const *kernels; /* names of the steps of execution, for profiles */
-} hodu_info;
+} hodu_model;
 
 typedef struct hodu_instance {
   void *arena;         /* arena_bytes, aligned to HODU_ALIGNMENT */
@@ -76,7 +76,7 @@ typedef struct hodu_instance {
   hodu_error error;   /* valid after execute returned another status than HODU_OK */
 } hodu_instance;
 
-typedef const hodu_info *(*hodu_info_function)(void);
+typedef const hodu_model *(*hodu_info_function)(void);
 typedef int (*hodu_init_function)(hodu_instance *self, void *arena, const void *weights);
 typedef int (*hodu_execute_function)(hodu_instance *self, const void *const *inputs,
                                      void *const *outputs);

@@ -1,0 +1,77 @@
+"""From a Snapshot to C: passes, lowering, the memory plan, the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from hodu.lower.lowering import lower
+from hodu.lower.program import Program, Slot
+from hodu.lower.rules import has_rule
+from hodu.ops._table import Array
+from hodu.passes import optimize
+from hodu.plan.memory import ALIGNMENT, Plan, plan_memory
+from hodu.plan.target import Target
+from hodu.render.c_program import Options, Weights, render_program
+from hodu.snapshot.ir import Node, Snapshot
+
+Observer = Callable[[str, Snapshot], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A program with its memory plan, its C text and the places of its constants."""
+
+    program: Program
+    plan: Plan
+    weights: Weights
+    source: str
+
+    def weight_blob(self) -> Array:
+        """The constants and first states as one block of bytes."""
+        blob = np.zeros(self.weights.size, np.uint8)
+        for slot, offset in self.weights.offsets.items():
+            assert slot.data is not None
+            flat = np.ascontiguousarray(slot.data).reshape(-1).view(np.uint8)
+            blob[offset : offset + flat.size] = flat
+        return blob
+
+
+def prepare(
+    snapshot: Snapshot,
+    target: Target,
+    options: Options,
+    *,
+    level: int = 2,
+    exact: bool = False,
+    observer: Observer | None = None,
+) -> Prepared:
+    """Everything before the C compiler; raises UnsupportedError listing nodes without a rule."""
+    optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
+    program = lower(optimized, target)
+    plan = plan_memory(program)
+    weights = place_weights(program)
+    return Prepared(program, plan, weights, render_program(program, plan, weights, options))
+
+
+def has_kernel(node: Node) -> bool:
+    """Whether a composite is lowered as it is rather than written out."""
+    return has_rule(node.op)
+
+
+def place_weights(program: Program) -> Weights:
+    """Offsets for constants and for what states are at first; equal memory is kept once."""
+    offsets: dict[Slot, int] = {}
+    seen: dict[tuple[int, int], int] = {}
+    top = 0
+    for slot in program.slots:
+        if slot.kind not in ("constant", "state") or slot.data is None:
+            continue
+        key = (slot.data.__array_interface__["data"][0], slot.bytes)
+        if key not in seen:
+            seen[key] = top
+            top += -(-slot.bytes // ALIGNMENT) * ALIGNMENT
+        offsets[slot] = seen[key]
+    return Weights(offsets, top)

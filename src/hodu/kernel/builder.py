@@ -1,0 +1,223 @@
+"""Writing kernels in Python: a builder that keeps track of the current block.
+
+    k = KernelBuilder("rows")
+    x, y = k.param("x", f32, 12, "in"), k.param("y", f32, 3, "out")
+    with k.loop(3, kind="parallel") as i:
+        total = k.local("total", f32)
+        k.store(total, 0, 0.0)
+        with k.loop(4) as j:
+            k.store(total, 0, k.load(total) + k.load(x, i * 4 + j))
+        k.store(y, i, k.load(total))
+    kernel = k.finish()
+
+Loads of narrow floats give f32 and stores round to the dtype of the buffer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
+
+from hodu.dtypes import DType
+from hodu.kernel.algebra import bounds, broadcast, cast, constant
+from hodu.kernel.buffer import Buf, Role
+from hodu.kernel.expr import INDEX, Bounds, Const, Expr, Load, Operand, Ramp, Var, index
+from hodu.kernel.ir import Alloc, Copy, Fail, For, If, Kernel, Kind, Let, Stmt, Store, While
+from hodu.kernel.narrow import computed, from_bits, to_bits
+from hodu.kernel.share import share
+
+
+class KernelBuilder:
+    """A kernel under construction."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.params: list[Buf] = []
+        self.work = 0
+        self._blocks: list[list[Stmt]] = [[]]
+        self._known: list[dict[Hashable, Expr]] = [{}]
+        self._names: dict[str, int] = {}
+
+    # -- names and memory -------------------------------------------------------------------
+
+    def fresh(self, hint: str) -> str:
+        """A name that nothing else in the kernel has."""
+        count = self._names.get(hint, 0)
+        self._names[hint] = count + 1
+        return f"{hint}{count}" if count or hint[-1].isdigit() else hint
+
+    def param(self, name: str, dtype: DType, size: int, role: Role) -> Buf:
+        """A new parameter."""
+        buf = Buf(self.fresh(name), dtype, size, role)
+        self.params.append(buf)
+        return buf
+
+    def local(
+        self,
+        name: str,
+        dtype: DType,
+        size: int = 1,
+        lanes: int = 1,
+        init: Operand | None = None,
+    ) -> Buf:
+        """A local buffer in the current block; `init` is stored in its first element."""
+        buf = Buf(self.fresh(name), dtype, size, "local", lanes)
+        self._emit(Alloc(buf))
+        if init is not None:
+            self.store(buf, 0, init)
+        return buf
+
+    # -- statements -------------------------------------------------------------------------
+
+    def _emit(self, stmt: Stmt) -> None:
+        self._blocks[-1].append(stmt)
+
+    @contextmanager
+    def loop(
+        self,
+        hi: Operand,
+        lo: Operand = 0,
+        *,
+        step: int = 1,
+        kind: Kind = "serial",
+        name: str = "i",
+    ) -> Iterator[Expr]:
+        """A loop over lo, lo + step, ... below hi; one that runs once is no loop."""
+        first, last = index(lo), index(hi)
+        if isinstance(first, Const) and isinstance(last, Const):
+            if int(first.value) + step >= int(last.value) > int(first.value):
+                yield first
+                return
+        low, high = bounds(first)[0], bounds(last)[1]
+        var = Var(self.fresh(name), INDEX, 1, (low, None if high is None else high - 1))
+        with self._block() as body:
+            yield var
+        never = isinstance(first, Const) and isinstance(last, Const) and first.value >= last.value
+        if body and not never:
+            self._emit(For(var, first, last, tuple(body), kind, step))
+
+    @contextmanager
+    def loops(
+        self, extents: Sequence[Operand], *, kind: Kind = "serial", name: str = "i"
+    ) -> Iterator[tuple[Expr, ...]]:
+        """Nested loops over all positions of a shape; `kind` is that of the outermost."""
+        if not extents:
+            yield ()
+            return
+        with (
+            self.loop(extents[0], kind=kind, name=name) as first,
+            self.loops(
+                extents[1:],
+                kind=kind if isinstance(first, Const) else "serial",
+                name=name,
+            ) as rest,
+        ):
+            yield (first, *rest)
+
+    @contextmanager
+    def loop_while(self, condition: Expr) -> Iterator[None]:
+        """A loop as long as `condition`, evaluated before each turn, holds."""
+        with self._block() as body:
+            yield
+        self._emit(While(condition, tuple(body)))
+
+    @contextmanager
+    def when(self, condition: Expr) -> Iterator[None]:
+        """What is done where `condition` holds."""
+        with self._block() as body:
+            yield
+        if isinstance(condition, Const):
+            if condition.value:
+                self._blocks[-1].extend(body)
+        elif body:
+            self._emit(If(condition, tuple(body)))
+
+    @contextmanager
+    def otherwise(self) -> Iterator[None]:
+        """What is done where the condition of the `when` just before does not hold."""
+        last = self._blocks[-1].pop()
+        assert isinstance(last, If) and not last.orelse
+        with self._block() as body:
+            yield
+        self._emit(If(last.condition, last.body, tuple(body)))
+
+    @contextmanager
+    def _block(self) -> Iterator[list[Stmt]]:
+        self._blocks.append([])
+        self._known.append({})
+        try:
+            yield self._blocks[-1]
+        finally:
+            self._blocks.pop()
+            self._known.pop()
+
+    def remember(self, key: Hashable, value: Expr) -> None:
+        """Keep what has been computed in the current block under a key."""
+        self._known[-1][key] = value
+
+    def recall(self, key: Hashable) -> Expr | None:
+        """What this block or one around it has remembered."""
+        return next((known[key] for known in reversed(self._known) if key in known), None)
+
+    def let(self, value: Expr, name: str = "v", limits: Bounds | None = None) -> Expr:
+        """A name for a value, so that it is computed once; `limits` are what is known of it."""
+        value = self._shared(value)
+        if isinstance(value, (Const, Var)):
+            return value
+        known = bounds(value) if limits is None else limits
+        return self._name(value, name, known)
+
+    def _name(self, value: Expr, name: str, limits: Bounds) -> Expr:
+        var = Var(self.fresh(name), value.dtype, value.lanes, limits)
+        self._emit(Let(var, value))
+        return var
+
+    def _shared(self, value: Expr) -> Expr:
+        """The value, with names for the parts that occur in it more than once."""
+        return share(value, lambda part: self._name(part, "t", bounds(part)))
+
+    def load(self, buf: Buf, position: Operand = 0, lanes: int = 1) -> Expr:
+        """The element at a position, or `lanes` from there on; narrow floats as f32."""
+        at = index(position)
+        raw = Load(buf, at if lanes == 1 else Ramp(at, lanes))
+        return from_bits(raw, buf.dtype)
+
+    def store(self, buf: Buf, position: Operand, value: Operand) -> None:
+        """Write an element, or a vector from the position on, rounded to a narrow float."""
+        inner = computed(buf.dtype)
+        expr = value if isinstance(value, Expr) else constant(value, inner)
+        if expr.dtype is not inner:
+            raise TypeError(f"{expr.dtype} stored in {buf}")
+        expr = broadcast(expr, buf.lanes) if expr.lanes == 1 else expr
+        at = index(position)
+        lanes = expr.lanes // buf.lanes
+        bits = self._shared(to_bits(expr, buf.dtype))
+        self._emit(Store(buf, at if lanes == 1 else Ramp(at, lanes), bits))
+
+    def copy(
+        self,
+        target: Buf,
+        target_at: Operand,
+        source: Buf,
+        source_at: Operand,
+        count: Operand,
+    ) -> None:
+        """Copy elements between buffers of one dtype that do not overlap."""
+        assert target.dtype is source.dtype
+        self._emit(Copy(target, index(target_at), source, index(source_at), index(count)))
+
+    def fail(self, condition: Expr, status: int, site: int, *values: Expr) -> None:
+        """Leave with an error where `condition` holds; `values` are integers for its text."""
+        if isinstance(condition, Const) and not condition.value:
+            return
+        self._emit(Fail(condition, status, site, tuple(cast(v, INDEX) for v in values)))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been written yet."""
+        return self._blocks == [[]]
+
+    def finish(self) -> Kernel:
+        """The kernel."""
+        (body,) = self._blocks
+        return Kernel(self.name, tuple(self.params), tuple(body), self.work)

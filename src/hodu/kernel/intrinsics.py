@@ -1,0 +1,52 @@
+"""Operations that are neither operators nor written in them: a name, a meaning, a type rule.
+
+Renderers hold a template for each name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hodu.kernel.algebra import broadcast
+from hodu.kernel.expr import Call, Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Intrinsic:
+    """What a call computes in NumPy, and whether it makes a scalar of a vector."""
+
+    name: str
+    meaning: Callable[..., Any]
+    reduces: bool = False
+
+
+def _fma(a: Any, b: Any, c: Any) -> Any:
+    # The product of two f32 is exact in f64, so only the sum rounds (nearly always once).
+    return (a.astype(np.float64) * b + c).astype(a.dtype)
+
+
+INTRINSICS = {
+    i.name: i
+    for i in (
+        Intrinsic("fma", _fma),
+        Intrinsic("reduce_add", np.sum, reduces=True),
+        Intrinsic("reduce_mul", np.prod, reduces=True),
+        Intrinsic("reduce_max", np.max, reduces=True),
+        Intrinsic("reduce_min", np.min, reduces=True),
+    )
+}
+
+
+def fma(a: Expr, b: Expr, c: Expr) -> Expr:
+    """`a * b + c`, rounded once where the target can; scalars go to all lanes."""
+    lanes = max(a.lanes, b.lanes, c.lanes)
+    return Call("fma", tuple(broadcast(x, lanes) for x in (a, b, c)), c.dtype, lanes)
+
+
+def reduce_lanes(op: str, x: Expr) -> Expr:
+    """The lanes of a vector combined by "add", "mul", "max" or "min"."""
+    return x if x.lanes == 1 else Call(f"reduce_{op}", (x,), x.dtype)

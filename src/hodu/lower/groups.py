@@ -1,0 +1,137 @@
+"""Which nodes share a kernel.
+
+A value gets memory when it is an output, when an op with loops of its own needs it there, or when
+computing it where it is read would compute it more than once. Every other value is computed in the
+loops of its consumer; and an op with loops takes in what is computed from its result alone, the
+epilogue, before it stores it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from hodu.lower.rules import KERNEL, READING, SCALAR
+from hodu.snapshot.ir import Node, Snapshot, Value
+
+_LONGEST = 48  # nodes computed in one expression, so that kernels stay readable
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A node with loops (or the last of a chain without), and the epilogue after it."""
+
+    node: Node
+    epilogue: tuple[Node, ...] = ()
+
+    @property
+    def root(self) -> Node:
+        """The node whose results get memory."""
+        return self.epilogue[-1] if self.epilogue else self.node
+
+
+def make_groups(snapshot: Snapshot) -> list[Group]:
+    """The groups in an order in which every group comes after those it reads."""
+    return _Grouping(snapshot).groups()
+
+
+class _Grouping:
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.nodes = snapshot.nodes
+        self.outputs = set(snapshot.outputs.values())
+        self.uses: dict[Value, list[Node]] = {}
+        for node in self.nodes:
+            for value in {v for v in node.inputs if v is not None}:
+                self.uses.setdefault(value, []).append(node)
+        self.absorbed: dict[Node, tuple[Node, ...]] = {}
+        self.taken: set[Node] = set()
+        self.reads: dict[Value, float] = {}
+        self.lengths: dict[Value, int] = {}
+        self.kept: set[Value] = set(self.outputs)
+
+    def groups(self) -> list[Group]:
+        for node in reversed(self.nodes):
+            if node.op in KERNEL and KERNEL[node.op].epilogue:
+                self._absorb(node)
+        self._decide()
+        order = {node: i for i, node in enumerate(self.nodes)}
+        found = [Group(n, self.absorbed.get(n, ())) for n in self.nodes if self._has_loops(n)]
+        return sorted(found, key=lambda g: order[g.root])
+
+    def _has_loops(self, node: Node) -> bool:
+        if node in self.taken:
+            return False
+        return node.op not in (*SCALAR, *READING) or node.outputs[0] in self.kept
+
+    def _absorb(self, node: Node) -> None:
+        """Take scalar ops that follow into the epilogue of a node."""
+        chain: list[Node] = []
+        last = node
+        while len(last.outputs) == 1 and last.outputs[0] not in self.outputs:
+            value = last.outputs[0]
+            users = self.uses.get(value, [])
+            if len(users) != 1 or not self._follows(value, users[0]):
+                break
+            chain.append(last := users[0])
+        if chain:
+            self.absorbed[node] = tuple(chain)
+            self.taken.update(chain)
+            self.kept.add(chain[-1].outputs[0])
+
+    def _follows(self, value: Value, user: Node) -> bool:
+        return (
+            user.op in SCALAR
+            and user not in self.taken
+            and user.outputs[0].type.shape == value.type.shape
+        )
+
+    def _decide(self) -> None:
+        """Choose the values with memory, consumers before producers."""
+        for node in reversed(self.nodes):
+            if node.op not in SCALAR and node.op not in READING:
+                self.kept.update(node.outputs)
+            elif node in self.taken:
+                self.reads[node.outputs[0]] = 1.0
+            elif node.outputs[0] not in self.kept and self._needs_memory(node):
+                self.kept.add(node.outputs[0])
+
+    def _needs_memory(self, node: Node) -> bool:
+        value = node.outputs[0]
+        is_view = node.op in READING and READING[node.op].view
+        total, length = 0.0, 0
+        for user in self.uses.get(value, []):
+            if not self._computes_inputs(user, is_view):
+                return True
+            total += self._times_read(user, value)
+            length = max(length, self.lengths.get(user.outputs[0], 0) + 1)
+        self.reads[value], self.lengths[value] = total, length
+        if is_view:  # rather than the view, what it looks into gets memory
+            if total > 1.01:
+                self.kept.update(v for v in node.inputs if v is not None)
+            return False
+        return total > 1.01 or length > _LONGEST
+
+    def _times_read(self, user: Node, value: Value) -> float:
+        """How often each element of a value is computed for a user that has no memory for it."""
+        if user.op in KERNEL:
+            return 1.0 if KERNEL[user.op].inlines else 2.0
+        out = user.outputs[0]
+        inner = 1.0 if out in self.kept or user in self.taken else self.reads.get(out, 1.0)
+        return inner * _ratio(out, value) * user.inputs.count(value)
+
+    def _computes_inputs(self, user: Node, is_view: bool) -> bool:
+        """Whether `user` can take an input that has no memory."""
+        if user.op in SCALAR or user.op in READING:
+            return True
+        rule = KERNEL.get(user.op)
+        return rule is not None and (rule.inlines or (rule.views and is_view))
+
+
+def _ratio(out: Value, value: Value) -> float:
+    """How often an element is read for the result of an elementwise op; 1 where unknown."""
+    made = [d for d in out.type.shape if isinstance(d, int)]
+    given = [d for d in value.type.shape if isinstance(d, int)]
+    if len(made) != out.type.rank or len(given) != value.type.rank:
+        return 1.0 if out.type.shape == value.type.shape else 2.0
+    size = math.prod(given)
+    return max(1.0, math.prod(made) / size) if size else 1.0

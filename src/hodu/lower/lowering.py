@@ -1,0 +1,277 @@
+"""A Snapshot as a program: memory for its values, a kernel for each group of nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from hodu.dtypes import DType
+from hodu.errors import UnsupportedError
+from hodu.kernel.expr import Expr, index
+from hodu.lower import families as families
+from hodu.lower.control import lower_control
+from hodu.lower.groups import Group, make_groups
+from hodu.lower.pointwise import lower_pointwise
+from hodu.lower.program import Launch, Place, Port, Program, Slot, SlotKind, Step
+from hodu.lower.rules import ALIAS, CONTROL, KERNEL, has_rule
+from hodu.lower.sizes import Sizes
+from hodu.lower.stage import Stage
+from hodu.lower.storage import Storage
+from hodu.ops._table import Array
+from hodu.plan.target import Target
+from hodu.snapshot.ir import Node, Snapshot, Value
+
+
+def lower(snapshot: Snapshot, target: Target) -> Program:
+    """The program of a Snapshot all of whose inputs have known sizes.
+
+    Raises UnsupportedError that lists every node for which there is no rule.
+    """
+    missing = unsupported_nodes(snapshot)
+    if missing:
+        listed = "\n".join(f"  {n.op}{f' at {n.loc}' if n.loc else ''}" for n in missing)
+        raise UnsupportedError(f"the CPU compiler has no code for:\n{listed}")
+    return Lowering(target).program(snapshot)
+
+
+def unsupported_nodes(snapshot: Snapshot) -> list[Node]:
+    """The nodes for which there is no rule, also those inside loops and branches."""
+    found = [n for n in snapshot.nodes if not has_rule(n.op)]
+    for node in snapshot.nodes:
+        for region in node.regions():
+            found += unsupported_nodes(region)
+    return found
+
+
+class Lowering:
+    """The state of lowering one Snapshot and the ones inside its nodes."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.storage: dict[Value, Storage] = {}
+        self.constants: dict[Value, Array] = {}
+        self.slots: list[Slot] = []
+        self.sizes = Sizes(self)
+        self._sites: dict[str, int] = {}
+        self._names: set[str] = set()
+        self._steps: list[list[Step]] = [[]]
+
+    # -- the whole ------------------------------------------------------------------------------
+
+    def program(self, snapshot: Snapshot) -> Program:
+        """Lower everything."""
+        inputs = [
+            self._port(v.name, v, "input") for v in snapshot.inputs if not _is_state(v, snapshot)
+        ]
+        states = [
+            self._port(v.name, v, "state", snapshot.states[v.name])
+            for v in snapshot.inputs
+            if _is_state(v, snapshot)
+        ]
+        results = {n: v for n, v in snapshot.outputs.items() if n not in snapshot.aliases}
+        places = {name: Place(self._output_slot(name, v)) for name, v in results.items()}
+        self._block(snapshot, _first_places(results, places))
+        for name, value in results.items():
+            self.copy_into(places[name], value)
+        self._update_states(snapshot, {port.name: port for port in states})
+        outputs = tuple(
+            Port(name, v.type, places[name].slot, self.sizes.capacity(v.type.shape))
+            for name, v in results.items()
+        )
+        self.sizes.store_shapes([port.type.shape for port in outputs])
+        (steps,) = self._steps
+        return Program(
+            snapshot.name,
+            tuple(inputs),
+            outputs,
+            tuple(states),
+            tuple(self.slots),
+            tuple(steps),
+            tuple(self._sites),
+            snapshot.metadata,
+        )
+
+    def _port(self, name: str, value: Value, kind: SlotKind, data: Array | None = None) -> Port:
+        shape = self.sizes.capacity(value.type.shape)
+        slot = self.new_slot(name, value.type.dtype, _size(shape), kind, data)
+        self.storage[value] = Storage(Place(slot), value.type.shape)
+        return Port(name, value.type, slot, shape)
+
+    def _output_slot(self, name: str, value: Value) -> Slot:
+        size = _size(self.sizes.capacity(value.type.shape))
+        return self.new_slot(name, value.type.dtype, size, "output")
+
+    def _update_states(self, snapshot: Snapshot, states: Mapping[str, Port]) -> None:
+        """Store what states become, when nothing reads what they were any more.
+
+        One that becomes another state's old value goes through memory of its own.
+        """
+        held = {port.slot for port in states.values()}
+        moved: list[tuple[Place, Value]] = []
+        for output, name in snapshot.aliases.items():
+            value = snapshot.outputs[output]
+            target = Place(states[name].slot)
+            if self.storage[value].place.slot in held and self.storage[value].place != target:
+                value = self._copied(value)
+            moved.append((target, value))
+        for place, value in moved:
+            self.copy_into(place, value)
+
+    def _copied(self, value: Value) -> Value:
+        copy = Value(f"{value.name}_copy", value.type)
+        storage = self.give_memory(copy)
+        self.copy_into(storage.place, value)
+        return copy
+
+    # -- blocks ---------------------------------------------------------------------------------
+
+    def steps_of(
+        self, snapshot: Snapshot, operands: Sequence[Value], places: Sequence[Place]
+    ) -> tuple[Step, ...]:
+        """The steps of a body on operands that have storage; its results go to `places`."""
+        for inner, outer in zip(snapshot.inputs, operands, strict=True):
+            self.storage[inner] = self.storage[outer]
+            if outer in self.constants:
+                self.constants[inner] = self.constants[outer]
+        self._steps.append([])
+        named = dict(zip(snapshot.outputs, places, strict=False))
+        self._block(snapshot, _first_places(snapshot.outputs, named))
+        for name, place in named.items():
+            self.copy_into(place, snapshot.outputs[name])
+        return tuple(self._steps.pop())
+
+    def collect(self) -> None:
+        """Begin a list of steps that `collected` ends."""
+        self._steps.append([])
+
+    def collected(self) -> tuple[Step, ...]:
+        """The steps since `collect`."""
+        return tuple(self._steps.pop())
+
+    def add(self, step: Step) -> None:
+        """Append a step."""
+        self._steps[-1].append(step)
+
+    def _block(self, snapshot: Snapshot, places: Mapping[Value, Place]) -> None:
+        for value in snapshot.constant_values:
+            self.give_constant(value, snapshot.constants[value.name])
+        for group in make_groups(snapshot):
+            self._group(group, places)
+
+    def _group(self, group: Group, places: Mapping[Value, Place]) -> None:
+        node = group.node
+        if node.op in ALIAS:
+            self._alias(node)
+        elif node.op in CONTROL:
+            lower_control(self, node)
+        elif node.op in KERNEL:
+            for value in group.root.outputs:
+                self.give_memory(value, places.get(value))
+            stage = Stage(self, node, group.epilogue)
+            KERNEL[node.op].rule(stage)
+            stage.finish()
+        else:
+            self.give_memory(node.outputs[0], places.get(node.outputs[0]))
+            lower_pointwise(self, node)
+
+    def _alias(self, node: Node) -> None:
+        source, result = node.inputs[0], node.outputs[0]
+        assert source is not None
+        self.storage[result] = Storage(self.storage[source].place, result.type.shape)
+        if source in self.constants:
+            shape = self.sizes.capacity(result.type.shape)
+            self.constants[result] = self.constants[source].reshape(shape)
+
+    # -- memory ---------------------------------------------------------------------------------
+
+    def new_slot(
+        self, name: str, dtype: DType, size: int, kind: SlotKind, data: Array | None = None
+    ) -> Slot:
+        """A new slot."""
+        slot = Slot(self._fresh_name(name), dtype, size, kind, data)
+        self.slots.append(slot)
+        return slot
+
+    def _fresh_name(self, hint: str) -> str:
+        clean = "".join(c if c.isascii() and c.isalnum() else "_" for c in hint) or "v"
+        clean = clean if clean[0].isalpha() else f"v{clean}"
+        name, number = clean, 0
+        while name in self._names:
+            number += 1
+            name = f"{clean}_{number}"
+        self._names.add(name)
+        return name
+
+    def give_memory(self, value: Value, place: Place | None = None) -> Storage:
+        """Storage for a value: at `place`, else in the arena."""
+        if place is None:
+            size = _size(self.sizes.capacity(value.type.shape))
+            place = Place(self.new_slot(value.name, value.type.dtype, size, "arena"))
+        self.storage[value] = Storage(place, value.type.shape)
+        return self.storage[value]
+
+    def give_constant(self, value: Value, data: Array) -> None:
+        """Storage for a constant, made when a kernel first reads it."""
+        self.constants[value] = data
+        flat = np.ascontiguousarray(data).reshape(-1)
+        slot = self.new_slot(value.name, value.type.dtype, flat.size, "constant", flat)
+        self.storage[value] = Storage(Place(slot), value.type.shape)
+
+    def constant_data(self, value: Value) -> Array | None:
+        """The contents of a constant, None of another value."""
+        return self.constants.get(value)
+
+    def copy_into(self, place: Place, value: Value) -> None:
+        """Copy a value to a place where it does not lie yet."""
+        storage = self.storage[value]
+        if storage.place == place or place.slot.size == 0:
+            return
+        stage = self.bare_stage("copy")
+        source = stage.param(storage.place, "in")
+        target = stage.param(place, "out")
+        count: Expr = index(1)
+        for extent in stage.extents(value.type.shape):
+            count = count * extent
+        stage.k.copy(target, 0, source, 0, count)
+        stage.finish()
+
+    def bare_stage(self, name: str) -> Stage:
+        """A kernel that belongs to no node."""
+        return Stage(self, Node(name, (), {}, (), None))
+
+    # -- kernels --------------------------------------------------------------------------------
+
+    def launch(self, launch: Launch) -> None:
+        """Append a call of a kernel."""
+        self.add(launch)
+
+    def site(self, message: str, hint: str, node: Node) -> int:
+        """The number of the text of an error: message, hint and the node's place."""
+        text = "\x1f".join([message, hint, node.loc or ""])
+        return self._sites.setdefault(text, len(self._sites))
+
+
+def _is_state(value: Value, snapshot: Snapshot) -> bool:
+    return value.name in snapshot.states
+
+
+def _size(shape: Sequence[int]) -> int:
+    return int(np.prod(shape, dtype=np.int64))
+
+
+def _first_places(results: Mapping[str, Value], places: Mapping[str, Place]) -> dict[Value, Place]:
+    """Where to compute results at once; those that are named twice are copied afterwards.
+
+    What is only another shape of a value is computed as that value.
+    """
+    found: dict[Value, Place] = {}
+    for name, place in places.items():
+        value = results[name]
+        while value.producer is not None and value.producer.op in ALIAS:
+            source = value.producer.inputs[0]
+            assert source is not None
+            value = source
+        if value.producer is not None and value.producer.op not in CONTROL:
+            found.setdefault(value, place)
+    return found

@@ -1,0 +1,132 @@
+"""Kernels without loops of their own: scalar and reading ops, in the loops over their result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from hodu.kernel.expr import Const, Expr, Ramp, index
+from hodu.kernel.ir import Kernel
+from hodu.kernel.walk import all_expressions
+from hodu.lower.collapse import Collapse, collapse
+from hodu.lower.point import CannotVectorizeError
+from hodu.lower.rules import SCALAR
+from hodu.lower.stage import Stage
+from hodu.snapshot.ir import Node, Value
+
+if TYPE_CHECKING:
+    from hodu.lower.lowering import Lowering
+
+GRAIN = 1 << 14  # elements below which a thread is not worth waking
+
+
+def lower_pointwise(lowering: Lowering, node: Node) -> None:
+    """Add the kernel that stores the result of a scalar or reading op."""
+    lanes = _lanes(lowering, node)
+    joined = _collapse(lowering, node)
+    stage: Stage | None = None
+    if lanes > 1:
+        stage = _vectorized(lowering, node, joined, lanes)
+    if stage is None:
+        stage = Stage(lowering, node)
+        stage.collapse = joined
+        _loops(stage, node, 1)
+    stage.finish()
+
+
+def _lanes(lowering: Lowering, node: Node) -> int:
+    """How many elements of the widest dtype in the group fit a vector of the target."""
+    bits = max((v.type.dtype.bits for v in (*node.outputs, *_leaves(lowering, node))), default=32)
+    return max(1, lowering.target.vector_bits // max(bits, 32))
+
+
+def _vectorized(
+    lowering: Lowering, node: Node, joined: Collapse | None, lanes: int
+) -> Stage | None:
+    """The kernel with vectors in its innermost loop, None where there is no such form."""
+    stage = Stage(lowering, node)
+    stage.collapse = joined
+    try:
+        _loops(stage, node, lanes)
+    except CannotVectorizeError:
+        return None
+    return stage if has_one_width(stage.k.finish()) else None
+
+
+def has_one_width(kernel: Kernel) -> bool:
+    """Whether all vectors in a kernel have elements of one width, 32 or 64 bits.
+
+    Narrower ones may occur where they are loaded, stored and converted.
+    """
+    wide = [x for x in all_expressions(kernel.body) if x.lanes > 1 and x.dtype.kind != "bool"]
+    widths = {x.dtype.bits for x in wide if not isinstance(x, Ramp)}
+    return len(widths - {8, 16}) <= 1 and bool(widths & {32, 64})
+
+
+def _loops(stage: Stage, node: Node, lanes: int) -> None:
+    value = node.outputs[0]
+    extents = stage.extents(stage.shape_of(value))
+    parallel = _is_large(extents)
+    if not extents:
+        _element(stage, value, ())
+        return
+    with stage.k.loops(extents[:-1], kind="parallel" if parallel else "serial") as outer:
+        flat = parallel and all(isinstance(i, Const) for i in outer)
+        _innermost(stage, value, outer, extents[-1], lanes, flat)
+
+
+def _innermost(
+    stage: Stage, value: Value, outer: tuple[Expr, ...], extent: Expr, lanes: int, parallel: bool
+) -> None:
+    whole = extent // lanes * lanes
+    if parallel:
+        with stage.k.loop(whole, step=GRAIN, kind="parallel", name="start") as start:
+            end = (start + GRAIN).min(whole)
+            with stage.k.loop(end, start, step=lanes) as i:
+                _element(stage, value, (*outer, Ramp(i, lanes) if lanes > 1 else i))
+    else:
+        with stage.k.loop(whole, step=lanes) as i:
+            _element(stage, value, (*outer, Ramp(i, lanes) if lanes > 1 else i))
+    if lanes > 1:
+        with stage.k.loop(extent, whole) as i:
+            _element(stage, value, (*outer, i))
+
+
+def _element(stage: Stage, value: Value, position: tuple[Expr, ...]) -> None:
+    stage.store(value, position, stage.unrounded(value, position))
+
+
+def _is_large(extents: tuple[Expr, ...]) -> bool:
+    total: Expr = index(1)
+    for extent in extents:
+        total = total * extent
+    return isinstance(total, Const) and int(total.value) >= 2 * GRAIN
+
+
+def _leaves(lowering: Lowering, node: Node) -> Iterator[Value]:
+    """The values that are read from memory to compute a node."""
+    for value in node.inputs:
+        if value is None:
+            continue
+        if value in lowering.storage or value.producer is None:
+            yield value
+        else:
+            yield from _leaves(lowering, value.producer)
+
+
+def _collapse(lowering: Lowering, node: Node) -> Collapse | None:
+    """Axes that can be one loop; None where views need them apart."""
+    if not _only_scalar(lowering, node):
+        return None
+    leaves = [v.type.shape for v in _leaves(lowering, node)]
+    return collapse(node.outputs[0].type.shape, leaves)
+
+
+def _only_scalar(lowering: Lowering, node: Node) -> bool:
+    return node.op in SCALAR and all(
+        v is None
+        or v in lowering.storage
+        or v.producer is None
+        or _only_scalar(lowering, v.producer)
+        for v in node.inputs
+    )

@@ -1,0 +1,143 @@
+"""What lowering yields: kernels called in order on slots of memory, with loops and branches.
+
+    Program = slots, steps, sites
+    Step    = Launch(kernel, arguments) | Branch(condition) | Repeat(condition)
+    Slot    = input | output | constant | state | arena | shapes
+
+A slot is memory of one dtype; where an arena slot lies is planned later (`hodu.plan.memory`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from hodu.dtypes import DType
+from hodu.kernel.buffer import Role
+from hodu.kernel.ir import Kernel
+from hodu.kernel.narrow import stored
+from hodu.ops._table import Array
+from hodu.shapes import Shape, TensorType
+
+SlotKind = Literal["input", "output", "constant", "state", "arena", "shapes"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slot:
+    """Memory of `size` elements; `data` is the contents of a constant, or the first of a state."""
+
+    name: str
+    dtype: DType
+    size: int
+    kind: SlotKind
+    data: Array | None = None
+
+    @property
+    def bytes(self) -> int:
+        """How much memory it takes."""
+        return self.size * stored(self.dtype).itemsize
+
+    def __repr__(self) -> str:
+        return f"{self.kind} {self.name}: {self.dtype}[{self.size}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A part of a slot: from an element on."""
+
+    slot: Slot
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What a kernel gets for one of its parameters."""
+
+    place: Place
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """A call of a kernel; `label` says for profiles which nodes it computes."""
+
+    kernel: Kernel
+    arguments: tuple[Argument, ...]
+    label: str
+    where: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """`then` where the bool at `condition` holds, else `orelse`."""
+
+    condition: Place
+    then: tuple[Step, ...]
+    orelse: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """`test`, then `body` as long as the bool at `condition` holds."""
+
+    test: tuple[Step, ...]
+    condition: Place
+    body: tuple[Step, ...]
+
+
+Step: TypeAlias = "Launch | Branch | Repeat"
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """An input, output or state of a program: its name, its type and its memory.
+
+    The shape of an output whose sizes depend on the data is symbolic; `capacity` is then the
+    greatest it can be.
+    """
+
+    name: str
+    type: TensorType
+    slot: Slot
+    capacity: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A whole model as calls of kernels; `sites` are the texts of errors that kernels report."""
+
+    name: str
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+    states: tuple[Port, ...]
+    slots: tuple[Slot, ...]
+    steps: tuple[Step, ...]
+    sites: tuple[str, ...]
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    def launches(self) -> Iterator[Launch]:
+        """Every call of a kernel, in the order of the text."""
+        yield from _launches(self.steps)
+
+
+def _launches(steps: tuple[Step, ...]) -> Iterator[Launch]:
+    for step in steps:
+        match step:
+            case Launch():
+                yield step
+            case Branch(then=then, orelse=orelse):
+                yield from _launches(then)
+                yield from _launches(orelse)
+            case Repeat(test=test, body=body):
+                yield from _launches(test)
+                yield from _launches(body)
+
+
+def static_shape(shape: Shape) -> tuple[int, ...] | None:
+    """The shape when all its sizes are numbers, else None."""
+    return (
+        tuple(d for d in shape if isinstance(d, int))
+        if all(isinstance(d, int) for d in shape)
+        else None
+    )

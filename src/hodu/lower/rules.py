@@ -1,0 +1,95 @@
+"""What lowering knows of each op: one rule by name, of one of three kinds.
+
+    scalar   (c, *operands) -> Expr        one element of each operand in, one out; broadcasts
+    reading  (c, position) -> Expr         an element of the result from elements of the inputs:
+                                           views, paddings, gathers, ranges
+    kernel   (s) -> None                   loops of its own: reductions, products, sorting
+
+Scalar and reading ops have no loops: they are computed where they are read, or in the loop that
+stores their result. `alias` names the ops whose result is the memory of their input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from hodu.kernel.expr import Expr
+from hodu.lower.index import Index
+
+if TYPE_CHECKING:
+    from hodu.lower.point import Point
+    from hodu.lower.stage import Stage
+
+ScalarRule: TypeAlias = "Callable[..., Expr]"
+ReadingRule: TypeAlias = "Callable[[Point, Index], Expr]"
+_Rule = TypeVar("_Rule", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`rule`; `view` says that an element is read once and unchanged."""
+
+    rule: ReadingRule
+    view: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KernelRule:
+    """`rule`, and what may be computed inside its loops.
+
+    `inlines` says that inputs are read about once an element, so that they may be computed on the
+    way; `views` that inputs which are views need no memory of their own; `epilogue` that what is
+    computed from the result may be done before it is stored. The rule stores each element once,
+    with `Stage.write`.
+    """
+
+    rule: Callable[[Stage], None]
+    inlines: bool
+    views: bool
+    epilogue: bool
+
+
+SCALAR: dict[str, ScalarRule] = {}
+READING: dict[str, Reading] = {}
+KERNEL: dict[str, KernelRule] = {}
+ALIAS = frozenset({"reshape", "squeeze", "unsqueeze"})
+CONTROL = frozenset({"cond", "while_loop", "scan"})
+
+
+def scalar(*names: str) -> Callable[[_Rule], _Rule]:
+    """Register a scalar rule."""
+
+    def register(rule: _Rule) -> _Rule:
+        SCALAR.update(dict.fromkeys(names, rule))
+        return rule
+
+    return register
+
+
+def reading(*names: str, view: bool = False) -> Callable[[_Rule], _Rule]:
+    """Register a reading rule."""
+
+    def register(rule: _Rule) -> _Rule:
+        READING.update(dict.fromkeys(names, Reading(rule, view)))
+        return rule
+
+    return register
+
+
+def kernel(
+    *names: str, inlines: bool = False, views: bool = True, epilogue: bool = False
+) -> Callable[[_Rule], _Rule]:
+    """Register a kernel rule; see `KernelRule`."""
+
+    def register(rule: _Rule) -> _Rule:
+        KERNEL.update(dict.fromkeys(names, KernelRule(rule, inlines, views, epilogue)))
+        return rule
+
+    return register
+
+
+def has_rule(op: str) -> bool:
+    """Whether there is a rule for this op (a composite without one is expanded)."""
+    return op in SCALAR or op in READING or op in KERNEL or op in ALIAS or op in CONTROL

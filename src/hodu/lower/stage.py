@@ -1,0 +1,230 @@
+"""One kernel being written for one group of nodes: reading inputs, writing results.
+
+A value of the Snapshot that has memory is loaded; one that has none is computed where it is read,
+by the rule of the op that yields it. What is computed after the kernel's own op, the epilogue, is
+computed the same way from the element that the op is about to store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hodu.dtypes import FROM_NUMPY, DType
+from hodu.kernel.algebra import constant
+from hodu.kernel.buffer import Buf, Role
+from hodu.kernel.builder import KernelBuilder
+from hodu.kernel.expr import Expr, Operand, Ramp, index
+from hodu.kernel.narrow import computed, round_to
+from hodu.lower.collapse import Collapse
+from hodu.lower.index import Extents, Index, broadcast_index
+from hodu.lower.point import Point
+from hodu.lower.program import Argument, Launch, Place
+from hodu.lower.rules import READING, SCALAR
+from hodu.lower.storage import Storage
+from hodu.shapes import Shape, TensorType
+from hodu.snapshot.ir import Node, Value
+
+if TYPE_CHECKING:
+    from hodu.lower.lowering import Lowering
+
+
+class Stage:
+    """The kernel of a group: `node` is the op whose loops it has."""
+
+    def __init__(self, lowering: Lowering, node: Node, epilogue: Sequence[Node] = ()) -> None:
+        self.lowering = lowering
+        self.node = node
+        self.epilogue = tuple(epilogue)
+        self.k = KernelBuilder(node.op)
+        self.collapse: Collapse | None = None
+        self._params: dict[tuple[Place, Role], Buf] = {}
+
+    # -- what rules ask -------------------------------------------------------------------------
+
+    @property
+    def attrs(self) -> Mapping[str, Any]:
+        """The attributes of the node."""
+        return self.node.attrs
+
+    @property
+    def target(self) -> Any:
+        """The CPU for which the kernel is."""
+        return self.lowering.target
+
+    def type(self, number: int = 0) -> TensorType:
+        """The type of an input."""
+        return self._input(number).type
+
+    def out_type(self, number: int = 0) -> TensorType:
+        """The type of a result."""
+        return self.node.outputs[number].type
+
+    def has(self, number: int) -> bool:
+        """Whether an optional input is there."""
+        return number < len(self.node.inputs) and self.node.inputs[number] is not None
+
+    def _input(self, number: int) -> Value:
+        value = self.node.inputs[number]
+        assert value is not None
+        return value
+
+    def extents(self, shape: Shape) -> Extents:
+        """Sizes as expressions; those known only at run time are loaded once."""
+        return tuple(self.lowering.sizes.extent(self, dim) for dim in shape)
+
+    def shape_of(self, value: Value) -> Shape:
+        """The shape of a value in the loops of this kernel, which may join axes."""
+        return value.type.shape if self.collapse is None else self.collapse(value.type.shape)
+
+    def in_extents(self, number: int = 0) -> Extents:
+        """The sizes of an input."""
+        return self.extents(self.type(number).shape)
+
+    def out_extents(self, number: int = 0) -> Extents:
+        """The sizes of a result."""
+        return self.extents(self.out_type(number).shape)
+
+    # -- memory ---------------------------------------------------------------------------------
+
+    def param(self, place: Place, role: Role, name: str | None = None) -> Buf:
+        """The parameter through which the kernel sees a place."""
+        key = (place, role)
+        if key not in self._params:
+            slot = place.slot
+            hint = name or f"{'xyt'[('in', 'out', 'inout').index(role)]}{len(self._params)}"
+            size = slot.size - place.offset
+            self._params[key] = self.k.param(hint, slot.dtype, size, role)
+        return self._params[key]
+
+    def scratch(self, dtype: DType, size: int, name: str = "scratch") -> Buf:
+        """Memory of the arena for this kernel alone."""
+        place = Place(self.lowering.new_slot(name, dtype, size, "arena"))
+        return self.param(place, "inout", name)
+
+    def table(self, array: Any, name: str = "table") -> Buf:
+        """A constant array, flat, as a parameter."""
+        flat = np.ascontiguousarray(array).reshape(-1)
+        place = Place(
+            self.lowering.new_slot(name, FROM_NUMPY[flat.dtype], flat.size, "constant", flat)
+        )
+        return self.param(place, "in", name)
+
+    def data(self, number: int) -> Any:
+        """The contents of an input that is a constant, None of another."""
+        return self.lowering.constant_data(self._input(number))
+
+    # -- reading --------------------------------------------------------------------------------
+
+    def read(self, number: int, position: Index) -> Expr:
+        """An element of an input, narrow floats as f32."""
+        return self.value(self._input(number), position)
+
+    def value(self, value: Value, position: Index) -> Expr:
+        """An element of any value: loaded where it has memory, else computed here."""
+        key = (value, position)
+        known = self.k.recall(key)
+        if known is None:
+            known = self.k.let(self._compute(value, position), "v")
+            self.k.remember(key, known)
+        return known
+
+    def _compute(self, value: Value, position: Index) -> Expr:
+        data = self.lowering.constant_data(value)
+        if data is not None and data.size == 1:
+            return constant(data.reshape(-1)[0].item(), computed(value.type.dtype))
+        storage = self.lowering.storage.get(value)
+        if storage is not None:
+            return self.load(storage, position, self.extents(self.shape_of(value)))
+        if value.producer is not None and value.producer.op in READING:
+            if READING[value.producer.op].view:
+                return self.unrounded(value, position)
+        return self.result(value, position)
+
+    def load(self, storage: Storage, position: Index, extents: Extents) -> Expr:
+        """An element of memory, or consecutive ones when the last index is a Ramp."""
+        buf = self.param(storage.place, "in", storage.place.slot.name)
+        at = storage.position(position, extents)
+        return self.k.load(buf, *_span(at))
+
+    def result(self, value: Value, position: Index) -> Expr:
+        """An element of a value computed from the inputs of its op, memory or not."""
+        return round_to(self.unrounded(value, position), value.type.dtype)
+
+    def unrounded(self, value: Value, position: Index) -> Expr:
+        """The same in f32 where it will be stored as a narrow float, which rounds it."""
+        node = value.producer
+        assert node is not None, f"%{value.name} has no memory and no producer"
+        return self._apply(node, position)
+
+    def _apply(self, node: Node, position: Index) -> Expr:
+        point = Point(self, node)
+        if node.op in SCALAR:
+            operands = [
+                None if v is None else self.value(v, broadcast_index(position, self.shape_of(v)))
+                for v in node.inputs
+            ]
+            return SCALAR[node.op](point, *operands)
+        return READING[node.op].rule(point, position)
+
+    # -- writing --------------------------------------------------------------------------------
+
+    def write(self, position: Index, value: Expr, number: int = 0) -> None:
+        """Store an element of a result (the only time), after the epilogue is applied to it."""
+        result = self.node.outputs[number]
+        if not self.epilogue:
+            self.store(result, position, value)
+            return
+        rounded = round_to(value, result.type.dtype)
+        at = broadcast_index(position, self.shape_of(result))
+        self.k.remember((result, at), self.k.let(rounded, "v"))
+        root = self.epilogue[-1].outputs[0]
+        self.store(root, position, self.unrounded(root, position))
+
+    def store(self, value: Value, position: Index, element: Expr) -> None:
+        """Store an element in the memory of a value."""
+        storage = self.lowering.storage[value]
+        buf = self.param(storage.place, "out", storage.place.slot.name)
+        at = storage.position(position, self.extents(self.shape_of(value)))
+        self.k.store(buf, _span(at)[0], element)
+
+    def fail(
+        self,
+        condition: Expr,
+        status: int,
+        message: str,
+        *values: Operand,
+        hint: str = "",
+        node: Node | None = None,
+    ) -> None:
+        """Leave with an error where `condition` holds; {0} to {3} in the message are `values`."""
+        site = self.lowering.site(message, hint, node or self.node)
+        given = [index(v) for v in values]
+        self.k.fail(condition, status, site, *given)
+
+    # -- the end --------------------------------------------------------------------------------
+
+    def split(self, name: str) -> None:
+        """End the kernel here and go on in another one that runs after it."""
+        self.finish()
+        self.k = KernelBuilder(name)
+        self._params = {}
+
+    def finish(self) -> None:
+        """Add the kernel to the program."""
+        if not self.k.is_empty:
+            kernel = self.k.finish()
+            arguments = tuple(Argument(place, role) for place, role in self._params)
+            self.lowering.launch(Launch(kernel, arguments, self.label, self.node.loc))
+
+    @property
+    def label(self) -> str:
+        """The ops that the kernel computes, for profiles."""
+        return "+".join([self.node.op, *(n.op for n in self.epilogue)])
+
+
+def _span(at: Expr) -> tuple[Expr, int]:
+    """A position and how many elements from there on."""
+    return (at.base, at.lanes) if isinstance(at, Ramp) else (at, 1)

@@ -1,0 +1,40 @@
+"""How tensors lie in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hodu.kernel.algebra import is_number
+from hodu.kernel.expr import Expr, Ramp
+from hodu.lower.index import ZERO, Extents, Index, dense_strides
+from hodu.lower.point import CannotVectorizeError
+from hodu.lower.program import Place
+from hodu.shapes import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """A row-major tensor of `shape` at a place."""
+
+    place: Place
+    shape: Shape
+
+    def position(self, at: Index, extents: Extents) -> Expr:
+        """The flat position of an element; of consecutive ones when the last index is a Ramp."""
+        return strided_position(at, dense_strides(extents))
+
+
+def strided_position(at: Index, strides: tuple[Expr, ...]) -> Expr:
+    """The flat position under strides; a Ramp stays one where its stride is 1.
+
+    Raises CannotVectorizeError where the elements are not consecutive.
+    """
+    total: Expr = ZERO
+    lanes = 0
+    for i, stride in zip(at, strides, strict=True):
+        if i.lanes > 1:
+            if not isinstance(i, Ramp) or not is_number(stride, 1) or lanes:
+                raise CannotVectorizeError("the elements are not consecutive")
+            lanes, i = i.lanes, i.base
+        total = total + i * stride
+    return Ramp(total, lanes) if lanes else total

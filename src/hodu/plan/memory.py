@@ -1,0 +1,134 @@
+"""Where the slots of the arena lie: one block of memory, shared by what is never alive together.
+
+Slots are placed greedily, the largest first, each at the lowest address that is free for as long
+as it lives. (Y. Pisarchyk and J. Lee, "Efficient Memory Management for Deep Neural Net
+Inference", 2020, "greedy by size".)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hodu.lower.program import Branch, Launch, Place, Program, Repeat, Slot, Step
+
+ALIGNMENT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """The first and the last time at which a slot of the arena is in use."""
+
+    slot: Slot
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Byte offsets of the slots in the arena; `bound` is the most that is alive at once."""
+
+    offsets: Mapping[Slot, int]
+    size: int
+    lives: tuple[Life, ...]
+    bound: int
+
+    def at_peak(self) -> list[Life]:
+        """What is alive when most is, the largest first."""
+        time = max(range(_end(self.lives)), key=lambda t: _alive(self.lives, t), default=0)
+        alive = [life for life in self.lives if life.first <= time <= life.last]
+        return sorted(alive, key=lambda life: -life.slot.bytes)
+
+
+def plan_memory(program: Program) -> Plan:
+    """Offsets for every arena slot and every state; states live from run to run."""
+    offsets: dict[Slot, int] = {}
+    top = 0
+    for port in program.states:
+        offsets[port.slot] = top
+        top += _aligned(port.slot.bytes)
+    lives = find_lives(program)
+    placed: list[tuple[int, int, Life]] = []
+    for life in sorted(lives, key=lambda life: (-life.slot.bytes, life.first)):
+        start = _lowest(life, placed)
+        placed.append((start, start + _aligned(life.slot.bytes), life))
+        offsets[life.slot] = top + start
+    size = top + max((end for _, end, _ in placed), default=0)
+    bound = max((_alive(lives, t) for t in range(_end(lives))), default=0)
+    return Plan(offsets, size, lives, bound)
+
+
+def _lowest(life: Life, placed: list[tuple[int, int, Life]]) -> int:
+    size = _aligned(life.slot.bytes)
+    at = 0
+    busy = [(s, e) for s, e, o in placed if o.first <= life.last and life.first <= o.last]
+    for start, end in sorted(busy):
+        if at + size <= start:
+            break
+        at = max(at, end)
+    return at
+
+
+def _aligned(size: int) -> int:
+    return -(-size // ALIGNMENT) * ALIGNMENT
+
+
+def _end(lives: tuple[Life, ...]) -> int:
+    return max((life.last + 1 for life in lives), default=0)
+
+
+def _alive(lives: tuple[Life, ...], time: int) -> int:
+    return sum(life.slot.bytes for life in lives if life.first <= time <= life.last)
+
+
+def find_lives(program: Program) -> tuple[Life, ...]:
+    """When each slot of the arena is in use, in numbers of launches.
+
+    What is used inside a loop and outside of it lives through the whole loop.
+    """
+    clock = _Clock()
+    clock.run(program.steps)
+    spans = clock.spans
+    for start, end, used in reversed(clock.loops):  # the outer ones first
+        for slot in used:
+            first, last = spans[slot]
+            if first < start or last >= end:
+                spans[slot] = (min(first, start), max(last, end - 1))
+    return tuple(Life(slot, first, last) for slot, (first, last) in spans.items())
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.time = 0
+        self.spans: dict[Slot, tuple[int, int]] = {}
+        self.loops: list[tuple[int, int, set[Slot]]] = []
+
+    def run(self, steps: Sequence[Step]) -> set[Slot]:
+        """Pass the time of some steps; returns the slots that they use."""
+        used: set[Slot] = set()
+        for step in steps:
+            match step:
+                case Launch(arguments=arguments):
+                    used |= {self._use(a.place) for a in arguments}
+                    self.time += 1
+                case Branch(condition=condition, then=then, orelse=orelse):
+                    used.add(self._use(condition))
+                    used |= self.run(then) | self.run(orelse)
+                case Repeat():
+                    used |= self._repeat(step)
+        return used
+
+    def _use(self, place: Place) -> Slot:
+        slot = place.slot
+        if slot.kind == "arena":
+            first, _ = self.spans.get(slot, (self.time, self.time))
+            self.spans[slot] = (first, self.time)
+        return slot
+
+    def _repeat(self, step: Repeat) -> set[Slot]:
+        start = self.time
+        used = self.run(step.test)
+        used.add(self._use(step.condition))
+        used |= self.run(step.body)
+        self.loops.append((start, self.time, {s for s in used if s.kind == "arena"}))
+        return used

@@ -1,0 +1,1 @@
+"""Kernels and programs as source text, a renderer a language."""

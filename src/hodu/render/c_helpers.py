@@ -1,0 +1,139 @@
+"""Small C functions that expressions need, each written out where it is used.
+
+Each is made by a name such as `select_f32x16`; `helper(name)` gives its text and the vector types
+that it needs. Only plain C with vector extensions is used, which gcc and clang both have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_VECTOR = re.compile(r"([a-z]+)_([a-z]+\d+)x(\d+)")
+_ROUNDING = {"floor": "t - (t > x)", "ceil": "t + (t < x)", "trunc": "t"}
+_LANEWISE = ("floor", "ceil", "trunc", "rint", "sqrt")
+_C = {"f32": "float", "f64": "double", "i32": "int32_t", "i64": "int64_t", "u32": "uint32_t"}
+_C |= {"u64": "uint64_t", "i8": "int8_t", "u8": "uint8_t", "i16": "int16_t", "u16": "uint16_t"}
+
+
+def typedef(name: str) -> str:
+    """The definition of a vector type such as f32x16, and of its form in memory."""
+    element, lanes = name.split("x")
+    size = int(lanes) * int(element[1:]) // 8
+    c = _C[element]
+    return (
+        f"typedef {c} {name} __attribute__((vector_size({size})));\n"
+        f"typedef {c} {name}_m __attribute__((vector_size({size}), aligned({int(element[1:]) // 8}),"
+        f" may_alias));\n"
+    )
+
+
+def helper(name: str) -> tuple[list[str], list[str]]:
+    """The texts of a helper and of what it calls, and the vector types it names."""
+    if name.startswith("bits_"):
+        return [_bits(*name.split("_")[1:])], []
+    match = _VECTOR.fullmatch(name)
+    if match is None:
+        return [_scalar_rounding(*name.split("_"))], []
+    kind, element, lanes = match[1], match[2], int(match[3])
+    text, types = _VECTOR_HELPERS[kind](name, element, lanes)
+    return [*([_scalar_rounding(kind, element)] if kind in _LANEWISE else []), text], types
+
+
+def _scalar_rounding(op: str, element: str) -> str:
+    """Rounding without libm where the target has no instruction for it."""
+    c, suffix = _C[element], "f" if element == "f32" else ""
+    integer, limit = (
+        ("int32_t", "8388608.0f") if element == "f32" else ("int64_t", "4503599627370496.0")
+    )
+    head = f"HODU_UNUSED static inline {c} {op}_{element}({c} x) {{\n"
+    if op == "sqrt":
+        return f"{head}  return __builtin_sqrt{suffix}(x);\n}}\n"
+    if op == "rint":
+        body = (
+            f"  if (!(__builtin_fabs{suffix}(x) < {limit})) return x;\n"
+            f"  {c} big = __builtin_copysign{suffix}({limit}, x);\n"
+            f"  volatile {c} sum = x + big;\n"
+            f"  return __builtin_copysign{suffix}(sum - big, x);\n"
+        )
+    else:
+        body = (
+            f"  if (!(__builtin_fabs{suffix}(x) < {limit})) return x;\n"
+            f"  {c} t = ({c})({integer})x;\n"
+            f"  return __builtin_copysign{suffix}({_ROUNDING[op]}, x);\n"
+        )
+    return (
+        "#if defined(__SSE4_1__) || defined(__aarch64__) || defined(__wasm__)\n"
+        f"{head}  return __builtin_{op}{suffix}(x);\n}}\n#else\n{head}{body}}}\n#endif\n"
+    )
+
+
+def _bits(target: str, source: str) -> str:
+    return (
+        f"HODU_UNUSED static inline {_C[target]} bits_{target}_{source}({_C[source]} x) {{\n"
+        f"  {_C[target]} y;\n  __builtin_memcpy(&y, &x, sizeof y);\n  return y;\n}}\n"
+    )
+
+
+def _select(name: str, element: str, lanes: int) -> tuple[str, list[str]]:
+    vector, mask = f"{element}x{lanes}", f"i{element[1:]}x{lanes}"
+    return (
+        f"HODU_UNUSED static inline {vector} {name}({mask} m, {vector} a, {vector} b) {{\n"
+        f"  return ({vector})((({mask})a & m) | (({mask})b & ~m));\n}}\n"
+    ), [vector, mask]
+
+
+def _lanewise(name: str, element: str, lanes: int) -> tuple[str, list[str]]:
+    """A scalar helper on every lane; clang has the whole vector in one instruction."""
+    op, vector = name.split("_")[0], f"{element}x{lanes}"
+    loop = f"  for (int i = 0; i < {lanes}; i++) x[i] = {op}_{element}(x[i]);\n  return x;\n"
+    fast = {"rint": "roundeven"}.get(op, op)
+    text = (
+        f"HODU_UNUSED static inline {vector} {name}({vector} x) {{\n"
+        "#if defined(__clang__) && (defined(__SSE4_1__) || defined(__aarch64__))\n"
+        f"  return __builtin_elementwise_{fast}(x);\n#else\n{loop}#endif\n}}\n"
+    )
+    return text, [vector]
+
+
+def _reduce(combine: str) -> Callable[[str, str, int], tuple[str, list[str]]]:
+    def text(name: str, element: str, lanes: int) -> tuple[str, list[str]]:
+        vector, c = f"{element}x{lanes}", _C[element]
+        steps, width, types, current = "", lanes, [vector], "v"
+        while width > 2:
+            half = width // 2
+            kind = f"{element}x{half}"
+            low = ", ".join(map(str, range(half)))
+            high = ", ".join(map(str, range(half, width)))
+            types.append(kind)
+            steps += (
+                f"  {kind} l{half} = __builtin_shufflevector({current}, {current}, {low});\n"
+                f"  {kind} h{half} = __builtin_shufflevector({current}, {current}, {high});\n"
+            )
+            steps += _halves(combine, element, half)
+            current, width = f"s{half}", half
+        last = combine.format(a=f"{current}[0]", b=f"{current}[1]")
+        return (
+            f"HODU_UNUSED static inline {c} {name}({vector} v) {{\n{steps}  return {last};\n}}\n",
+            types,
+        )
+
+    return text
+
+
+def _halves(combine: str, element: str, half: int) -> str:
+    kind = f"{element}x{half}"
+    if "?" not in combine:
+        return f"  {kind} s{half} = {combine.format(a=f'l{half}', b=f'h{half}')};\n"
+    each = combine.format(a=f"l{half}[i]", b=f"h{half}[i]")
+    return f"  {kind} s{half};\n  for (int i = 0; i < {half}; i++) s{half}[i] = {each};\n"
+
+
+_VECTOR_HELPERS: dict[str, Callable[[str, str, int], tuple[str, list[str]]]] = {
+    "select": _select,
+    **dict.fromkeys(_LANEWISE, _lanewise),
+    "addlanes": _reduce("{a} + {b}"),
+    "mullanes": _reduce("{a} * {b}"),
+    "minlanes": _reduce("({a} < {b} ? {a} : {b})"),
+    "maxlanes": _reduce("({a} > {b} ? {a} : {b})"),
+}

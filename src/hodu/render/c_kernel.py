@@ -1,0 +1,216 @@
+"""Kernels as C functions; the body of a parallel loop is a function of its own."""
+
+from __future__ import annotations
+
+from hodu.dtypes import bool_
+from hodu.kernel import expr as e
+from hodu.kernel.buffer import Buf
+from hodu.kernel.expr import Expr, Var
+from hodu.kernel.ir import Alloc, Block, Copy, Fail, For, If, Kernel, Let, Stmt, Store, While
+from hodu.kernel.narrow import stored
+from hodu.kernel.walk import all_expressions, statements
+from hodu.render.c_expr import ExprWriter, memory_pointer
+from hodu.render.c_types import identifier, memory_type, scalar_type
+
+
+def can_fail(kernel: Kernel) -> bool:
+    """Whether the kernel has errors to report."""
+    return any(isinstance(s, Fail) for s in statements(kernel.body))
+
+
+class KernelWriter:
+    """Writes kernels one after the other with the functions that their loops are divided into."""
+
+    def __init__(self, expr: ExprWriter) -> None:
+        self._expr = expr
+        self._parts: list[str] = []
+        self._kernel: Kernel
+        self._name = ""
+        self._scope: list[Var | Buf] = []
+        self._in_part = False
+
+    def write(self, kernel: Kernel, name: str) -> str:
+        """The text of a kernel as the static function `name`."""
+        self._kernel, self._name = kernel, name
+        self._parts, self._scope, self._in_part = [], list(kernel.params), False
+        self._expr.mask_bits = _mask_bits(kernel)
+        lines = self._block(kernel.body, 1)
+        head = f"static {'int' if can_fail(kernel) else 'void'} {name}({self._parameters(kernel)})"
+        last = ["  return HODU_OK;"] if can_fail(kernel) else []
+        return "\n".join([*self._parts, head + " {", *lines, *last, "}", ""])
+
+    def _parameters(self, kernel: Kernel) -> str:
+        # What is both read and written by one kernel may be reached through two parameters.
+        return ", ".join(["hodu_instance *self", *map(_declare, kernel.params)])
+
+    def _block(self, block: Block, depth: int) -> list[str]:
+        kept = len(self._scope)
+        lines = [line for stmt in block for line in self._stmt(stmt, depth)]
+        del self._scope[kept:]
+        return lines
+
+    def _stmt(self, stmt: Stmt, depth: int) -> list[str]:
+        pad = "  " * depth
+        match stmt:
+            case For(kind="parallel"):
+                return self._parallel(stmt, pad)
+            case For():
+                return self._for(stmt, depth)
+            case While(condition=condition, body=body):
+                head = f"{pad}while ({self._expr(condition)}) {{"
+                return [head, *self._block(body, depth + 1), f"{pad}}}"]
+            case If(condition=condition, body=body, orelse=orelse):
+                lines = [f"{pad}if ({self._expr(condition)}) {{", *self._block(body, depth + 1)]
+                if orelse:
+                    lines += [f"{pad}}} else {{", *self._block(orelse, depth + 1)]
+                return [*lines, f"{pad}}}"]
+            case Let(var=var, value=value):
+                text = self._expr(value)
+                self._scope.append(var)
+                return [f"{pad}const {self._expr.type_of(var)} {identifier(var.name)} = {text};"]
+            case Store(buf=buf, index=index, value=value):
+                return [pad + self._store(buf, index, value)]
+            case Alloc(buf=buf):
+                self._scope.append(buf)
+                return [pad + self._local(buf)]
+            case Fail():
+                return self._fail(stmt, pad)
+            case Copy():
+                return [pad + self._copy(stmt)]
+        raise TypeError(type(stmt).__name__)
+
+    def _for(self, stmt: For, depth: int) -> list[str]:
+        pad, name = "  " * depth, identifier(stmt.var.name)
+        self._scope.append(stmt.var)
+        step = f"{name}++" if stmt.step == 1 else f"{name} += {stmt.step}"
+        head = f"for (hodu_index {name} = {self._expr(stmt.lo)}; {name} < {self._expr(stmt.hi)}; {step})"
+        lines = [f"{pad}{head} {{", *self._block(stmt.body, depth + 1), f"{pad}}}"]
+        if stmt.kind == "unroll":
+            lines.insert(0, f"{pad}HODU_UNROLL")
+        self._scope.remove(stmt.var)
+        return lines
+
+    def _local(self, buf: Buf) -> str:
+        if buf.lanes > 1:
+            kind = self._expr.named(buf.dtype, buf.lanes)
+        else:
+            kind = scalar_type(buf.dtype) if buf.size == 1 else memory_type(buf.dtype)
+        many = "" if buf.size == 1 else f"[{max(buf.size, 1)}]"
+        return f"{kind} {identifier(buf.name)}{many};"
+
+    def _store(self, buf: Buf, index: Expr, value: Expr) -> str:
+        name, text = identifier(buf.name), self._expr(value)
+        if isinstance(index, e.Ramp) and buf.lanes == 1:
+            kind = self._expr.named(stored(buf.dtype), value.lanes)
+            if buf.dtype is bool_:
+                kind = f"u8x{value.lanes}"
+                self._expr.types[kind] = None
+                text = f"__builtin_convertvector({text}, {kind}) & 1"
+            return f"*({kind}_m *)({name} + {self._expr(index.base)}) = {text};"
+        if buf.role == "local" and buf.size == 1:
+            return f"{name} = {text};"
+        return f"{name}[{self._expr(index)}] = {text};"
+
+    def _fail(self, stmt: Fail, pad: str) -> list[str]:
+        values = [*map(self._expr, stmt.values), *["0"] * (4 - len(stmt.values))]
+        call = f"hodu_fail(self, {stmt.status}, {stmt.site}, {', '.join(values)})"
+        leave = f"{{ {call}; return; }}" if self._in_part else f"return {call};"
+        return [f"{pad}if ({self._expr(stmt.condition)}) {leave}"]
+
+    def _copy(self, stmt: Copy) -> str:
+        target = f"{identifier(stmt.target.name)} + {self._expr(stmt.target_index)}"
+        source = f"{identifier(stmt.source.name)} + {self._expr(stmt.source_index)}"
+        size = (
+            f"(size_t){_bracket(self._expr(stmt.count))} * sizeof *{identifier(stmt.target.name)}"
+        )
+        return f"memcpy({target}, {source}, {size});"
+
+    # -- parallel loops -------------------------------------------------------------------------
+
+    def _parallel(self, stmt: For, pad: str) -> list[str]:
+        """The loop as a call of its outlined body, on all threads or on this one."""
+        name = f"{self._name}_part{len(self._parts)}"
+        held = _free(stmt, self._scope)
+        low, high = self._expr(stmt.lo), self._expr(stmt.hi)
+        self._parts.append(self._part(stmt, name, held, low))
+        fields = ", ".join(["self", *(identifier(x.name) for x in held)])
+        lines = [
+            f"{pad}{{",
+            f"{pad}  struct {name} arguments = {{{fields}}};",
+            f"{pad}  hodu_run(self, {name}, &arguments, ({high} - {low} + {stmt.step - 1}) / {stmt.step});",
+        ]
+        if any(isinstance(s, Fail) for s in statements(stmt.body)):
+            lines.append(f"{pad}  if (self->error.status) return self->error.status;")
+        return [*lines, f"{pad}}}"]
+
+    def _part(self, stmt: For, name: str, held: list[Var | Buf], low: str) -> str:
+        self._in_part, kept = True, list(self._scope)
+        self._scope = [*held, stmt.var]
+        body = self._block(stmt.body, 2)
+        self._in_part, self._scope = False, kept
+        var = identifier(stmt.var.name)
+        unpack = [f"  {_declare_any(x, self._expr)} = held->{identifier(x.name)};" for x in held]
+        fields = [f"  {_declare_any(x, self._expr, plain=True)};" for x in held]
+        return "\n".join(
+            [
+                f"struct {name} {{",
+                "  hodu_instance *self;",
+                *fields,
+                "};",
+                "",
+                f"static void {name}(void *arguments, int64_t begin, int64_t end) {{",
+                f"  const struct {name} *held = arguments;",
+                "  hodu_instance *self = held->self;",
+                "  (void)self;",
+                *unpack,
+                "  for (int64_t turn = begin; turn < end; turn++) {",
+                f"    const hodu_index {var} = {low} + turn * {stmt.step};",
+                *body,
+                "  }",
+                "}",
+                "",
+            ]
+        )
+
+
+def _bracket(text: str) -> str:
+    return text if text.isidentifier() or text.isdigit() else f"({text})"
+
+
+def _declare(buf: Buf) -> str:
+    pointer = memory_pointer(buf.dtype, constant=buf.role == "in")
+    return f"{pointer}{'' if buf.role == 'inout' else 'restrict '}{identifier(buf.name)}"
+
+
+def _declare_any(x: Var | Buf, expr: ExprWriter, *, plain: bool = False) -> str:
+    if isinstance(x, Var):
+        return f"{'' if plain else 'const '}{expr.type_of(x)} {identifier(x.name)}"
+    pointer = memory_pointer(x.dtype, constant=x.role == "in")
+    restrict = "" if plain or x.role != "out" else "restrict "
+    return f"{pointer}{restrict}{identifier(x.name)}"
+
+
+def _free(stmt: For, scope: list[Var | Buf]) -> list[Var | Buf]:
+    """What the body of a loop uses of what is defined outside."""
+    used: set[Var | Buf] = set()
+    for x in all_expressions((stmt,)):
+        if isinstance(x, Var):
+            used.add(x)
+        elif isinstance(x, e.Load):
+            used.add(x.buf)
+    for inner in statements(stmt.body):
+        if isinstance(inner, Store):
+            used.add(inner.buf)
+        elif isinstance(inner, Copy):
+            used |= {inner.target, inner.source}
+    return [x for x in scope if x in used]
+
+
+def _mask_bits(kernel: Kernel) -> int:
+    """The width of the elements that the kernel's vectors have."""
+    wide = {
+        x.dtype.bits
+        for x in all_expressions(kernel.body)
+        if x.lanes > 1 and not isinstance(x, e.Ramp)
+    }
+    return 64 if 64 in wide else 32

@@ -1,0 +1,288 @@
+"""Programs as one C file: kernels, and the functions of the interface that call them in order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from hodu.lower.program import Argument, Branch, Launch, Place, Port, Program, Repeat, Slot, Step
+from hodu.plan.memory import Plan
+from hodu.render.c_expr import ExprWriter, memory_pointer
+from hodu.render.c_helpers import helper, typedef
+from hodu.render.c_kernel import KernelWriter, can_fail
+from hodu.render.dedupe import same_kernels
+
+PRELUDE = """\
+#include <stdint.h>
+#include <stddef.h>
+#include "hodu.h"
+
+typedef int64_t hodu_index;
+void *memcpy(void *restrict, const void *restrict, size_t);
+
+#if defined(__clang__)
+#define HODU_UNROLL _Pragma("unroll")
+#elif defined(__GNUC__)
+#define HODU_UNROLL _Pragma("GCC unroll 64")
+#else
+#define HODU_UNROLL
+#endif
+#if defined(__GNUC__)
+#define HODU_UNUSED __attribute__((unused))
+#else
+#define HODU_UNUSED
+#endif
+#define HODU_BEGIN uint64_t begun = self->profile ? self->clock() : 0;
+#define HODU_END(i) if (self->profile) self->profile[i] += self->clock() - begun;
+"""
+_FAIL = """\
+HODU_UNUSED static int hodu_fail(hodu_instance *self, int status, int site, int64_t a, int64_t b,
+                                 int64_t c, int64_t d) {
+  self->error = (hodu_error){status, site, {a, b, c, d}};
+  return status;
+}
+
+/* A loop divided among the threads of the host, if it has given any. */
+HODU_UNUSED static void hodu_run(hodu_instance *self, hodu_task task, void *arguments,
+                                 int64_t count) {
+  if (self->parallel && count > 1) {
+    self->parallel(self->pool, task, arguments, count);
+  } else {
+    task(arguments, 0, count);
+  }
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Where constants lie in the block of weights: byte offsets, and its size."""
+
+    offsets: Mapping[Slot, int]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a program is written.
+
+    `symbol` is what its functions are called; `target` its triple, for the record; `embedded` the
+    name of an array that holds the weights, or None when they are given to init; `aliases` says
+    whether the functions are exported as hodu_init and so on too.
+    """
+
+    symbol: str = "model"
+    target: str = "host"
+    embedded: str | None = None
+    aliases: bool = True
+
+
+def render_program(program: Program, plan: Plan, weights: Weights, options: Options) -> str:
+    """The C text of a program."""
+    return render_file([Unit(program, plan, weights, options)])
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A program with all that is needed to write it."""
+
+    program: Program
+    plan: Plan
+    weights: Weights
+    options: Options
+
+
+def render_file(units: Sequence[Unit]) -> str:
+    """The C text of several programs with different symbols in one file."""
+    expr = ExprWriter()
+    texts = [text for unit in units for text in _ProgramWriter(unit, expr).write()]
+    return "\n".join([PRELUDE, *_definitions(expr), _FAIL, *texts]) + "\n"
+
+
+def _definitions(expr: ExprWriter) -> Iterator[str]:
+    texts: dict[str, None] = {}
+    types = dict(expr.types)
+    for name in expr.helpers:
+        pieces, needed = helper(name)
+        texts.update(dict.fromkeys(pieces))
+        types.update(dict.fromkeys(needed))
+    yield from map(typedef, types)
+    yield from texts
+
+
+class _ProgramWriter:
+    def __init__(self, unit: Unit, expr: ExprWriter) -> None:
+        self.program, self.plan = unit.program, unit.plan
+        self.weights, self.options = unit.weights, unit.options
+        self.expr = expr
+        self.names: dict[int, str] = {}
+        self.launches = list(unit.program.launches())
+
+    def write(self) -> list[str]:
+        return [*self._kernels(), *self._info(), *self._functions()]
+
+    def _kernels(self) -> list[str]:
+        """Each kernel once; `names` then says what each launch calls."""
+        writer = KernelWriter(self.expr)
+        texts: list[str] = []
+        for number, (kernel, users) in enumerate(same_kernels(self.launches)):
+            name = f"{self.options.symbol}_k{number}_{kernel.name}"
+            self.names.update((id(launch), name) for launch in users)
+            texts.append(writer.write(kernel, name))
+        return texts
+
+    # -- the description ------------------------------------------------------------------------
+
+    def _info(self) -> Iterator[str]:
+        p, symbol = self.program, self.options.symbol
+        counts = {"inputs": p.inputs, "outputs": p.outputs, "states": p.states}
+        for name, ports in counts.items():
+            yield from self._tensors(name, ports)
+        yield _strings(f"{symbol}_sites", p.sites)
+        yield _strings(f"{symbol}_kernels", [launch.label for launch in self.launches])
+        fields = [
+            ("abi", "HODU_ABI"),
+            ("name", json.dumps(p.name)),
+            ("target", json.dumps(self.options.target)),
+            *((f"{name[:-1]}_count", str(len(ports))) for name, ports in counts.items()),
+            ("site_count", str(len(p.sites))),
+            *((name, f"{symbol}_{name}" if ports else "0") for name, ports in counts.items()),
+            ("sites", f"{symbol}_sites"),
+            ("arena_bytes", str(self.plan.size)),
+            ("weight_bytes", str(self.weights.size)),
+            ("has_weights", str(int(self.options.embedded is not None or not self.weights.size))),
+            ("kernel_count", str(len(self.launches))),
+            ("kernels", f"{symbol}_kernels"),
+        ]
+        body = "\n".join(f"  .{name} = {value}," for name, value in fields)
+        yield f"static const hodu_model {symbol}_description = {{\n{body}\n}};\n"
+        yield f"const hodu_model *{symbol}_info(void) {{ return &{symbol}_description; }}\n"
+
+    def _tensors(self, name: str, ports: Sequence[Port]) -> Iterator[str]:
+        if not ports:
+            return
+        symbol = self.options.symbol
+        rows = []
+        for number, port in enumerate(ports):
+            shape = "0"
+            if port.capacity:
+                shape = f"{symbol}_{name[:-1]}{number}_shape"
+                yield f"static const int64_t {shape}[] = {{{', '.join(map(str, port.capacity))}}};"
+            dynamic = int(any(not isinstance(d, int) for d in port.type.shape))
+            offset = self.plan.offsets.get(port.slot, 0)
+            row = (json.dumps(port.name), port.type.dtype.onnx, len(port.capacity), shape)
+            rows.append(f"  {{{', '.join(map(str, (*row, port.slot.bytes, offset, dynamic)))}}},")
+        yield f"static const hodu_tensor {symbol}_{name}[] = {{\n" + "\n".join(rows) + "\n};\n"
+
+    # -- the functions --------------------------------------------------------------------------
+
+    def _functions(self) -> Iterator[str]:
+        symbol = self.options.symbol
+        yield self._init()
+        yield (
+            f"int {symbol}_execute(hodu_instance *self, const void *const *inputs, "
+            "void *const *outputs) {"
+        )
+        yield "  unsigned char *arena = self->arena;"
+        yield "  const unsigned char *weights = self->weights;"
+        yield "  int status;"
+        yield "  (void)arena, (void)weights, (void)inputs, (void)outputs, (void)status;"
+        if any(can_fail(launch.kernel) for launch in self.launches):
+            yield "  self->error.status = HODU_OK;"
+        numbers = {id(launch): i for i, launch in enumerate(self.launches)}
+        yield from self._steps(self.program.steps, numbers, "  ")
+        yield "  return HODU_OK;\n}\n"
+        yield f"void {symbol}_cleanup(hodu_instance *self) {{ self->arena = 0; }}\n"
+        if self.options.aliases:
+            yield from self._aliases()
+
+    def _init(self) -> str:
+        symbol, embedded = self.options.symbol, self.options.embedded
+        lines = [f"int {symbol}_init(hodu_instance *self, void *arena, const void *weights) {{"]
+        if embedded is not None:
+            lines.append(f"  if (!weights) weights = {embedded};")
+        elif self.weights.size:
+            lines.append("  if (!weights) return HODU_NO_WEIGHTS;")
+        if self.plan.size:
+            lines.append("  if (!arena) return HODU_NO_ARENA;")
+        lines += ["  *self = (hodu_instance){0};", "  self->arena = arena;"]
+        lines.append("  self->weights = weights;")
+        for port in self.program.states:
+            if port.slot.bytes:
+                target = f"(unsigned char *)arena + {self.plan.offsets[port.slot]}"
+                source = f"(const unsigned char *)weights + {self.weights.offsets[port.slot]}"
+                lines.append(f"  memcpy({target}, {source}, {port.slot.bytes});")
+        return "\n".join([*lines, "  return HODU_OK;", "}", ""])
+
+    def _aliases(self) -> Iterator[str]:
+        symbol = self.options.symbol
+        yield f"const hodu_model *hodu_info(void) {{ return {symbol}_info(); }}"
+        yield (
+            "int hodu_init(hodu_instance *self, void *arena, const void *weights) {\n"
+            f"  return {symbol}_init(self, arena, weights);\n}}\n"
+            "int hodu_execute(hodu_instance *self, const void *const *inputs, "
+            "void *const *outputs) {\n"
+            f"  return {symbol}_execute(self, inputs, outputs);\n}}\n"
+            f"void hodu_cleanup(hodu_instance *self) {{ {symbol}_cleanup(self); }}"
+        )
+
+    def _steps(self, steps: Sequence[Step], numbers: Mapping[int, int], pad: str) -> Iterator[str]:
+        for step in steps:
+            match step:
+                case Launch():
+                    yield from self._launch(step, numbers[id(step)], pad)
+                case Branch(condition=condition, then=then, orelse=orelse):
+                    yield f"{pad}if (*(const uint8_t *)({self._address(condition)})) {{"
+                    yield from self._steps(then, numbers, pad + "  ")
+                    yield f"{pad}}} else {{"
+                    yield from self._steps(orelse, numbers, pad + "  ")
+                    yield f"{pad}}}"
+                case Repeat(test=test, condition=condition, body=body):
+                    yield f"{pad}for (;;) {{"
+                    yield from self._steps(test, numbers, pad + "  ")
+                    yield f"{pad}  if (!*(const uint8_t *)({self._address(condition)})) break;"
+                    yield from self._steps(body, numbers, pad + "  ")
+                    yield f"{pad}}}"
+
+    def _launch(self, launch: Launch, number: int, pad: str) -> Iterator[str]:
+        given = ", ".join(["self", *map(self._argument, launch.arguments)])
+        call = f"{self.names[id(launch)]}({given})"
+        if launch.where:
+            yield f"{pad}/* {launch.where.replace('*/', '* /')} */"
+        fails = can_fail(launch.kernel)
+        done = f"if ((status = {call})) return status;" if fails else f"{call};"
+        yield f"{pad}{{ HODU_BEGIN {done} HODU_END({number}) }}"
+
+    def _argument(self, argument: Argument) -> str:
+        pointer = memory_pointer(argument.place.slot.dtype, constant=argument.role == "in")
+        return f"({pointer.rstrip()})({self._address(argument.place)})"
+
+    def _address(self, place: Place) -> str:
+        slot = place.slot
+        at = place.offset * (slot.bytes // slot.size if slot.size else 0)
+        if slot.kind in ("input", "output"):
+            ports = self.program.inputs if slot.kind == "input" else self.program.outputs
+            number = next(i for i, port in enumerate(ports) if port.slot is slot)
+            base = f"{'(const unsigned char *)' if slot.kind == 'input' else '(unsigned char *)'}"
+            return f"{base}{slot.kind}s[{number}] + {at}" if at else f"{slot.kind}s[{number}]"
+        if slot.kind == "constant":
+            return f"weights + {self.weights.offsets[slot] + at}"
+        if slot.kind == "shapes":
+            return "self->shapes"
+        return f"arena + {self.plan.offsets[slot] + at}"
+
+
+def _strings(name: str, texts: Sequence[str]) -> str:
+    rows = "\n".join(f"  {_c_string(t)}," for t in texts) if texts else "  0"
+    return f"static const char *const {name}[] = {{\n{rows}\n}};\n"
+
+
+def _c_string(text: str) -> str:
+    """A C string literal; bytes that are not printable ASCII are written in octal."""
+    out = []
+    for byte in text.encode():
+        char = chr(byte)
+        plain = 32 <= byte < 127 and char not in '"\\?'
+        out.append(char if plain else f"\\{byte:03o}")
+    return '"' + "".join(out) + '"'

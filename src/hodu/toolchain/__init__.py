@@ -1,0 +1,1 @@
+"""Finding and running C compilers and linkers, and the cache of what they made."""

@@ -1,0 +1,119 @@
+"""Compiling sample calls of ops, many in one C file, and comparing with what eager gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import hodu
+from hodu.backends.cpu.compiler import code_options
+from hodu.backends.cpu.prepare import Prepared, prepare
+from hodu.errors import HoduError
+from hodu.kernel.text import print_kernel
+from hodu.kernel.verify import verify_kernel
+from hodu.plan.target import Target, host
+from hodu.plugins.interfaces import CompileOptions
+from hodu.render.c_program import Options, Unit, render_file
+from hodu.runtime.library import Library
+from hodu.runtime.module import NativeModule
+from hodu.snapshot.verify import verify
+from hodu.toolchain.build import Source, compile_shared
+from tests.compiled.interpret import interpret
+from tests.ops.captured import record
+from tests.ops.cases import Case, assert_close, call, leaves, nested
+
+
+@dataclass(frozen=True)
+class Settings:
+    """For which processor to compile and at which level, and what else to do."""
+
+    target: Target
+    level: int = 2
+    interpret: bool = False
+    show: bool = False
+
+
+DEFAULT = Settings(host())
+
+
+@dataclass(frozen=True)
+class Built:
+    """A case with its Snapshot and its program."""
+
+    case: Case
+    snapshot: hodu.Snapshot
+    ready: Prepared
+
+
+def capture(case: Case) -> hodu.Snapshot:
+    """A call of the op as a Snapshot whose inputs are the sample's tensors."""
+    with hodu.capture(case.op.name) as board:
+        numbers = iter(range(100))
+
+        def declare(array: Any) -> Any:
+            return board.input(f"x{next(numbers)}", array.shape, array.dtype)
+
+        tensors = [nested(declare, a) for a in case.inputs()]
+        for i, result in enumerate(leaves(record(case)(tensors))):
+            board.target(f"y{i}", result)
+    return verify(board.snapshot)
+
+
+def check_op(cases: list[Case], settings: Settings = DEFAULT) -> list[str]:
+    """What is wrong with the compiled form of some cases; an empty list if nothing is."""
+    problems: list[str] = []
+    built: list[Built] = []
+    for case in cases:
+        try:
+            built.append(_build(case, settings, len(built)))
+        except Exception as error:
+            problems.append(f"{_name(case)}: {type(error).__name__}: {error}")
+    if not built:
+        return problems
+    units = [
+        Unit(b.ready.program, b.ready.plan, b.ready.weights, Options(f"m{i}", aliases=False))
+        for i, b in enumerate(built)
+    ]
+    options = CompileOptions(opt=settings.level)
+    try:
+        path = compile_shared(
+            [Source("cases.c", render_file(units))], code_options(settings.target, options)
+        )
+    except HoduError as error:
+        return [*problems, f"{cases[0].op.name}: {error}"]
+    for i, b in enumerate(built):
+        try:
+            _compare(b, NativeModule(Library(path, f"m{i}"), b.ready.weight_blob(), 1), settings)
+        except Exception as error:
+            problems.append(f"{_name(b.case)}: {type(error).__name__}: {error}")
+    return problems
+
+
+def _name(case: Case) -> str:
+    return f"{case.op.name}({case.sample}) in {case.dtype}"
+
+
+def _build(case: Case, settings: Settings, number: int) -> Built:
+    snapshot = capture(case)
+    ready = prepare(snapshot, settings.target, Options(f"m{number}"), level=settings.level)
+    for launch in ready.program.launches():
+        verify_kernel(launch.kernel)
+        if settings.show:
+            print(print_kernel(launch.kernel))
+    return Built(case, snapshot, ready)
+
+
+def _compare(built: Built, module: NativeModule, settings: Settings) -> None:
+    arrays = leaves(built.case.inputs())
+    with np.errstate(all="ignore"):
+        wanted = call(built.case, built.case.inputs())
+    names = [v.name for v in built.snapshot.inputs]
+    got = [t.numpy() for t in module.execute(dict(zip(names, arrays, strict=True))).values()]
+    for g, w in zip(got, wanted, strict=True):
+        assert g.dtype == w.dtype, f"{g.dtype} instead of {w.dtype}"
+        assert_close(g, w, built.case)
+    if settings.interpret:
+        for g, w in zip(interpret(built.ready, arrays), wanted, strict=True):
+            assert_close(g, w, built.case)
