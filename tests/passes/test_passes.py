@@ -38,6 +38,18 @@ def test_fold_computes_what_is_known():
     )
 
 
+def test_fold_does_not_store_what_only_repeats():
+    text = """
+        input %x: f32[100, 1000]
+        const %b: f32[1000] = BIAS
+        %0: f32[100, 1000] = expand(%b) {size=[100, 1000]}
+        %y: f32[100, 1000] = mul(%x, %0)
+        output "y" = %y
+        """.replace("BIAS", repr([float(i) for i in range(1000)]))
+    folded = fold(parse_snapshot(body(text)))
+    assert [node.op for node in folded.nodes] == ["expand", "mul"]
+
+
 def test_fold_leaves_what_would_take_much_room():
     text = """
         input %x: f32[]

@@ -9,7 +9,9 @@ import pytest
 
 import hodu
 import hodu.nn.functional as F
+from hodu.errors import FormatError
 from hodu.passes import optimize
+from hodu.passes.dump import Dump
 from hodu.passes.pipeline import LEVELS
 from hodu.snapshot.ir import Snapshot
 from hodu.snapshot.verify import verify
@@ -114,7 +116,9 @@ def test_bodies_are_optimized():
     with hodu.capture() as board:
         x = board.input("x", (3,))
         y = hodu.while_loop(
-            lambda i, x: i < 3, lambda i, x: (i + 1, x * hodu.sigmoid(x) * 1.0), (hodu.tensor(0), x)
+            lambda i, x: i < 3,
+            lambda i, x: (i + 1, x * hodu.sigmoid(x) * hodu.full((), 0.5) * 2.0),
+            (hodu.tensor(0), x),
         )
         board.target("y", y[1])
     after = verify(optimize(board.snapshot, 3))
@@ -143,3 +147,14 @@ def test_five_hundred_nodes_take_less_than_a_second():
     start = time.process_time()
     optimize(snapshot, 3)
     assert time.process_time() - start < 1.0
+
+
+def test_stages_are_written_to_numbered_files(tmp_path):
+    snapshot = captured(mobilenet)
+    optimize(snapshot, 1, observer=Dump(tmp_path / "stages").stage)
+    names = sorted(p.name for p in (tmp_path / "stages").iterdir())
+    assert names[:3] == ["00-captured.txt", "01-expand.txt", "02-fold.txt"]
+    assert (tmp_path / "stages" / names[0]).read_text(encoding="utf-8") == str(snapshot)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FormatError, match="cannot write"):
+        Dump(tmp_path / "file").stage("captured", snapshot)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from hodu.errors import ValueRangeError
+from hodu.passes._regions import everywhere
 from hodu.passes._rewrite import Keep
 from hodu.passes.algebra import algebra, reassociate
 from hodu.passes.batchnorm import batchnorm
@@ -44,7 +45,7 @@ PASSES = {
         Pass("recognise", recognise, exact=False),
         Pass("batchnorm", batchnorm, exact=False),
         Pass("cse", lambda s, keep: cse(s)),
-        Pass("dce", lambda s, keep: prune(s)),
+        Pass("dce", lambda s, keep: everywhere(s, prune)),
     )
 }
 _FIRST = ("expand", "fold", "algebra", "cse")
