@@ -109,7 +109,7 @@ def is_number(x: Expr, value: float) -> bool:
 def bounds(x: Expr) -> e.Bounds:
     """The least and greatest value of a position; None where it is not known."""
     match x:
-        case Const(value=value):
+        case Const(value=value) if not x.dtype.is_float:
             return int(value), int(value)
         case e.Var():
             return x.bounds
