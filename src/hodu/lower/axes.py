@@ -65,17 +65,20 @@ class Axes:
         return tuple(i for axis, i in enumerate(whole) if axis not in self.combined)
 
 
-def row_axes(s: Stage, combined: Sequence[int], *, same_shape: bool = False) -> Axes:
+def row_axes(
+    s: Stage, combined: Sequence[int], *, same_shape: bool = False, operands: int | None = None
+) -> Axes:
     """The fewest axes for rows over the `combined` axes of the first input.
 
-    The results have one element for each row, or with `same_shape` those of the input.
+    The results have one element for each row, or with `same_shape` those of the input. The first
+    `operands` inputs (by default all) broadcast to the first one.
     """
     shape = s.type().shape
     rank = len(shape)
     gone = frozenset(combined)
     marked = tuple(1 if a in gone else d for a, d in enumerate(shape))
     dropped = not same_shape and s.out_type().rank != rank
-    read = [v for v in s.node.inputs if v is not None]
+    read = [v for v in s.node.inputs[:operands] if v is not None]
     written = list(epilogue_operands(s))
     joins = all(_is_scalar(s.lowering, v) for v in (*read, *written))
     if joins:

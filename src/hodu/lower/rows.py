@@ -175,11 +175,18 @@ class Nest:
         self.is_across = bool(axes.reduced) and not axes.reduced[-1]
         self.lanes = lanes if not axes.extents else _fitting(lanes, axes.extents[-1])
         self._most = WIDE if is_wide else 1
+        self._scratch: dict[DType, Buf] = {}
 
     def vectors(self, extent: Expr) -> int:
         """How many vectors of a row of this length to combine at a time."""
         high = bounds(extent)[1]
         return WIDE if high is None else max(1, min(WIDE, high // self.lanes))
+
+    def scratch(self, dtype: DType, size: int) -> Buf:
+        """Memory of the arena for an element of every position."""
+        if dtype not in self._scratch:
+            self._scratch[dtype] = self.stage.scratch(dtype, size, "rows")
+        return self._scratch[dtype]
 
     def rows(self, body: Callable[[Row], None], span: Span | None = None) -> None:
         """Do something for all rows, by threads where they are many and `span` is not given."""
