@@ -12,6 +12,7 @@ from hodu.kernel.expr import Expr, index
 from hodu.lower import families as families
 from hodu.lower.control import lower_control
 from hodu.lower.groups import Group, make_groups
+from hodu.lower.movement import find_in_memory, lower_movement
 from hodu.lower.pointwise import lower_pointwise
 from hodu.lower.program import Launch, Place, Port, Program, Slot, SlotKind, Step
 from hodu.lower.rules import ALIAS, CONTROL, KERNEL, has_rule
@@ -172,8 +173,15 @@ class Lowering:
             KERNEL[node.op].rule(stage)
             stage.finish()
         else:
-            self.give_memory(node.outputs[0], places.get(node.outputs[0]))
-            lower_pointwise(self, node)
+            self._stored(node, group.number, places.get(node.outputs[group.number]))
+
+    def _stored(self, node: Node, number: int, place: Place | None) -> None:
+        """Store a result of a scalar or reading node."""
+        value = node.outputs[number]
+        lies = find_in_memory(self, value) if place is None else None
+        self.give_memory(value, place or lies)
+        if lies is None and not lower_movement(self, value):
+            lower_pointwise(self, node, number)
 
     def _alias(self, node: Node) -> None:
         source, result = node.inputs[0], node.outputs[0]
