@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hodu.kernel.expr import Binary, Const, Expr, Load, Ramp, Var
+from hodu.kernel.expr import Expr, Load
 from hodu.lower.index import Index
 from hodu.lower.point import Point
 from hodu.lower.rules import READING
@@ -56,46 +54,3 @@ def locate_moved(stage: Stage, value: Value, position: Index) -> Load:
     if not isinstance(found, Load):
         raise NotInMemoryError(value.name)
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Affine:
-    """A position as `base` plus a multiple of each of some variables."""
-
-    base: int
-    strides: tuple[int, ...]
-
-    @property
-    def constant(self) -> int | None:
-        """The number that it is, None where it varies."""
-        return None if any(self.strides) else self.base
-
-
-def affine(x: Expr, variables: Sequence[Expr]) -> Affine | None:
-    """`x` as an affine map of variables, None where it is not or its factors are not numbers."""
-    match x:
-        case Const(value=value):
-            return Affine(int(value), (0,) * len(variables))
-        case Var() if x in variables:
-            return Affine(0, tuple(int(x == v) for v in variables))
-        case Ramp(base=base):
-            return affine(base, variables)
-        case Binary(op="add" | "sub" | "mul" as op, a=a, b=b):
-            return _combined(op, affine(a, variables), affine(b, variables))
-    return None
-
-
-def _combined(op: str, a: Affine | None, b: Affine | None) -> Affine | None:
-    if a is None or b is None:
-        return None
-    if op == "mul":
-        if a.constant is not None:
-            return _scaled(b, a.constant)
-        return None if b.constant is None else _scaled(a, b.constant)
-    sign = -1 if op == "sub" else 1
-    strides = tuple(p + sign * q for p, q in zip(a.strides, b.strides, strict=True))
-    return Affine(a.base + sign * b.base, strides)
-
-
-def _scaled(a: Affine, by: int) -> Affine:
-    return Affine(a.base * by, tuple(s * by for s in a.strides))

@@ -12,6 +12,7 @@ from hodu.kernel.expr import Expr, index
 from hodu.lower import families as families
 from hodu.lower.control import lower_control
 from hodu.lower.groups import Group, make_groups
+from hodu.lower.joins import join_places
 from hodu.lower.movement import find_in_memory, lower_movement
 from hodu.lower.pointwise import lower_pointwise
 from hodu.lower.program import Launch, Place, Port, Program, Slot, SlotKind, Step
@@ -157,7 +158,9 @@ class Lowering:
     def _block(self, snapshot: Snapshot, places: Mapping[Value, Place]) -> None:
         for value in snapshot.constant_values:
             self.give_constant(value, snapshot.constants[value.name])
-        for group in make_groups(snapshot):
+        groups = make_groups(snapshot)
+        places = join_places(self, groups, places)
+        for group in groups:
             self._group(group, places)
 
     def _group(self, group: Group, places: Mapping[Value, Place]) -> None:
