@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hodu.dtypes import FROM_NUMPY, DType
-from hodu.kernel.algebra import constant
+from hodu.kernel.algebra import broadcast, constant
 from hodu.kernel.buffer import Buf, Role
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Expr, Operand, Ramp, index
@@ -106,6 +106,10 @@ class Stage:
             self._params[key] = self.k.param(hint, slot.dtype, size, role)
         return self._params[key]
 
+    def place_of(self, buf: Buf) -> Place:
+        """What the kernel sees through a parameter."""
+        return next(place for (place, _), found in self._params.items() if found is buf)
+
     def scratch(self, dtype: DType, size: int, name: str = "scratch") -> Buf:
         """Memory of the arena for this kernel alone."""
         place = Place(self.lowering.new_slot(name, dtype, size, "arena"))
@@ -165,10 +169,7 @@ class Stage:
         """The same in f32 where it will be stored as a narrow float, which rounds it."""
         node = value.producer
         assert node is not None, f"%{value.name} has no memory and no producer"
-        return self._apply(node, position)
-
-    def _apply(self, node: Node, position: Index) -> Expr:
-        point = Point(self, node)
+        point = Point(self, node, node.outputs.index(value))
         if node.op in SCALAR:
             operands = [
                 None if v is None else self.value(v, broadcast_index(position, self.shape_of(v)))
@@ -197,7 +198,7 @@ class Stage:
         buf = self._param(storage.place, "out", storage.place.slot.name)
         at = storage.position(position, self.extents(self.shape_of(value)))
         self._touched.write(storage.place, at)
-        self.k.store(buf, _span(at)[0], element)
+        self.k.store(buf, _span(at)[0], broadcast(element, _span(at)[1]))
 
     def fail(
         self,
@@ -219,6 +220,7 @@ class Stage:
         """Throw away what has been written of the kernel."""
         self.k = KernelBuilder(self.k.name)
         self._params = {}
+        self._touched = Touched()
 
     def split(self, name: str) -> None:
         """End the kernel here and go on in another one that runs after it."""
