@@ -1,4 +1,4 @@
-"""What `Stage.fail` says is wrong: the numbers of `enum hodu_status` in hodu.h."""
+"""The kinds of errors that kernels report, as numbered in the ABI of compiled models."""
 
 INDEX = 1
 DIVISION = 2
