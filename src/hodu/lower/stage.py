@@ -79,6 +79,10 @@ class Stage:
         """Sizes as expressions; those known only at run time are loaded once."""
         return tuple(self.lowering.sizes.extent(self, dim) for dim in shape)
 
+    def extent(self, dim: Dim) -> Expr:
+        """A size as an expression."""
+        return self.lowering.sizes.extent(self, dim)
+
     def shape_of(self, value: Value) -> Shape:
         """The shape of a value in the loops of this kernel, which may join axes."""
         return value.type.shape if self.collapse is None else self.collapse(value.type.shape)
