@@ -87,7 +87,7 @@ class Sizes:
         atom = bare_symbol(dim)
         return None if atom is None else self._known[atom.name].place
 
-    def store(self, stage: Stage, dim: Dim, count: Expr) -> None:
+    def store(self, stage: Stage, dim: Dim, count: Expr, hint: str) -> None:
         """Store what the kernel of a node found out to be the size `dim`.
 
         Leaves with an error where it was known before, from a declared shape or another node, to
@@ -101,7 +101,8 @@ class Sizes:
             return
         (capacity,) = self.capacity((dim,))
         text = f"{what}, there is memory for {{1}}"
-        stage.fail(count > capacity, status.VALUE, text, count, Const(capacity, INDEX))
+        room = Const(capacity, INDEX)
+        stage.fail(count > room, status.VALUE, text, count, room, hint=hint)
         place = self.place(dim)
         assert place is not None
         stage.k.store(stage.param(place, "out"), 0, count.cast(i64))

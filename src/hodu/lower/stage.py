@@ -214,9 +214,12 @@ class Stage:
         self._touched.write(storage.place, at)
         self.k.store(buf, _span(at)[0], broadcast(element, _span(at)[1]))
 
-    def store_size(self, dim: Dim, count: Expr) -> None:
-        """Store the size that depends on the data; an error where it must be another one."""
-        self.lowering.sizes.store(self, dim, count)
+    def store_size(self, dim: Dim, count: Expr, hint: str = "") -> None:
+        """Store the size that depends on the data; an error where it must be another one.
+
+        `hint` says how to make room for more than there is memory for.
+        """
+        self.lowering.sizes.store(self, dim, count, hint)
 
     def fail(
         self,
