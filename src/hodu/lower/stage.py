@@ -99,6 +99,10 @@ class Stage:
             self._params[key] = self.k.param(hint, slot.dtype, size, role)
         return self._params[key]
 
+    def places(self) -> list[tuple[Place, Buf]]:
+        """The places that the kernel sees, with their parameters."""
+        return [(place, buf) for (place, _), buf in self._params.items()]
+
     def scratch(self, dtype: DType, size: int, name: str = "scratch") -> Buf:
         """Memory of the arena for this kernel alone."""
         place = Place(self.lowering.new_slot(name, dtype, size, "arena"))

@@ -1,8 +1,10 @@
 """The micro-kernel: a tile of a matrix product held in registers.
 
     sums = Sums(k, Tile(rows=14, vectors=2, lanes=16), f32)
-    accumulate(k, sums, Rows(a, at, stride=lda), Panel(b, at, stride=32), depth)    # any number of times
-    sums.value(row, vector)                                                          # an Expr
+    accumulate(k, sums, Rows(a, at, stride=lda), Panel(b, at, stride=32), depth)
+    sums.value(row, vector)
+
+`accumulate` may be called any number of times.
 
 Every accumulator is a local vector of its own and the tile is written out in full, so that C
 compilers keep it in registers. Rows are read an element at a time and spread over the lanes: their
@@ -52,11 +54,15 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The right operand: the columns of depth d lie one after the other from `at + d * stride`."""
+    """The right operand: the columns of depth d lie one after the other from `at + d * stride`.
+
+    They may be `step` apart when the tile has one lane.
+    """
 
     buf: Buf
     at: Expr
     stride: Operand
+    step: Operand = 1
 
 
 class Sums:
@@ -116,7 +122,10 @@ def _add(k: KernelBuilder, sums: Sums, a: Rows, b: Panel, d: Expr, turn: int) ->
     lanes = sums.tile.lanes
     row_of_b = b.at + d * b.stride
     columns = [
-        k.let(_converted(k.load(b.buf, row_of_b + v * lanes, lanes), sums.dtype), "b")
+        k.let(
+            _converted(k.load(b.buf, row_of_b + index(b.step) * (v * lanes), lanes), sums.dtype),
+            "b",
+        )
         for v in range(sums.tile.vectors)
     ]
     for row, targets in enumerate(sums.bufs[turn]):
