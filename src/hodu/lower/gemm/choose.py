@@ -78,5 +78,5 @@ def panel_block(target: Target, panels: int, panel_bytes: int, work: int) -> int
     """How many panels a thread does at once: half of the second cache, a part of the work."""
     fitting = max(1, (target.l2_bytes or target.l1_bytes or panel_bytes) // 2 // panel_bytes)
     if work < 1 << 18:
-        return panels
+        return max(1, panels)
     return max(1, min(fitting, -(-panels // 8)))

@@ -81,7 +81,7 @@ class Blocked:
 
     def emit(self) -> None:
         """Write the whole product."""
-        tiles, panels = self._tiles(), max(1, self.columns // self.tile.columns)
+        tiles, panels = self._tiles(), self.columns // self.tile.columns
         many = known(tiles)
         self.rows_at_once = 1 if many is None else max(1, choose.row_blocks(self.s.target, many))
         self.panels_at_once = choose.panel_block(
@@ -92,7 +92,7 @@ class Blocked:
             row_parts = row_parts.max(1)
         elif many == 0:
             row_parts = index(1)
-        column_parts = -(-panels // self.panels_at_once)
+        column_parts = max(1, -(-panels // self.panels_at_once))
         parts = (product(self.sizes.batch), index(column_parts), row_parts)
         with self.k.loop(product(parts), kind="parallel", name="part") as part:
             batch, column_part, row_part = unflat(part, parts)
