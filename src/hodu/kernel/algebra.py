@@ -108,6 +108,8 @@ def is_number(x: Expr, value: float) -> bool:
 
 def bounds(x: Expr) -> e.Bounds:
     """The least and greatest value of a position; None where it is not known."""
+    if x.dtype.is_float:
+        return None, None
     match x:
         case Const(value=value):
             return int(value), int(value)
