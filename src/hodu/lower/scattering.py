@@ -37,7 +37,7 @@ class Places:
 
 
 def write_places(s: Stage, places: Places, how: str = "set", *, include_self: bool = True) -> None:
-    """Input 0 with values written at `places`: "set", or joined by sum, prod, mean, amax or amin."""
+    """Input 0 with values written at `places`: "set", or a fold by its eager name."""
     shape = s.type(0).shape or (1,)
     extents = s.extents(shape)
     target = _target(s, how)

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
 from hodu.dtypes import bool_, i64
 from hodu.kernel.algebra import constant
-from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import INDEX, Expr
 from hodu.lower import status
-from hodu.lower.index import Extents, Index, broadcast_index, flat, product, unflat
+from hodu.lower.index import Index, broadcast_index, flat, product
 from hodu.lower.rules import finds_size, kernel
+from hodu.lower.selection import Capacity, count_where, each_where, most_elements, take_along
 from hodu.lower.stage import Stage
 from hodu.ops._rules import axis_of
 from hodu.shapes import Shape, broadcast_shapes
 from hodu.snapshot.ir import Node
-
-Capacity = Callable[[Shape], tuple[int, ...]]
-
-
-def size_of(capacity: Capacity, *shapes: Shape) -> int:
-    """The most elements that the broadcast of some shapes can have."""
-    total = 1
-    for size in capacity(broadcast_shapes(*shapes)):
-        total *= size
-    return total
 
 
 def _shape(node: Node, number: int) -> Shape:
@@ -39,29 +26,10 @@ def truth(x: Expr) -> Expr:
     return x if x.dtype is bool_ else x.ne(constant(0, x.dtype))
 
 
-def count_where(s: Stage, extents: Extents, holds: Callable[[Index], Expr]) -> Expr:
-    """How many positions of a shape satisfy a condition."""
-    count = s.k.local("count", INDEX, init=0)
-    with s.k.loops(extents) as at:
-        s.k.store(count, 0, s.k.load(count) + holds(at).cast(INDEX))
-    return s.k.load(count)
-
-
-@contextmanager
-def each_where(
-    s: Stage, extents: Extents, holds: Callable[[Index], Expr]
-) -> Iterator[tuple[Index, Expr]]:
-    """A loop over the positions that satisfy a condition, and their number from 0 up."""
-    number = s.k.local("number", INDEX, init=0)
-    with s.k.loops(extents) as at, s.k.when(holds(at)):
-        yield at, s.k.load(number)
-        s.k.store(number, 0, s.k.load(number) + 1)
-
-
 @finds_size("nonzero")
 def nonzero_capacity(node: Node, capacity: Capacity) -> int:
     """All elements."""
-    return size_of(capacity, _shape(node, 0))
+    return most_elements(capacity, _shape(node, 0))
 
 
 @kernel("nonzero")
@@ -82,7 +50,7 @@ def nonzero(s: Stage) -> None:
 @finds_size("masked_select")
 def masked_select_capacity(node: Node, capacity: Capacity) -> int:
     """All elements of the broadcast shape."""
-    return size_of(capacity, _shape(node, 0), _shape(node, 1))
+    return most_elements(capacity, _shape(node, 0), _shape(node, 1))
 
 
 @kernel("masked_select")
@@ -104,7 +72,7 @@ def masked_select(s: Stage) -> None:
 @finds_size("compress")
 def compress_capacity(node: Node, capacity: Capacity) -> int:
     """The size of the condition."""
-    return size_of(capacity, _shape(node, 0))
+    return most_elements(capacity, _shape(node, 0))
 
 
 @kernel("compress")
@@ -127,14 +95,7 @@ def compress(s: Stage) -> None:
         s.k.store(found, number, i.cast(i64))
     place = s.place_of(found)
     s.split("compressed")
-    _take(s, s.param(place, "in", "found"), axis, flat_input=dim is None)
-
-
-def _take(s: Stage, found: Buf, axis: int, *, flat_input: bool) -> None:
-    with s.k.loops(s.out_extents()) as at:
-        i = s.k.let(s.k.load(found, at[axis]).cast(INDEX), "i", (0, None))
-        source = unflat(i, s.in_extents(1)) if flat_input else (*at[:axis], i, *at[axis + 1 :])
-        s.write(at, s.read(1, source))
+    take_along(s, 1, s.param(place, "in", "found"), axis, is_flat=dim is None)
 
 
 @kernel("masked_scatter", views=False)
