@@ -111,7 +111,7 @@ def bounds(x: Expr) -> e.Bounds:
     if x.dtype.is_float:
         return None, None
     match x:
-        case Const(value=value):
+        case Const(value=value) if not x.dtype.is_float:
             return int(value), int(value)
         case e.Var():
             return x.bounds
