@@ -66,7 +66,7 @@ def has_one_width(kernel: Kernel) -> bool:
 
 def _loops(stage: Stage, value: Value, lanes: int) -> None:
     extents = stage.extents(stage.shape_of(value))
-    parallel = _is_large(extents)
+    parallel = is_large(extents)
     if not extents:
         _element(stage, value, ())
         return
@@ -96,7 +96,8 @@ def _element(stage: Stage, value: Value, position: tuple[Expr, ...]) -> None:
     stage.store(value, position, stage.unrounded(value, position))
 
 
-def _is_large(extents: tuple[Expr, ...]) -> bool:
+def is_large(extents: tuple[Expr, ...]) -> bool:
+    """Whether loops over this many elements are worth dividing among threads."""
     total: Expr = index(1)
     for extent in extents:
         total = total * extent

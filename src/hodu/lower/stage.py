@@ -7,6 +7,7 @@ computed the same way from the element that the op is about to store.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from hodu.lower.point import Point
 from hodu.lower.program import Argument, Launch, Place
 from hodu.lower.rules import READING, SCALAR
 from hodu.lower.storage import Storage
+from hodu.lower.touched import Touched
 from hodu.shapes import Shape, TensorType
 from hodu.snapshot.ir import Node, Value
 
@@ -41,6 +43,7 @@ class Stage:
         self.k = KernelBuilder(node.op)
         self.collapse: Collapse | None = None
         self._params: dict[tuple[Place, Role], Buf] = {}
+        self._touched = Touched()
 
     # -- what rules ask -------------------------------------------------------------------------
 
@@ -90,7 +93,11 @@ class Stage:
     # -- memory ---------------------------------------------------------------------------------
 
     def param(self, place: Place, role: Role, name: str | None = None) -> Buf:
-        """The parameter through which the kernel sees a place."""
+        """The parameter through which the kernel sees a place, read and written anyhow."""
+        self._touched.anywhere.add(place)
+        return self._param(place, role, name)
+
+    def _param(self, place: Place, role: Role, name: str | None = None) -> Buf:
         key = (place, role)
         if key not in self._params:
             slot = place.slot
@@ -102,6 +109,10 @@ class Stage:
     def place_of(self, buf: Buf) -> Place:
         """What the kernel sees through a parameter."""
         return next(place for (place, _), found in self._params.items() if found is buf)
+
+    def places(self) -> list[tuple[Place, Buf]]:
+        """The places that the kernel sees, with their parameters."""
+        return [(place, buf) for (place, _), buf in self._params.items()]
 
     def scratch(self, dtype: DType, size: int, name: str = "scratch") -> Buf:
         """Memory of the arena for this kernel alone."""
@@ -116,6 +127,15 @@ class Stage:
         )
         return self.param(place, "in", name)
 
+    def memory(self, number: int = 0) -> Buf:
+        """The memory of a result, for loops that read what they wrote or write it twice."""
+        return self.param(self.lowering.storage[self.node.outputs[number]].place, "inout")
+
+    def stored(self, number: int) -> Buf | None:
+        """The memory of an input in row-major order, None of one that is computed on the way."""
+        storage = self.lowering.storage.get(self._input(number))
+        return None if storage is None else self.param(storage.place, "in")
+
     def data(self, number: int) -> Any:
         """The contents of an input that is a constant, None of another."""
         return self.lowering.constant_data(self._input(number))
@@ -128,7 +148,7 @@ class Stage:
 
     def value(self, value: Value, position: Index) -> Expr:
         """An element of any value: loaded where it has memory, else computed here."""
-        key = (value, position)
+        key = (value, position, self.collapse)
         known = self.k.recall(key)
         if known is None:
             known = self.k.let(self._compute(value, position), "v")
@@ -142,15 +162,16 @@ class Stage:
         storage = self.lowering.storage.get(value)
         if storage is not None:
             return self.load(storage, position, self.extents(self.shape_of(value)))
-        if value.producer is not None and value.producer.op in READING:
-            if READING[value.producer.op].view:
-                return self.unrounded(value, position)
+        reading = None if value.producer is None else READING.get(value.producer.op)
+        if reading is not None and reading.view:
+            return self.unrounded(value, position)
         return self.result(value, position)
 
     def load(self, storage: Storage, position: Index, extents: Extents) -> Expr:
         """An element of memory, or consecutive ones when the last index is a Ramp."""
-        buf = self.param(storage.place, "in", storage.place.slot.name)
+        buf = self._param(storage.place, "in", storage.place.slot.name)
         at = storage.position(position, extents)
+        self._touched.read(storage.place, at)
         return self.k.load(buf, *_span(at))
 
     def result(self, value: Value, position: Index) -> Expr:
@@ -180,16 +201,17 @@ class Stage:
             return
         rounded = round_to(value, result.type.dtype)
         at = broadcast_index(position, self.shape_of(result))
-        self.k.remember((result, at), self.k.let(rounded, "v"))
+        self.k.remember((result, at, self.collapse), self.k.let(rounded, "v"))
         root = self.epilogue[-1].outputs[0]
         self.store(root, position, self.unrounded(root, position))
 
     def store(self, value: Value, position: Index, element: Expr) -> None:
         """Store an element in the memory of a value."""
         storage = self.lowering.storage[value]
-        buf = self.param(storage.place, "out", storage.place.slot.name)
-        at, lanes = _span(storage.position(position, self.extents(self.shape_of(value))))
-        self.k.store(buf, at, broadcast(element, lanes))
+        buf = self._param(storage.place, "out", storage.place.slot.name)
+        at = storage.position(position, self.extents(self.shape_of(value)))
+        self._touched.write(storage.place, at)
+        self.k.store(buf, _span(at)[0], broadcast(element, _span(at)[1]))
 
     def fail(
         self,
@@ -207,16 +229,25 @@ class Stage:
 
     # -- the end --------------------------------------------------------------------------------
 
+    def restart(self) -> None:
+        """Throw away what has been written of the kernel."""
+        self.k = KernelBuilder(self.k.name)
+        self._params = {}
+        self._touched = Touched()
+
     def split(self, name: str) -> None:
         """End the kernel here and go on in another one that runs after it."""
         self.finish()
         self.k = KernelBuilder(name)
         self._params = {}
+        self._touched = Touched()
 
     def finish(self) -> None:
         """Add the kernel to the program."""
         if not self.k.is_empty:
-            kernel = self.k.finish()
+            names = {place: buf.name for (place, role), buf in self._params.items() if role == "in"}
+            in_place = frozenset(names[place] for place in self._touched.in_place() & names.keys())
+            kernel = dataclasses.replace(self.k.finish(), in_place=in_place)
             arguments = tuple(Argument(place, role) for place, role in self._params)
             self.lowering.launch(Launch(kernel, arguments, self.label, self.node.loc))
 
