@@ -28,9 +28,7 @@ class Line:
     outside: Array
 
 
-def resized_axes(
-    attrs: Mapping[str, Any], shape: Sequence[int], size: Sequence[int]
-) -> list[Line]:
+def resized_axes(attrs: Mapping[str, Any], shape: Sequence[int], size: Sequence[int]) -> list[Line]:
     """The axes of a `resize` with these attributes, in the order in which they are resized."""
     count = len(size)
     crop = attrs["roi"] or (0.0,) * count + (1.0,) * count

@@ -66,7 +66,7 @@ def _is_inside(position: Expr, size: Expr) -> Expr:
 def col2im(s: Stage) -> None:
     """Columns added up into images, each element in the order of the taps."""
     k, (rows, columns) = s.k, _windows(s)
-    *batch, height, width = s.out_extents()
+    height, width = s.out_extents()[-2:]
     high, wide = rows.count(height), columns.count(width)
     dtype = computed(s.out_type().dtype)
     with k.loops(s.out_extents(), kind=kind_for(numel(s.out_type().shape))) as (*at, y, x):

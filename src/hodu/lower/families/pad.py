@@ -9,12 +9,11 @@ from hodu.kernel.expr import Expr, Operand, select
 from hodu.kernel.narrow import computed
 from hodu.lower.index import Index, product
 from hodu.lower.moves import kind_for, merge_axes, move, row_major
-from hodu.lower.program import static_shape
 from hodu.lower.regular import find_regular
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 from hodu.ops._fill_value import fill_value
-from hodu.shapes import numel
+from hodu.shapes import numel, static_shape
 
 
 @kernel("pad")
@@ -119,7 +118,7 @@ def _replicated(place: Expr, n: Expr, before: Expr, after: Expr) -> Expr:
 
 
 def _reflected(place: Expr, n: Expr, before: Expr, after: Expr) -> Expr:
-    """Mirrored about the edge elements; a pad is shorter than the tensor, so that once is enough."""
+    """Mirrored about the edge elements, once: a pad is shorter than the tensor."""
     front = select(place < 0, -place, place)
     end = (n - 1) * 2 - front
     return select(front < n, front, end).max(0)

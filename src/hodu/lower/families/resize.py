@@ -18,11 +18,11 @@ from hodu.kernel.expr import INDEX, Expr
 from hodu.kernel.narrow import computed
 from hodu.lower.index import product
 from hodu.lower.moves import kind_for
-from hodu.lower.program import Place, static_shape
+from hodu.lower.program import Place
 from hodu.lower.resized import Line, resized_axes, saturation
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
-from hodu.shapes import numel
+from hodu.shapes import numel, static_shape
 
 _MOST_UNROLLED = 16
 
@@ -71,7 +71,9 @@ def _interpolate(s: Stage, lines: Sequence[Line], shape: list[int]) -> None:
     wide = f64 if s.type().dtype.is_integer else computed(s.type().dtype)
     changed = [line for line in lines if line.weights is not None]
     if not changed:
-        s.k.copy(s.param(_result(s), "out"), 0, s.param(_given(s), "in"), 0, product(s.in_extents()))
+        s.k.copy(
+            s.param(_result(s), "out"), 0, s.param(_given(s), "in"), 0, product(s.in_extents())
+        )
     place = _given(s)
     for number, line in enumerate(changed):
         is_last = number == len(changed) - 1
@@ -88,9 +90,7 @@ def _interpolate(s: Stage, lines: Sequence[Line], shape: list[int]) -> None:
 class _Pass:
     """One axis of `shape` resized: sums of rows of what is given, times weights."""
 
-    def __init__(
-        self, s: Stage, line: Line, shape: Sequence[int], given: Buf, result: Buf
-    ) -> None:
+    def __init__(self, s: Stage, line: Line, shape: Sequence[int], given: Buf, result: Buf) -> None:
         self.k, self.line, self.given, self.result = s.k, line, given, result
         self.outer, self.size = math.prod(shape[: line.axis]), shape[line.axis]
         self.inner = math.prod(shape[line.axis + 1 :])
