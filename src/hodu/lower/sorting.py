@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from hodu.dtypes import DType, i32, i64
 from hodu.kernel.algebra import bounds
 from hodu.kernel.buffer import Buf
-from hodu.kernel.expr import INDEX, Expr
 from hodu.kernel.builder import KernelBuilder
+from hodu.kernel.expr import INDEX, Expr
 
 if TYPE_CHECKING:
     from hodu.lower.stage import Stage
