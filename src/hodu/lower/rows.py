@@ -238,6 +238,7 @@ def _at_most(x: Expr, limit: int) -> bool:
 def vectorized(s: Stage, lanes: int, write: Callable[[int], None]) -> None:
     """Write a kernel with vectors of `lanes`, or without where there is no such form."""
     if lanes > 1:
+        restart = s.attempt()
         try:
             write(lanes)
         except CannotVectorizeError:
@@ -245,7 +246,7 @@ def vectorized(s: Stage, lanes: int, write: Callable[[int], None]) -> None:
         else:
             if has_one_width(s.k.finish()):
                 return
-        s.restart()
+        restart()
     write(1)
 
 
