@@ -9,6 +9,7 @@ from hodu.dtypes import i64
 from hodu.kernel.expr import INDEX, Expr, select
 from hodu.kernel.narrow import computed
 from hodu.lower.accumulated import accumulated
+from hodu.lower.families.exponential import log_of_sum
 from hodu.lower.index import Index
 from hodu.lower.rules import kernel
 from hodu.lower.scattering import fold
@@ -47,6 +48,19 @@ def _accumulate(s: Stage, how: str, neutral: int) -> None:
         with s.k.loop(length) as i:
             s.k.store(total, 0, fold(how, s.k.load(total), element(at(i))))
             s.write(at(i), s.k.load(total))
+
+
+@kernel("logcumsumexp", inlines=True, epilogue=True)
+def logcumsumexp(s: Stage) -> None:
+    """The logarithm of the running sum of exponentials."""
+    k = s.k
+    with _each_row(s) as (length, at):
+        total = k.local("total", computed(s.out_type().dtype), init=0)
+        with k.loop(length) as i:
+            x = k.let(s.read(0, at(i)), "x")
+            joined = log_of_sum(k, k.let(k.load(total), "before"), x)
+            k.store(total, 0, select(i.eq(0), x, joined))
+            s.write(at(i), k.load(total))
 
 
 @kernel("cummax", inlines=True)

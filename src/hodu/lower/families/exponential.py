@@ -6,6 +6,7 @@ import math as numbers
 
 from hodu.kernel import math
 from hodu.kernel.algebra import constant
+from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Expr, select
 from hodu.lower.point import Point
 from hodu.lower.rules import SCALAR, scalar
@@ -44,10 +45,15 @@ def hypot(c: Point, x: Expr, y: Expr) -> Expr:
 
 @scalar("logaddexp")
 def logaddexp(c: Point, x: Expr, y: Expr) -> Expr:
+    """log(exp(x) + exp(y)) without overflow."""
+    return log_of_sum(c.k, x, y)
+
+
+def log_of_sum(k: KernelBuilder, x: Expr, y: Expr) -> Expr:
     """The larger, and log1p of exp of minus the distance; equal infinities have none."""
     larger = select(x < y, y, x)
-    e = math.exp(c.k, c.k.let(-math.magnitude(x - y), "distance"))
-    return select(x.eq(y), x + numbers.log(2), larger + math.log1p(c.k, e))
+    e = math.exp(k, k.let(-math.magnitude(x - y), "distance"))
+    return select(x.eq(y), x + numbers.log(2), larger + math.log1p(k, e))
 
 
 @scalar("logit")
