@@ -103,8 +103,10 @@ def test_a_scan_over_a_size_that_depends_on_the_data() -> None:
 def test_a_loop_carries_a_size_that_depends_on_the_data() -> None:
     def halved(x: hodu.Tensor) -> Tensors:
         positive = x[x > 0]
-        return F.while_loop(
-            lambda v, n: n > 0, lambda v, n: (v * 0.5 + F.sum(positive), n - 1), (positive, F.sum(x))
-        )
+
+        def step(v: hodu.Tensor, n: hodu.Tensor) -> Tensors:
+            return v * 0.5 + F.sum(positive), n - 1
+
+        return F.while_loop(lambda v, n: n > 0, step, (positive, F.sum(x)))
 
     check(halved, [X], [-X], [-np.abs(X)])
