@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -71,6 +71,7 @@ class Lowering:
             for v in snapshot.inputs
             if _is_state(v, snapshot)
         ]
+        self.sizes.declare_block(snapshot)
         results = {n: v for n, v in snapshot.outputs.items() if n not in snapshot.aliases}
         places = {name: Place(self._output_slot(name, v)) for name, v in results.items()}
         self._block(snapshot, _first_places(results, places))
@@ -130,9 +131,17 @@ class Lowering:
     # -- blocks ---------------------------------------------------------------------------------
 
     def steps_of(
-        self, snapshot: Snapshot, operands: Sequence[Value], places: Sequence[Place]
+        self,
+        snapshot: Snapshot,
+        operands: Sequence[Value],
+        places: Sequence[Place],
+        finish: Callable[[], None] | None = None,
     ) -> tuple[Step, ...]:
-        """The steps of a body on operands that have storage; its results go to `places`."""
+        """The steps of a body on operands that have storage; its results go to `places`.
+
+        `finish` adds steps at its end.
+        """
+        scope = self.sizes.enter(snapshot, operands)
         for inner, outer in zip(snapshot.inputs, operands, strict=True):
             self.storage[inner] = self.storage[outer]
             if outer in self.constants:
@@ -142,6 +151,9 @@ class Lowering:
         self._block(snapshot, _first_places(snapshot.outputs, named))
         for name, place in named.items():
             self.copy_into(place, snapshot.outputs[name])
+        if finish is not None:
+            finish()
+        self.sizes.leave(scope)
         return tuple(self._steps.pop())
 
     def collect(self) -> None:
