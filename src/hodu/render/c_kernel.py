@@ -41,7 +41,8 @@ class KernelWriter:
 
     def _parameters(self, kernel: Kernel) -> str:
         # What is both read and written by one kernel may be reached through two parameters.
-        return ", ".join(["hodu_instance *self", *map(_declare, kernel.params)])
+        declared = [_declare(buf, kernel) for buf in kernel.params]
+        return ", ".join(["hodu_instance *self", *declared])
 
     def _block(self, block: Block, depth: int) -> list[str]:
         kept = len(self._scope)
@@ -83,7 +84,8 @@ class KernelWriter:
         pad, name = "  " * depth, identifier(stmt.var.name)
         self._scope.append(stmt.var)
         step = f"{name}++" if stmt.step == 1 else f"{name} += {stmt.step}"
-        head = f"for (hodu_index {name} = {self._expr(stmt.lo)}; {name} < {self._expr(stmt.hi)}; {step})"
+        low, high = self._expr(stmt.lo), self._expr(stmt.hi)
+        head = f"for (hodu_index {name} = {low}; {name} < {high}; {step})"
         lines = [f"{pad}{head} {{", *self._block(stmt.body, depth + 1), f"{pad}}}"]
         if stmt.kind == "unroll":
             lines.insert(0, f"{pad}HODU_UNROLL")
@@ -134,10 +136,11 @@ class KernelWriter:
         low, high = self._expr(stmt.lo), self._expr(stmt.hi)
         self._parts.append(self._part(stmt, name, held, low))
         fields = ", ".join(["self", *(identifier(x.name) for x in held)])
+        turns = f"({high} - {low} + {stmt.step - 1}) / {stmt.step}"
         lines = [
             f"{pad}{{",
             f"{pad}  struct {name} arguments = {{{fields}}};",
-            f"{pad}  hodu_run(self, {name}, &arguments, ({high} - {low} + {stmt.step - 1}) / {stmt.step});",
+            f"{pad}  hodu_run(self, {name}, &arguments, {turns});",
         ]
         if any(isinstance(s, Fail) for s in statements(stmt.body)):
             lines.append(f"{pad}  if (self->error.status) return self->error.status;")
@@ -177,17 +180,18 @@ def _bracket(text: str) -> str:
     return text if text.isidentifier() or text.isdigit() else f"({text})"
 
 
-def _declare(buf: Buf) -> str:
+def _declare(buf: Buf, kernel: Kernel) -> str:
     pointer = memory_pointer(buf.dtype, constant=buf.role == "in")
-    return f"{pointer}{'' if buf.role == 'inout' else 'restrict '}{identifier(buf.name)}"
+    shared = buf.name in kernel.in_place or (buf.role == "out" and kernel.in_place)
+    alone = buf.role != "inout" and not shared
+    return f"{pointer}{'restrict ' if alone else ''}{identifier(buf.name)}"
 
 
 def _declare_any(x: Var | Buf, expr: ExprWriter, *, plain: bool = False) -> str:
     if isinstance(x, Var):
         return f"{'' if plain else 'const '}{expr.type_of(x)} {identifier(x.name)}"
     pointer = memory_pointer(x.dtype, constant=x.role == "in")
-    restrict = "" if plain or x.role != "out" else "restrict "
-    return f"{pointer}{restrict}{identifier(x.name)}"
+    return f"{pointer}{identifier(x.name)}"
 
 
 def _free(stmt: For, scope: list[Var | Buf]) -> list[Var | Buf]:
