@@ -130,13 +130,9 @@ def _add(k: KernelBuilder, sums: Sums, a: Rows, b: Panel, d: Expr, turn: int) ->
     ]
     for row, targets in enumerate(sums.bufs[turn]):
         element = k.load(a.buf, a.at + index(a.stride) * row + d * a.step)
-        spread = k.let(broadcast(_converted(element, sums.dtype), lanes), "a")
+        spread = k.let(broadcast(element.cast(sums.dtype), lanes), "a")
         for target, column in zip(targets, columns, strict=True):
             k.store(target, 0, _multiply_add(spread, column, k.load(target)))
-
-
-def _converted(x: Expr, dtype: DType) -> Expr:
-    return x.cast(dtype)
 
 
 def _multiply_add(a: Expr, b: Expr, c: Expr) -> Expr:
