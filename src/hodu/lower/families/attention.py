@@ -35,7 +35,9 @@ def scaled_dot_product_attention(s: Stage) -> None:
         bool(s.attrs.get("is_causal")), _mask(s), _mask_has_vectors(s, dtype, tile),
     )  # fmt: skip
     operands = Operands(
-        Matrices(query.place, query.offset, query.strides[:-2], *query.strides[-2:]),
+        Matrices(
+            query.place, query.offset, query.strides[:-2], query.strides[-2], query.strides[-1]
+        ),
         _packed(s, key, keys, index(features), tile, along=-2),
         _values(s, value, width, dtype, tile),
         _own(query.shape, 1),

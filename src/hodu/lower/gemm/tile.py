@@ -120,14 +120,8 @@ def accumulate(k: KernelBuilder, sums: Sums, a: Rows, b: Panel, depth: Operand) 
 def _add(k: KernelBuilder, sums: Sums, a: Rows, b: Panel, d: Expr, turn: int) -> None:
     """One rank-1 update of a tile."""
     lanes = sums.tile.lanes
-    row_of_b = b.at + d * b.stride
-    columns = [
-        k.let(
-            _converted(k.load(b.buf, row_of_b + index(b.step) * (v * lanes), lanes), sums.dtype),
-            "b",
-        )
-        for v in range(sums.tile.vectors)
-    ]
+    starts = [b.at + d * b.stride + index(b.step) * (v * lanes) for v in range(sums.tile.vectors)]
+    columns = [k.let(k.load(b.buf, at, lanes).cast(sums.dtype), "b") for at in starts]
     for row, targets in enumerate(sums.bufs[turn]):
         element = k.load(a.buf, a.at + index(a.stride) * row + d * a.step)
         spread = k.let(broadcast(element.cast(sums.dtype), lanes), "a")
