@@ -15,10 +15,11 @@ import numpy as np
 
 import hodu
 from hodu.ops._table import Array
-from hodu.plugins.interfaces import ExecutableModule
+from hodu.plugins.interfaces import CompileOptions, ExecutableModule
+from hodu.plugins.manager import Engine
 from hodu.snapshot.ir import Snapshot
 from hodu_cli.console import Console, wants_color
-from hodu_cli.engine import Engine, choose_engine
+from hodu_cli.engine import choose_engine
 from hodu_cli.errors import say
 from hodu_cli.tables import columns, human_seconds
 
@@ -37,7 +38,7 @@ def show(device: str, console: Console) -> bool:
     with as_file(files("hodu") / "assets" / "digits.onnx") as path:
         snapshot = hodu.load(path)
     console.status("Compiling", f"{snapshot.name} with {engine.compiler.name} for {engine.device}")
-    module = engine.compile(snapshot)
+    module = engine.compile(snapshot, CompileOptions())
     probabilities = module.execute({"image": images})["probabilities"].numpy()
     guesses = probabilities.argmax(axis=1)
     accuracy = float((guesses == labels).mean())

@@ -10,11 +10,11 @@ from pathlib import Path
 from hodu._io import load_model
 from hodu.artifact import ArtifactTensorInfo, OutputFormat
 from hodu.errors import ArgumentError, FormatError, UnsupportedError
-from hodu.plugins.interfaces import ExecutableModule
+from hodu.plugins.interfaces import CompileOptions, ExecutableModule
+from hodu.plugins.manager import Engine
 from hodu.snapshot.ir import Snapshot
 from hodu.snapshot.prune import prune
 from hodu_cli.console import Console
-from hodu_cli.engine import Engine
 from hodu_cli.errors import UsageError
 from hodu_cli.streams import readable
 from hodu_cli.tables import plural
@@ -45,7 +45,7 @@ class Program:
         console.status(
             "Compiling", f"{self.describe()} with {engine.compiler.name} for {engine.device}"
         )
-        return engine.compile(self.source)
+        return engine.compile(self.source, CompileOptions())
 
 
 def open_program(
