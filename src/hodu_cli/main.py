@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from hodu_cli.commands.build import build
 from hodu_cli.commands.completions import completions
 from hodu_cli.commands.convert import convert
 from hodu_cli.commands.demo import demo
@@ -22,7 +23,7 @@ from hodu_cli.errors import report
 
 app = typer.Typer(
     name="hodu",
-    help="Run, convert and inspect machine-learning models.",
+    help="Run, compile, convert and inspect machine-learning models.",
     # Plain help: importing rich to draw boxes would double the time of `hodu --help`.
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -37,7 +38,7 @@ def options(
     debug: Annotated[bool, typer.Option("--debug", help="Show stack traces of errors.")] = False,
     version: Annotated[bool, typer.Option("--version", "-V", help="Print the version.")] = False,
 ) -> None:
-    """Run, convert and inspect machine-learning models."""
+    """Run, compile, convert and inspect machine-learning models."""
     if version:
         print_version()
     elif context.invoked_subcommand is None:
@@ -45,6 +46,7 @@ def options(
 
 
 app.command()(run)
+app.command()(build)
 app.command()(convert)
 app.command()(inspect)
 app.command("info", hidden=True)(inspect)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from hodu.artifact import OutputFormat
 from hodu.devices import Device
 from hodu.errors import FormatError, PluginError
 from hodu.plugins.interfaces import (
@@ -163,6 +164,20 @@ def engine_for(device: Device, compiler: str | None = None, runtime: str | None 
             mismatch = mismatch or _mismatch(made_by.name, run_by.name)
     assert mismatch is not None
     raise mismatch
+
+
+def builder_for(device: Device, format: OutputFormat) -> CompilerPlugin:
+    """The first compiler that writes this format for a device; raises PluginError."""
+    able: list[str] = []
+    for plugin in _for_device("compiler", device, None):
+        formats = plugin.supported_formats(device)
+        if format in formats:
+            found: CompilerPlugin = plugin
+            return found
+        able += [f.value for f in formats]
+    raise PluginError(
+        f"no compiler writes .{format.value} for {device}", hint=f"there are {', '.join(able)}"
+    )
 
 
 def _mismatch(compiler: str, runtime: str) -> PluginError:

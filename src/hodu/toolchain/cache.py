@@ -158,11 +158,8 @@ class _Entry:
 
 
 def _digest(entry: Path) -> str:
-    lines = []
-    for path in sorted(entry.iterdir()):
-        if path.name != "digest":
-            lines.append(f"{digest_file(path)} {path.name}\n")
-    return "".join(lines)
+    files = (path for path in sorted(entry.iterdir()) if path.name != "digest")
+    return "".join(f"{digest_file(path)} {path.name}\n" for path in files)
 
 
 def _remove(entry: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the code of a program depends on, as a key: the Snapshot, the target, the compiler itself."""
+"""What the code of a program depends on, as a key: the Snapshot, the target, the compiler."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _arrays(snapshot: Snapshot) -> Iterator[Array]:
 
 
 def _bytes(array: Array) -> memoryview:
-    return memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
 @functools.cache

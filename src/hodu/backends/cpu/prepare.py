@@ -27,6 +27,7 @@ class Prepared:
     program: Program
     plan: Plan
     weights: Weights
+    options: Options
     source: str
 
     def write_weights(self, path: Path) -> None:
@@ -35,7 +36,7 @@ class Prepared:
             for slot, offset in self.weights.offsets.items():
                 assert slot.data is not None
                 file.seek(offset)
-                file.write(np.ascontiguousarray(slot.data).reshape(-1).view(np.uint8))
+                file.write(np.ascontiguousarray(slot.data).reshape(-1).view(np.uint8).data)
             file.truncate(self.weights.size)
 
 
@@ -49,11 +50,13 @@ def prepare(
     observer: Observer | None = None,
 ) -> Prepared:
     """Everything before the C compiler; raises UnsupportedError listing nodes without a rule."""
+    written = options or Options()
     optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
     program = lower(optimized, target)
     plan = plan_memory(program)
     weights = place_weights(program)
-    return Prepared(program, plan, weights, render_program(program, plan, weights, options or Options()))
+    source = render_program(program, plan, weights, written)
+    return Prepared(program, plan, weights, written, source)
 
 
 def has_kernel(node: Node) -> bool:
