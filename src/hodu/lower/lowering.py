@@ -12,6 +12,8 @@ from hodu.kernel.expr import Expr, index
 from hodu.lower import families as families
 from hodu.lower.control import lower_control
 from hodu.lower.groups import Group, make_groups
+from hodu.lower.joins import join_places
+from hodu.lower.movement import find_in_memory, lower_movement
 from hodu.lower.pointwise import lower_pointwise
 from hodu.lower.program import Launch, Place, Port, Program, Slot, SlotKind, Step, slots_of
 from hodu.lower.rules import ALIAS, CONTROL, KERNEL, has_rule
@@ -157,7 +159,9 @@ class Lowering:
     def _block(self, snapshot: Snapshot, places: Mapping[Value, Place]) -> None:
         for value in snapshot.constant_values:
             self.give_constant(value, snapshot.constants[value.name])
-        for group in make_groups(snapshot):
+        groups = make_groups(snapshot)
+        places = join_places(self, groups, places)
+        for group in groups:
             self._group(group, places)
 
     def _group(self, group: Group, places: Mapping[Value, Place]) -> None:
@@ -173,8 +177,15 @@ class Lowering:
             KERNEL[node.op].rule(stage)
             stage.finish()
         else:
-            self.give_memory(node.outputs[0], places.get(node.outputs[0]))
-            lower_pointwise(self, node)
+            self._stored(node, group.number, places.get(node.outputs[group.number]))
+
+    def _stored(self, node: Node, number: int, place: Place | None) -> None:
+        """Store a result of a scalar or reading node."""
+        value = node.outputs[number]
+        lies = find_in_memory(self, value) if place is None else None
+        self.give_memory(value, place or lies)
+        if lies is None and not lower_movement(self, value):
+            lower_pointwise(self, node, number)
 
     def _alias(self, node: Node) -> None:
         source, result = node.inputs[0], node.outputs[0]
