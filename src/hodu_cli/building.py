@@ -71,8 +71,12 @@ def memory_lines(notes: Mapping[str, Any]) -> list[str]:
 
 def _kernel_lines(kernels: list[Mapping[str, Any]]) -> list[str]:
     rows = [
-        [k["name"], human_count(k["work"]) if k["work"] else "", human_bytes(k["bytes"])]
-        for k in sorted(kernels, key=lambda k: -k["work"])
+        [
+            k["name"],
+            human_count(k["operations"]) if k["operations"] else "",
+            human_bytes(k["bytes"]),
+        ]
+        for k in sorted(kernels, key=lambda k: -k["operations"])
     ]
     return [f"{len(kernels)} kernels: operations, memory", *columns(_first(rows), right=[1, 2])]
 

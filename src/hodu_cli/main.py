@@ -10,7 +10,9 @@ from typing import Annotated
 
 import typer
 
+from hodu_cli.commands.bench import bench
 from hodu_cli.commands.build import build
+from hodu_cli.commands.clean import clean
 from hodu_cli.commands.completions import completions
 from hodu_cli.commands.convert import convert
 from hodu_cli.commands.demo import demo
@@ -19,7 +21,7 @@ from hodu_cli.commands.inspect import inspect
 from hodu_cli.commands.plugin import app as plugin_app
 from hodu_cli.commands.run import run
 from hodu_cli.commands.version import print_version, version
-from hodu_cli.errors import report
+from hodu_cli.errors import report, shown_warnings
 
 app = typer.Typer(
     name="hodu",
@@ -47,10 +49,12 @@ def options(
 
 app.command()(run)
 app.command()(build)
+app.command()(bench)
 app.command()(convert)
 app.command()(inspect)
 app.command("info", hidden=True)(inspect)
 app.command()(doctor)
+app.command()(clean)
 app.add_typer(plugin_app, name="plugin")
 app.command()(demo)
 app.command()(version)
@@ -67,7 +71,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         _enable_completion()
         command = typer.main.get_command(app)
-        code = command.main(arguments, prog_name="hodu", standalone_mode=False)
+        with shown_warnings():
+            code = command.main(arguments, prog_name="hodu", standalone_mode=False)
         sys.stdout.flush()
     except (Exception, KeyboardInterrupt, SystemExit) as error:
         return report(error, debug)

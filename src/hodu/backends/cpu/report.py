@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hodu.backends.cpu.prepare import Prepared
+from hodu.kernel.work import operations
 from hodu.lower.program import Launch
 
 
@@ -12,8 +13,8 @@ def describe(ready: Prepared) -> dict[str, Any]:
     """A program in numbers, for JSON.
 
     Bytes of the arena, of the most that is alive at once (`arena_bound`) and of what is alive then
-    (`peak`), of the weights; and each step with its multiply-adds or elements (`work`, 0 where
-    unknown) and the bytes of what it reads and writes.
+    (`peak`), of the weights; and each step with its floating-point operations (0 where unknown)
+    and the bytes of what it reads and writes.
     """
     plan = ready.plan
     return {
@@ -31,6 +32,6 @@ def _kernel(launch: Launch) -> dict[str, Any]:
     slots = {argument.place.slot: None for argument in launch.arguments}
     return {
         "name": launch.label,
-        "work": launch.kernel.work,
+        "operations": 2 * launch.kernel.work or operations(launch.kernel),
         "bytes": sum(slot.bytes for slot in slots),
     }
