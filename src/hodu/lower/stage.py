@@ -110,6 +110,10 @@ class Stage:
         """What the kernel sees through a parameter."""
         return next(place for (place, _), found in self._params.items() if found is buf)
 
+    def places(self) -> list[tuple[Place, Buf]]:
+        """The places that the kernel sees, with their parameters."""
+        return [(place, buf) for (place, _), buf in self._params.items()]
+
     def scratch(self, dtype: DType, size: int, name: str = "scratch") -> Buf:
         """Memory of the arena for this kernel alone."""
         place = Place(self.lowering.new_slot(name, dtype, size, "arena"))
@@ -122,6 +126,15 @@ class Stage:
             self.lowering.new_slot(name, FROM_NUMPY[flat.dtype], flat.size, "constant", flat)
         )
         return self.param(place, "in", name)
+
+    def memory(self, number: int = 0) -> Buf:
+        """The memory of a result, for loops that read what they wrote or write it twice."""
+        return self.param(self.lowering.storage[self.node.outputs[number]].place, "inout")
+
+    def stored(self, number: int) -> Buf | None:
+        """The memory of an input in row-major order, None of one that is computed on the way."""
+        storage = self.lowering.storage.get(self._input(number))
+        return None if storage is None else self.param(storage.place, "in")
 
     def data(self, number: int) -> Any:
         """The contents of an input that is a constant, None of another."""
