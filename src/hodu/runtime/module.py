@@ -129,19 +129,6 @@ class NativeModule:
             arena = self._idle[0].arena if self._library.states else np.empty(0, np.uint8)
             return {t.info.name: _state(arena, t).copy() for t in self._library.states}
 
-    def restore(self, states: Mapping[str, Array]) -> None:
-        """Go on from these states."""
-        with self._lock:
-            for tensor in self._library.states:
-                _state(self._idle[0].arena, tensor)[...] = states[tensor.info.name]
-
-    def execute(self, inputs: Mapping[str, TensorLike]) -> dict[str, Tensor]:
-        """Run once; see `ExecutableModule.execute`. Results share no memory with anything."""
-        if self._library.states:
-            with self._lock:
-                return self._execute(inputs)
-        return self._execute(inputs)
-
     def step_times(self, inputs: Mapping[str, TensorLike]) -> list[int]:
         """Run once and return the nanoseconds of each kernel, in the order of `library.kernels`."""
         with self._lock:
@@ -169,24 +156,6 @@ class NativeModule:
             with self._lock:
                 return self._execute(inputs)
         return self._execute(inputs)
-
-    def profile(self, inputs: Mapping[str, TensorLike]) -> dict[str, int]:
-        """Run once and return the nanoseconds of each kernel, by name; same names are added up."""
-        with self._lock:
-            instance = self._take()
-            counters = (c_uint64 * (len(self._library.kernels) + 1))()
-            try:
-                instance.struct.profile = counters
-                instance.struct.clock = support().clock
-                self._run(instance, self._arrays(inputs))
-            finally:
-                instance.struct.profile = None
-                instance.struct.clock = None
-                self._idle.append(instance)
-        total: dict[str, int] = {}
-        for name, spent in zip(self._library.kernels, counters, strict=False):
-            total[name] = total.get(name, 0) + spent
-        return total
 
     def _execute(self, inputs: Mapping[str, TensorLike]) -> dict[str, Tensor]:
         instance = self._take()
