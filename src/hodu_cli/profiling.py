@@ -40,9 +40,7 @@ def profile(module: ExecutableModule, inputs: Mapping[str, Array]) -> list[StepT
 
     Raises UnsupportedError for a module that cannot look inside a run.
     """
-    chosen: Any = module
-    if hasattr(chosen, "at"):  # of a model with named sizes
-        chosen = chosen.at(inputs)
+    chosen = concrete(module, inputs)
     if hasattr(chosen, "step_times"):
         return _native(chosen, inputs)
     if "observe" in inspect.signature(chosen.execute).parameters:
@@ -51,6 +49,11 @@ def profile(module: ExecutableModule, inputs: Mapping[str, Array]) -> list[StepT
         "this runtime cannot tell the time of single steps",
         hint="--compiler interp can; --benchmark N measures whole runs",
     )
+
+
+def concrete(module: ExecutableModule, inputs: Mapping[str, Array]) -> Any:
+    """The module that runs these inputs: one with named sizes has a module for each size."""
+    return module.at(inputs) if hasattr(module, "at") else module
 
 
 def _native(module: Any, inputs: Mapping[str, Array]) -> list[StepTime]:

@@ -62,17 +62,17 @@ def benchmark(
 ) -> None:
     """Print the latencies of `runs` runs."""
     latency = timing.measure(lambda: module.execute(arrays), runs)
-    summary = latency.summary()
+    summary, inner = latency.summary(), profiling.concrete(module, arrays)
     data = {
         **_context(program),
         "runs": runs,
         "warm_up": latency.warm_up,
         "seconds": summary,
-        "memory": memory.stages(module),
+        "memory": memory.stages(inner),
     }
     rows = [[name, human_seconds(seconds)] for name, seconds in summary.items()]
     title = f"latency of {plural(runs, 'run')} after {latency.warm_up} to warm up"
-    _print(data, [title, *columns(rows, right=[1]), *memory.lines(module)], form)
+    _print(data, [title, *columns(rows, right=[1]), *memory.lines(inner)], form)
 
 
 def profile(
@@ -86,17 +86,18 @@ def profile(
     steps = profiling.profile(module, arrays)
     if trace is not None:
         profiling.write_trace(steps, trace)
-    limits = _limits(module) if any(s.bytes for s in steps) else None
+    inner = profiling.concrete(module, arrays)
+    limits = _limits(inner) if any(s.bytes for s in steps) else None
     total = sum(s.seconds for s in steps) or 1.0
     found = [_step(s, total, limits) for s in profiling.by_name(steps)]
     rows = [["step", "calls", "time", "share", "rate", "of the limit"], *map(_step_row, found)]
     rows.append(["total", str(sum(s["calls"] for s in found)), human_seconds(total), "", "", ""])
     if all(not row[4] for row in rows[1:]):
         rows = [row[:4] for row in rows]
-    data = {**_context(program), "seconds": total, "steps": found, "memory": memory.stages(module)}
+    data = {**_context(program), "seconds": total, "steps": found, "memory": memory.stages(inner)}
     if limits is not None:
         data["limits"] = {"operations": limits.operations, "bytes": limits.bytes}
-    lines = [*columns(rows, right=[1, 2, 3, 4, 5]), *memory.lines(module)]
+    lines = [*columns(rows, right=[1, 2, 3, 4, 5]), *memory.lines(inner)]
     _print(data, lines, form)
 
 

@@ -224,7 +224,10 @@ def test_plugin_files_that_do_not_work(
 def test_compiled_code_that_no_runtime_loads(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "model.so").write_bytes(b"\x7fELF")
     result = cli("run", "model.so")
-    assert result.code == 1 and "does not load .so files" in result.err
+    assert result.code == 1 and "cannot load 'model.so'" in result.err
+    (tmp_path / "model.ptx").write_bytes(b"")
+    result = cli("run", "model.ptx")
+    assert result.code == 1 and "does not load .ptx files" in result.err
 
 
 def test_a_slow_but_finished_run_keeps_its_result(cli: Cli, affine: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,13 +11,15 @@ import typer
 from hodu_cli.console import Console
 from hodu_cli.options import Quiet
 
+_Output = Annotated[Path, typer.Option("-o", "--output", help="The program to build.")]
 _Device = Annotated[str, typer.Option("-d", "--device", help="Where to run.")]
 
 
-def demo(device: _Device = "cpu", quiet: Quiet = False) -> None:
+def demo(device: _Output = Annotated[Path, typer.Option("-o", "--output", help="The program to build.")]
+_Device = "cpu", quiet: Quiet = False) -> None:
     """Read handwritten digits with a small model."""
     from hodu_cli import digits
 
-    if not digits.show(device, Console(quiet)):
+    if not digits.show(device, output, Console(quiet)):
         sys.stdout.flush()
         raise typer.Exit(1)
