@@ -8,8 +8,8 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from pathlib import Path
 from importlib.resources import as_file, files
+from pathlib import Path
 from typing import TextIO
 
 import numpy as np

@@ -150,8 +150,5 @@ def slots_of(steps: Sequence[Step]) -> Iterator[Slot]:
 
 def static_shape(shape: Shape) -> tuple[int, ...] | None:
     """The shape when all its sizes are numbers, else None."""
-    return (
-        tuple(d for d in shape if isinstance(d, int))
-        if all(isinstance(d, int) for d in shape)
-        else None
-    )
+    known = tuple(d for d in shape if isinstance(d, int))
+    return known if len(known) == len(shape) else None

@@ -11,13 +11,12 @@ import typer
 from hodu_cli.console import Console
 from hodu_cli.options import Quiet
 
-_Output = Annotated[Path, typer.Option("-o", "--output", help="The program to build.")]
 _Device = Annotated[str, typer.Option("-d", "--device", help="Where to run.")]
+_Output = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Program to build.")]
 
 
-def demo(device: _Output = Annotated[Path, typer.Option("-o", "--output", help="The program to build.")]
-_Device = "cpu", quiet: Quiet = False) -> None:
-    """Read handwritten digits with a small model."""
+def demo(device: _Device = "cpu", output: _Output = Path("digits"), quiet: Quiet = False) -> None:
+    """Read handwritten digits with a small model, compiled here and as a program of its own."""
     from hodu_cli import digits
 
     if not digits.show(device, output, Console(quiet)):
