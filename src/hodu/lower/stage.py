@@ -212,6 +212,11 @@ class Stage:
         self.k = KernelBuilder(name)
         self._params = {}
 
+    def restart(self) -> None:
+        """Drop what has been written since the last split."""
+        self.k = KernelBuilder(self.k.name)
+        self._params = {}
+
     def finish(self) -> None:
         """Add the kernel to the program."""
         if not self.k.is_empty:
