@@ -124,7 +124,7 @@ class Stage:
 
     def value(self, value: Value, position: Index) -> Expr:
         """An element of any value: loaded where it has memory, else computed here."""
-        key = (value, position)
+        key = (value, position, self.collapse)
         known = self.k.recall(key)
         if known is None:
             known = self.k.let(self._compute(value, position), "v")
@@ -179,7 +179,7 @@ class Stage:
             return
         rounded = round_to(value, result.type.dtype)
         at = broadcast_index(position, self.shape_of(result))
-        self.k.remember((result, at), self.k.let(rounded, "v"))
+        self.k.remember((result, at, self.collapse), self.k.let(rounded, "v"))
         root = self.epilogue[-1].outputs[0]
         self.store(root, position, self.unrounded(root, position))
 
@@ -206,15 +206,15 @@ class Stage:
 
     # -- the end --------------------------------------------------------------------------------
 
+    def restart(self) -> None:
+        """Throw away what has been written of the kernel."""
+        self.k = KernelBuilder(self.k.name)
+        self._params = {}
+
     def split(self, name: str) -> None:
         """End the kernel here and go on in another one that runs after it."""
         self.finish()
         self.k = KernelBuilder(name)
-        self._params = {}
-
-    def restart(self) -> None:
-        """Drop what has been written since the last split."""
-        self.k = KernelBuilder(self.k.name)
         self._params = {}
 
     def finish(self) -> None:
