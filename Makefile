@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 
-.PHONY: help demo test test-torch lint format generate conformance bench-models bench-eager bench-start shape clean
+.PHONY: help demo test test-torch lint format generate compiled fuzz conformance bench-models bench-eager bench-start shape clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -38,6 +38,14 @@ format: $(VENV)/.ready-dev
 ## make generate      functions, Tensor methods and the docs' op table from the op table
 generate: $(VENV)/.ready-dev
 	$(BIN)/python -m tools.generate
+
+## make compiled      every op x sample x dtype as native code: processors, levels, compilers, sanitizers
+compiled: $(VENV)/.ready-dev
+	$(BIN)/python -m tools.compiled_matrix
+
+## make fuzz          random programs, compiled against interpreted, until one differs
+fuzz: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.compiled.fuzz
 
 ## make conformance   the official ONNX backend suite, by op
 conformance: $(VENV)/.ready-dev

@@ -1,11 +1,13 @@
 """Compiled code against eager, for every sample and dtype of ops of the table.
 
     python -m tools.check_compiled [OP ...] [--family NAME] [--dtype f32] [--level 2] [--target T]
-                                   [--show] [--interpret] [--cc gcc]
+                                   [--show] [--interpret] [--sanitize]
 
 Compiles all cases of an op as one C file and compares with the eager results. `--show` prints the
 kernels, `--interpret` runs the kernels in the kernel interpreter too, where every access is
-checked. Ends with the ops that fail, each with its first problem; the exit code is 1 then.
+checked. `--sanitize` compiles with AddressSanitizer and UBSan, whose libraries must be preloaded
+(tools.compiled_matrix does that). HODU_CC names another compiler. Ends with the ops that fail, each
+with its first problem; the exit code is 1 then.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from hodu.plan.target import named
 from tests.compiled.check import Settings, check_op
 from tests.ops.cases import cases_of
 
+SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g")
+
 
 def main() -> int:
     """Check what was asked for; returns the exit code."""
@@ -30,6 +34,7 @@ def main() -> int:
     parser.add_argument("--target", default="native")
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--interpret", action="store_true")
+    parser.add_argument("--sanitize", action="store_true")
     options = parser.parse_args()
     assert hodu.ops._families
     chosen = [
@@ -38,7 +43,10 @@ def main() -> int:
         if (op.samples and (op.name in options.ops or op.family in options.family))
         or not (options.ops or options.family)
     ]
-    settings = Settings(named(options.target), options.level, options.interpret, options.show)
+    flags = SANITIZE if options.sanitize else ()
+    settings = Settings(
+        named(options.target), options.level, options.interpret, options.show, flags
+    )
     failed: dict[str, list[str]] = {}
     checked = 0
     for op in chosen:

@@ -11,6 +11,7 @@ from hodu._tensor import Tensor
 from hodu.dispatch.base import wrap
 from hodu.errors import FormatError
 from hodu.passes import optimize
+from hodu.passes.dump import Dump
 from hodu.plugins import manager
 from hodu.plugins.interfaces import Capability, FormatPlugin
 from hodu.snapshot.ir import Snapshot
@@ -56,11 +57,15 @@ def _model(snapshot: Snapshot) -> Content:
     return Content(snapshot.name, snapshot, {name: wrap(a) for name, a in arrays.items()})
 
 
-def optimized(content: Content, level: int) -> Content:
-    """A model after the passes of a level; raises UsageError for tensors."""
+def optimized(content: Content, level: int, dump: Path | None = None) -> Content:
+    """A model after the passes of a level; raises UsageError for tensors.
+
+    With `dump`, a folder, its text after every stage is written to numbered files there.
+    """
     if content.snapshot is None:
         raise UsageError(f"-O is for models, and {content.name!r} holds tensors")
-    return _model(optimize(content.snapshot, level))
+    observer = None if dump is None else Dump(dump).stage
+    return _model(optimize(content.snapshot, level, observer=observer))
 
 
 def target_plugin(path: Path, format_name: str | None, content: Content) -> FormatPlugin:

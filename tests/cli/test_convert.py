@@ -43,7 +43,8 @@ def test_models_are_simplified_on_request(cli: Cli, tmp_path: Path) -> None:
     with hodu.capture("twice") as board:
         board.target("y", board.input("x", (2,)).neg().neg() * 1)
     hodu.save(board.snapshot, tmp_path / "twice.hdss")
-    assert cli("convert", "twice.hdss", "-o", "less.hdss", "-O2").code == 0
+    assert cli("convert", "twice.hdss", "-o", "less.hdss", "-O2", "--dump", "stages").code == 0
+    assert (tmp_path / "stages" / "00-captured.txt").read_text().startswith("snapshot")
     assert not hodu.load(tmp_path / "less.hdss").nodes
     hodu.save(hodu.ones(2), tmp_path / "x.npy")
     refused = cli("convert", "x.npy", "-o", "x.npz", "-O1")

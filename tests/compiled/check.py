@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,7 @@ class Settings:
     level: int = 2
     interpret: bool = False
     show: bool = False
+    flags: tuple[str, ...] = ()
 
 
 DEFAULT = Settings(host())
@@ -76,10 +78,11 @@ def check_op(cases: list[Case], settings: Settings = DEFAULT) -> list[str]:
         Unit(b.ready.program, b.ready.plan, b.ready.weights, Options(f"m{i}", aliases=False))
         for i, b in enumerate(built)
     ]
-    options = CompileOptions(opt=settings.level)
+    code = code_options(settings.target, CompileOptions(opt=settings.level))
     try:
         path = compile_shared(
-            [Source("cases.c", render_file(units))], code_options(settings.target, options)
+            [Source("cases.c", render_file(units))],
+            dataclasses.replace(code, flags=(*code.flags, *settings.flags)),
         )
     except HoduError as error:
         return [*problems, f"{cases[0].op.name}: {error}"]

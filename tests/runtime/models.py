@@ -13,9 +13,10 @@ OPTIONS = CodeOptions(includes=(C_FOLDER,))
 MODELS = Path(__file__).parent / "models"
 
 
-def source(name: str) -> Source:
+def source(name: str, weights_inside: bool = False) -> Source:
     """The C of the model in `models/NAME.c`."""
-    return Source(f"{name}.c", (MODELS / f"{name}.c").read_text("utf-8"))
+    text = (MODELS / f"{name}.c").read_text("utf-8")
+    return Source(f"{name}.c", f"#define WEIGHTS_INSIDE {int(weights_inside)}\n{text}")
 
 
 def library(name: str) -> Library:

@@ -84,10 +84,10 @@ class KernelBuilder:
     ) -> Iterator[Expr]:
         """A loop over lo, lo + step, ... below hi; one that runs once is no loop."""
         first, last = index(lo), index(hi)
-        if isinstance(first, Const) and isinstance(last, Const):
-            if int(first.value) + step >= int(last.value) > int(first.value):
-                yield first
-                return
+        known = isinstance(first, Const) and isinstance(last, Const)
+        if known and first.value + step >= last.value > first.value:  # type: ignore[attr-defined]
+            yield first
+            return
         low, high = bounds(first)[0], bounds(last)[1]
         var = Var(self.fresh(name), INDEX, 1, (low, None if high is None else high - 1))
         with self._block() as body:

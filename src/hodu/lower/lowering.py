@@ -13,7 +13,7 @@ from hodu.lower import families as families
 from hodu.lower.control import lower_control
 from hodu.lower.groups import Group, make_groups
 from hodu.lower.pointwise import lower_pointwise
-from hodu.lower.program import Launch, Place, Port, Program, Slot, SlotKind, Step
+from hodu.lower.program import Launch, Place, Port, Program, Slot, SlotKind, Step, slots_of
 from hodu.lower.rules import ALIAS, CONTROL, KERNEL, has_rule
 from hodu.lower.sizes import Sizes
 from hodu.lower.stage import Stage
@@ -81,12 +81,13 @@ class Lowering:
         )
         self.sizes.store_shapes([port.type.shape for port in outputs])
         (steps,) = self._steps
+        ports = {port.slot for port in (*inputs, *outputs, *states)}
         return Program(
             snapshot.name,
             tuple(inputs),
             outputs,
             tuple(states),
-            tuple(self.slots),
+            _used(self.slots, steps, ports),
             tuple(steps),
             tuple(self._sites),
             snapshot.metadata,
@@ -250,6 +251,12 @@ class Lowering:
         """The number of the text of an error: message, hint and the node's place."""
         text = "\x1f".join([message, hint, node.loc or ""])
         return self._sites.setdefault(text, len(self._sites))
+
+
+def _used(slots: Sequence[Slot], steps: Sequence[Step], kept: set[Slot]) -> tuple[Slot, ...]:
+    """The slots that steps touch or that belong to the interface, in order."""
+    touched = kept | set(slots_of(steps))
+    return tuple(slot for slot in slots if slot in touched)
 
 
 def _is_state(value: Value, snapshot: Snapshot) -> bool:

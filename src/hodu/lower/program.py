@@ -9,7 +9,7 @@ A slot is memory of one dtype; where an arena slot lies is planned later (`hodu.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -18,7 +18,7 @@ from hodu.kernel.buffer import Role
 from hodu.kernel.ir import Kernel
 from hodu.kernel.narrow import stored
 from hodu.ops._table import Array
-from hodu.shapes import Shape, TensorType
+from hodu.shapes import TensorType
 
 SlotKind = Literal["input", "output", "constant", "state", "arena", "shapes"]
 
@@ -134,10 +134,15 @@ def _launches(steps: tuple[Step, ...]) -> Iterator[Launch]:
                 yield from _launches(body)
 
 
-def static_shape(shape: Shape) -> tuple[int, ...] | None:
-    """The shape when all its sizes are numbers, else None."""
-    return (
-        tuple(d for d in shape if isinstance(d, int))
-        if all(isinstance(d, int) for d in shape)
-        else None
-    )
+def slots_of(steps: Sequence[Step]) -> Iterator[Slot]:
+    """The slots that steps read or write."""
+    for step in steps:
+        match step:
+            case Launch(arguments=arguments):
+                yield from (argument.place.slot for argument in arguments)
+            case Branch(condition=condition, then=then, orelse=orelse):
+                yield condition.slot
+                yield from slots_of((*then, *orelse))
+            case Repeat(test=test, condition=condition, body=body):
+                yield condition.slot
+                yield from slots_of((*test, *body))

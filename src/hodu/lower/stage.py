@@ -138,9 +138,9 @@ class Stage:
         storage = self.lowering.storage.get(value)
         if storage is not None:
             return self.load(storage, position, self.extents(self.shape_of(value)))
-        if value.producer is not None and value.producer.op in READING:
-            if READING[value.producer.op].view:
-                return self.unrounded(value, position)
+        reading = None if value.producer is None else READING.get(value.producer.op)
+        if reading is not None and reading.view:
+            return self.unrounded(value, position)
         return self.result(value, position)
 
     def load(self, storage: Storage, position: Index, extents: Extents) -> Expr:

@@ -21,11 +21,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import ml_dtypes
 import numpy as np
 
 from hodu.dtypes import FROM_NUMPY
 from hodu.ops._table import REGISTRY, Array
+from hodu.ops.nonfinite import finfo
 from hodu.snapshot.ir import Node, Value
 
 COMMUTATIVE = frozenset(
@@ -235,7 +235,7 @@ def _equal(element: Any, pattern: Number) -> bool:
     if not kind.is_float:
         return bool(element.item() == pattern.value)
     if pattern.near:
-        allowed = max(_NEAR, float(ml_dtypes.finfo(kind.numpy).eps)) * abs(pattern.value)
+        allowed = max(_NEAR, float(finfo(kind.numpy).eps)) * abs(pattern.value)
         return abs(float(element) - pattern.value) <= allowed
     wanted = kind.numpy.type(pattern.value)
     return bool(element == wanted and np.signbit(element) == np.signbit(wanted))

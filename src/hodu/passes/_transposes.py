@@ -45,7 +45,7 @@ def _as_view(match: SimpleNamespace, graph: Graph) -> Value | None:
 
 
 def _through_reshapes(match: SimpleNamespace, graph: Graph) -> Value | None:
-    """Leading dimensions joined, the last ones transposed, and parted again: the transpose alone."""
+    """The transpose of the last dimensions alone, where the others are joined and parted again."""
     order, middle = order_of(match.p), match.m.type.shape
     start = next((i for i, p in enumerate(order) if i != p), len(order))
     count = len(order) - start

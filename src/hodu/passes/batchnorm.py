@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 
 from hodu.ops._table import Array
-from hodu.passes._rewrite import Graph, Rule, rewrite
+from hodu.passes._rewrite import Graph, Keep, Rule, rewrite
 from hodu.snapshot.ir import Node, Snapshot, Value
 
 _PRODUCTS = ["conv(x, w, [b])", "conv_transpose(x, w, [b])", "linear(x, w, [b])", "matmul(x, w)"]
@@ -74,7 +74,7 @@ def _rebuilt(node: Node, weight: Value, offset: Array | None, graph: Graph) -> V
     if offset is None:
         given = (weight,) if node.op == "matmul" else (weight, None)
         return graph.like(node, node.inputs[0], *given)
-    bias = graph.constant(offset.astype(node.outputs[0].type.dtype.numpy), "bias")
+    bias = graph.constant(offset.astype(node.outputs[0].type.dtype.numpy), "b")
     if node.op == "matmul":
         turned = graph("permute", weight, dims=(1, 0))
         return graph("linear", node.inputs[0], turned, bias)
@@ -156,6 +156,6 @@ RULES = [
 ]
 
 
-def batchnorm(snapshot: Snapshot) -> Snapshot:
+def batchnorm(snapshot: Snapshot, keep: Keep | None = None) -> Snapshot:
     """The Snapshot with constant scales and shifts in the weights beside them."""
-    return rewrite(snapshot, RULES)
+    return rewrite(snapshot, RULES, keep)

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from hodu.passes._elementwise import BINARY, TERNARY, UNARY
-from hodu.passes._rewrite import Graph, Rule, rewrite
+from hodu.passes._rewrite import Graph, Keep, Rule, rewrite
 from hodu.snapshot.ir import Snapshot, Value
 
 
@@ -59,6 +59,6 @@ RULES = [
 ]
 
 
-def broadcast(snapshot: Snapshot) -> Snapshot:
+def broadcast(snapshot: Snapshot, keep: Keep | None = None) -> Snapshot:
     """The Snapshot without broadcasts that the ops do by themselves."""
-    return rewrite(snapshot, RULES)
+    return rewrite(snapshot, RULES, keep)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hodu.passes._pattern import COMMUTATIVE
+from hodu.passes._regions import everywhere
 from hodu.snapshot.ir import Node, Snapshot, Value
 from hodu.snapshot.prune import prune
 from hodu.snapshot.rebuild import Rebuilder, rebuild
@@ -13,6 +14,10 @@ from hodu.snapshot.rebuild import Rebuilder, rebuild
 
 def cse(snapshot: Snapshot) -> Snapshot:
     """The Snapshot without repeated nodes and repeated constants; random ops stay."""
+    return everywhere(snapshot, _cse)
+
+
+def _cse(snapshot: Snapshot) -> Snapshot:
     merged = _merged_constants(snapshot)
     seen: dict[Any, Sequence[Value]] = {}
 

@@ -9,19 +9,27 @@ import numpy as np
 from hodu.dims import Dim
 from hodu.dispatch.apply import kernel
 from hodu.ops._table import Array
+from hodu.passes._regions import everywhere
 from hodu.shapes import numel
 from hodu.snapshot.ir import Node, Snapshot, Value, group
 from hodu.snapshot.prune import prune
 from hodu.snapshot.rebuild import Rebuilder, rebuild
 
 BUDGET = 1 << 20
+# What only repeats its input costs nothing where it is read, so that it is not stored.
+_REPEATING = {"expand": 4096, "full": 4096}
 
 
 def fold(snapshot: Snapshot) -> Snapshot:
     """The Snapshot with what is known computed, unless the result would take much more room.
 
-    A result may be as large as the constants it is made of, or 1 MiB; random ops stay.
+    A result may be as large as the constants it is made of, or 1 MiB (4 KiB for `expand` and
+    `full`); random ops stay.
     """
+    return everywhere(snapshot, _fold)
+
+
+def _fold(snapshot: Snapshot) -> Snapshot:
     constants = {v: snapshot.constants[v.name] for v in snapshot.constant_values}
 
     def step(node: Node, inputs: list[Value | None], out: Rebuilder) -> Sequence[Value]:
@@ -47,7 +55,7 @@ def _is_worth_it(node: Node, given: Sequence[Array | None]) -> bool:
     made: Dim = 0
     for value in node.outputs:
         made = made + numel(value.type.shape) * value.type.dtype.itemsize
-    return isinstance(made, int) and made <= max(BUDGET, taken)
+    return isinstance(made, int) and made <= max(_REPEATING.get(node.op, BUDGET), taken)
 
 
 def _compute(node: Node, given: Sequence[Array | None]) -> tuple[Array, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from hodu.dims import Dim
 from hodu.dtypes import DType
-from hodu.passes._rewrite import Graph, Rule, rewrite
+from hodu.passes._rewrite import Graph, Keep, Rule, rewrite
 from hodu.passes._transposes import TRANSPOSES
 from hodu.snapshot.ir import Node, Snapshot, Value
 
@@ -38,7 +38,7 @@ def _is_unpadded(match: SimpleNamespace) -> bool:
 def _one(match: SimpleNamespace, graph: Graph) -> Value | None:
     """The one tensor of a list, the empty ones left out."""
     axis = match.d % match.y.type.rank
-    full = [v for v in match.xs if v.type.shape[axis] != 0]
+    full = [v for v in match.xs if v.type.shape != (0,) and v.type.shape[axis] != 0]
     if not full or len(full) == len(match.xs):
         return match.xs[0] if len(match.xs) == 1 else None
     if any(v.type.dtype is not match.y.type.dtype for v in full):
@@ -94,7 +94,7 @@ def holds(wide: DType, narrow: DType) -> bool:
         # f16 and bf16 each have numbers that the other lacks; f8 fits into both.
         return narrow.bits < wide.bits
     if narrow.is_integer and wide.is_float:
-        return narrow.bits < np.finfo(wide.numpy).nmant if wide.bits >= 32 else False
+        return narrow.bits < {32: 24, 64: 53}.get(wide.bits, 0)
     if narrow.is_integer and wide.is_integer:
         return narrow.bits < wide.bits and (wide.is_signed or not narrow.is_signed)
     return False
@@ -106,14 +106,13 @@ def _is_cast_through(match: SimpleNamespace) -> bool:
 
 def _padded_conv(match: SimpleNamespace, graph: Graph) -> Value | None:
     """A convolution or a pooling that does the padding of its input itself."""
-    node, rank = match.y.producer, match.x.type.rank
+    node = match.y.producer
     before, after, own = match.p[2:], match.q[2:], node.attrs["padding"]
     if any((*match.p[:2], *match.q[:2])) or not all(
         _is_size(d) for d in (*match.p, *match.q, *own)
     ):
         return None
     added = tuple(a + b for a, b in zip(own, (*before, *after), strict=True))
-    assert len(added) == 2 * (rank - 2)
     source = (match.x, *node.inputs[1:])
     return graph(node.op, *source, **{**node.attrs, "padding": added})
 
@@ -146,6 +145,6 @@ RULES = [
 ]
 
 
-def movement(snapshot: Snapshot) -> Snapshot:
+def movement(snapshot: Snapshot, keep: Keep | None = None) -> Snapshot:
     """The Snapshot without moves that cancel."""
-    return rewrite(snapshot, RULES)
+    return rewrite(snapshot, RULES, keep)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from hodu.errors import ValueRangeError
+from hodu.passes._regions import everywhere
 from hodu.passes._rewrite import Keep
 from hodu.passes.algebra import algebra, reassociate
 from hodu.passes.batchnorm import batchnorm
@@ -37,14 +38,14 @@ PASSES = {
     for p in (
         Pass("expand", lambda s, keep: s if keep is None else expand(s, keep)),
         Pass("fold", lambda s, keep: fold(s)),
-        Pass("algebra", lambda s, keep: algebra(s)),
-        Pass("reassociate", lambda s, keep: reassociate(s), exact=False),
-        Pass("broadcast", lambda s, keep: broadcast(s)),
-        Pass("movement", lambda s, keep: movement(s)),
+        Pass("algebra", algebra),
+        Pass("reassociate", reassociate, exact=False),
+        Pass("broadcast", broadcast),
+        Pass("movement", movement),
         Pass("recognise", recognise, exact=False),
-        Pass("batchnorm", lambda s, keep: batchnorm(s), exact=False),
+        Pass("batchnorm", batchnorm, exact=False),
         Pass("cse", lambda s, keep: cse(s)),
-        Pass("dce", lambda s, keep: prune(s)),
+        Pass("dce", lambda s, keep: everywhere(s, prune)),
     )
 }
 _FIRST = ("expand", "fold", "algebra", "cse")

@@ -23,8 +23,8 @@ def typedef(name: str) -> str:
     c = _C[element]
     return (
         f"typedef {c} {name} __attribute__((vector_size({size})));\n"
-        f"typedef {c} {name}_m __attribute__((vector_size({size}), aligned({int(element[1:]) // 8}),"
-        f" may_alias));\n"
+        f"typedef {c} {name}_m\n"
+        f"    __attribute__((vector_size({size}), aligned({int(element[1:]) // 8}), may_alias));\n"
     )
 
 

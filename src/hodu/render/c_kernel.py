@@ -83,7 +83,8 @@ class KernelWriter:
         pad, name = "  " * depth, identifier(stmt.var.name)
         self._scope.append(stmt.var)
         step = f"{name}++" if stmt.step == 1 else f"{name} += {stmt.step}"
-        head = f"for (hodu_index {name} = {self._expr(stmt.lo)}; {name} < {self._expr(stmt.hi)}; {step})"
+        low, high = self._expr(stmt.lo), self._expr(stmt.hi)
+        head = f"for (hodu_index {name} = {low}; {name} < {high}; {step})"
         lines = [f"{pad}{head} {{", *self._block(stmt.body, depth + 1), f"{pad}}}"]
         if stmt.kind == "unroll":
             lines.insert(0, f"{pad}HODU_UNROLL")
@@ -134,10 +135,11 @@ class KernelWriter:
         low, high = self._expr(stmt.lo), self._expr(stmt.hi)
         self._parts.append(self._part(stmt, name, held, low))
         fields = ", ".join(["self", *(identifier(x.name) for x in held)])
+        turns = f"({high} - {low} + {stmt.step - 1}) / {stmt.step}"
         lines = [
             f"{pad}{{",
             f"{pad}  struct {name} arguments = {{{fields}}};",
-            f"{pad}  hodu_run(self, {name}, &arguments, ({high} - {low} + {stmt.step - 1}) / {stmt.step});",
+            f"{pad}  hodu_run(self, {name}, &arguments, {turns});",
         ]
         if any(isinstance(s, Fail) for s in statements(stmt.body)):
             lines.append(f"{pad}  if (self->error.status) return self->error.status;")

@@ -41,8 +41,8 @@ class TensorStruct(ctypes.Structure):
     ]
 
 
-class InfoStruct(ctypes.Structure):
-    """`hodu_info`."""
+class ModelStruct(ctypes.Structure):
+    """`hodu_model`."""
 
     _fields_ = [
         ("abi", c_uint32),

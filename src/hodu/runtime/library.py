@@ -20,7 +20,7 @@ from hodu.errors import (
     ShapeError,
     ValueRangeError,
 )
-from hodu.runtime.abi import ABI_VERSION, ErrorStruct, InfoStruct, InstanceStruct, Status
+from hodu.runtime.abi import ABI_VERSION, ErrorStruct, InstanceStruct, ModelStruct, Status
 
 _FROM_ONNX = {dtype.onnx: dtype for dtype in ALL}
 _FUNCTIONS = ("info", "init", "execute", "cleanup")
@@ -64,7 +64,8 @@ class Library:
         missing = [n for n in _FUNCTIONS if not hasattr(self._loaded, f"{symbol}_{n}")]
         if missing:
             raise FormatError(
-                f"{str(path)!r} is not a compiled model: it lacks {', '.join(f'{symbol}_{n}' for n in missing)}",
+                f"{str(path)!r} is not a compiled model: it lacks "
+                f"{', '.join(f'{symbol}_{n}' for n in missing)}",
                 hint="build one with: hodu build model.onnx -f so",
             )
         self._read_info()
@@ -82,7 +83,7 @@ class Library:
 
     def _read_info(self) -> None:
         ask = getattr(self._loaded, f"{self._symbol}_info")
-        ask.restype = POINTER(InfoStruct)
+        ask.restype = POINTER(ModelStruct)
         info = ask().contents
         if info.abi != ABI_VERSION:
             raise FormatError(

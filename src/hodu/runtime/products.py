@@ -12,10 +12,10 @@ from pathlib import Path
 from hodu.artifact import OutputFormat
 from hodu.errors import ToolchainError, UnsupportedError
 from hodu.runtime.support import C_FOLDER
-from hodu.toolchain.build import Source, compile_forms, write_sources
+from hodu.toolchain.build import Source, compile_forms
 from hodu.toolchain.compiler import CodeOptions, Form, Toolchain, host_triple
 from hodu.toolchain.link import link_executable, link_object, link_shared
-from hodu.toolchain.weights import weight_source
+from hodu.toolchain.weights import write_weight_source
 
 _FORMS: dict[OutputFormat, Form] = {
     OutputFormat.LLVM_IR: "ll",
@@ -90,9 +90,12 @@ def _weight_objects(
     """The object of the weights; it is not kept in the cache, which would hold them twice."""
     if weights is None:
         return []
-    text = weight_source(weights.symbol, weights.blob, tools.compiler.family)
-    quiet = replace(options, standard="c11", flags=(*options.flags, "-w"))
-    return tools.compile(write_sources(folder, [Source("weights.c", text)]), folder, quiet)
+    if not weights.blob.is_file():
+        raise ToolchainError(f"there is no file of weights {str(weights.blob)!r}")
+    path = write_weight_source(weights.symbol, weights.blob, tools.compiler.family, folder)
+    includes = (*options.includes, folder)
+    quiet = replace(options, standard="c11", flags=(*options.flags, "-w"), includes=includes)
+    return tools.compile([path], folder, quiet)
 
 
 def _combine(
@@ -115,13 +118,20 @@ def _combine(
 
 def _program_objects(options: CodeOptions, tools: Toolchain) -> list[Path]:
     """The objects of `main` and what it needs of the system."""
-    linux = "linux" in (options.triple or host_triple())
+    triple = options.triple or host_triple()
+    linux = "linux" in triple
+    if not linux and "macos" not in triple:
+        raise UnsupportedError(
+            f"there are no executables for {triple}",
+            hint="build a static or shared library and call it from a program of your own",
+        )
     system = "start.c" if linux else "hosted.c"
     names = ("main.c", "npy.c", "text.c", "pool.c", system)
     sources = [Source(name, (C_FOLDER / name).read_text("utf-8")) for name in names]
-    own = ("-ffreestanding",) if linux else ()
-    flags = (*options.flags, "-ffunction-sections", *own)
-    return compile_forms(sources, replace(options, flags=flags, optimize=2), "o", tools)
+    # zig cc spells processors in a way of its own, and this code needs none in particular.
+    flags = (*options.flags, "-ffunction-sections", "-ffreestanding") if linux else ()
+    choices = replace(options, flags=flags, optimize=2, hosted=not linux)
+    return compile_forms(sources, choices, "o", tools)
 
 
 def _put(made: Path, path: Path) -> None:

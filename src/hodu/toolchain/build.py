@@ -62,9 +62,15 @@ def _key(
     product: str, sources: Sequence[Source], options: CodeOptions, toolchain: Toolchain
 ) -> str:
     headers = [h.read_bytes() for d in options.includes for h in sorted(d.glob("*.h"))]
-    choices = (product, toolchain.identity, options.triple or "", *options.arguments())
+    choices = (product, toolchain.identity, options.triple or "", str(options.hosted))
     return hash_key(
-        [*choices, *(part for s in sources for part in (s.name, s.text)), "headers", *headers]
+        [
+            *choices,
+            *options.arguments(),
+            *(part for s in sources for part in (s.name, s.text)),
+            "headers",
+            *headers,
+        ]
     )
 
 

@@ -33,7 +33,8 @@ class CodeOptions:
 
     `triple` is the target as clang spells it, None for the host; `flags` choose the processor;
     `contraction` says whether a product and a sum may become one fused multiply-add;
-    `position_independent` is needed for whatever ends in a shared library.
+    `position_independent` is needed for whatever ends in a shared library; `hosted` code may use
+    the headers of the target's C library.
     """
 
     triple: str | None = None
@@ -43,6 +44,7 @@ class CodeOptions:
     position_independent: bool = True
     includes: tuple[Path, ...] = ()
     standard: str = "c99"
+    hosted: bool = False
 
     def arguments(self) -> tuple[str, ...]:
         """The compiler's arguments, but for the target and the folders of headers."""
@@ -98,11 +100,13 @@ class Toolchain:
                 f"{self.compiler.version!r} does not make LLVM's .{form} files",
                 hint="unset HODU_CC to use the built-in clang",
             )
-        arguments = [*self._target(options), *options.arguments(), *_FORMS[form]]
+        arguments = [*options.arguments(), *_FORMS[form]]
         arguments += [f"-I{folder}" for folder in options.includes]
-        self._run([*self.compiler.command, *arguments, str(source), "-o", str(output)], source)
+        run([*self._start(options), *arguments, str(source), "-o", str(output)], source)
 
-    def _target(self, options: CodeOptions) -> list[str]:
+    def _start(self, options: CodeOptions) -> list[str]:
+        """The command and its target; only hosted code sees headers other than the compiler's."""
+        command = list(self.compiler.command)
         triple = options.triple or host_triple()
         if self.compiler.family == "gcc":
             if options.triple is not None and not _same_machine(options.triple, host_triple()):
@@ -110,10 +114,13 @@ class Toolchain:
                     f"{self.compiler.version!r} does not compile for {options.triple}",
                     hint="unset HODU_CC to use the built-in clang, which does",
                 )
-            return []
+            return command
         if self.compiler.root is None:
-            return [] if options.triple is None else [f"--target={triple}"]
-        return [f"--target={triple}", "-isystem", str(self.compiler.root / "lib" / "include")]
+            return command if options.triple is None else [*command, f"--target={triple}"]
+        if options.hosted:
+            return [*self.zig("cc"), "-target", triple]
+        headers = str(self.compiler.root / "lib" / "include")
+        return [*command, f"--target={triple}", "-nostdlibinc", "-isystem", headers]
 
     def link_shared(self, objects: Sequence[Path], output: Path) -> None:
         """Link a shared library without a C runtime.
@@ -125,13 +132,13 @@ class Toolchain:
             head = [*self.zig("ld.lld"), "-shared", "-Bsymbolic", "--gc-sections"]
         else:
             head = [*self.compiler.command, "-shared", "-nostdlib", "-Wl,-Bsymbolic"]
-        self._run([*head, "-o", str(output), *files])
+        run([*head, "-o", str(output), *files])
 
     def archive(self, objects: Sequence[Path], output: Path) -> None:
         """Make a static library; the same objects give the same bytes."""
         output.unlink(missing_ok=True)
         program = self.zig("ar") if self.compiler.family == "zig" else [_beside("ar")]
-        self._run([*program, "rcsD", str(output), *(str(path) for path in objects)])
+        run([*program, "rcsD", str(output), *(str(path) for path in objects)])
 
     def zig(self, command: str) -> list[str]:
         """The start of a command of zig's own; raises ToolchainError for other compilers."""
@@ -139,17 +146,15 @@ class Toolchain:
             raise ToolchainError(f"{self.compiler.version!r} has no {command!r}")
         return [self.compiler.command[0], command]
 
-    def _run(self, command: Sequence[str], source: Path | None = None) -> None:
-        run(command, source)
 
-
-def run(
-    command: Sequence[str], source: Path | None = None, environment: dict[str, str] | None = None
-) -> None:
+def run(command: Sequence[str], source: Path | None = None) -> None:
     """Run a tool; raises ToolchainError with the first lines of what it said.
 
-    A copy of `source` is kept for the reader of the error.
+    A copy of `source` is kept for the reader of the error. What `zig cc` makes of a C library on
+    first use is kept in Hodu's cache folder.
     """
+    folder = str(cache_folder() / "zig")
+    environment = os.environ | {"ZIG_GLOBAL_CACHE_DIR": folder, "ZIG_LOCAL_CACHE_DIR": folder}
     try:
         done = subprocess.run(
             command,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from hodu.errors import ToolchainError
-from hodu.toolchain.cache import cache_folder
 from hodu.toolchain.compiler import Toolchain, host_triple, run
 
 EXPORTS = ("hodu_info", "hodu_init", "hodu_execute", "hodu_cleanup")
@@ -30,7 +28,7 @@ def link_shared(
         options = ["-dll", "-noentry", "-nodefaultlib", *exports]
         run([*tools.zig("lld-link"), *options, f"-out:{output}", *files])
     elif "macos" in triple:
-        _zig_cc(tools, triple, ["-shared", "-o", str(output), *files])
+        run([*tools.zig("cc"), "-target", triple, "-shared", "-o", str(output), *files])
     else:
         raise ToolchainError(
             f"there are no shared libraries for {triple}", hint="build a static library or object"
@@ -69,13 +67,6 @@ def link_executable(
         else:
             run([*tools.compiler.command, "-nostdlib", "-Wl,--gc-sections", "-s", *options])
     elif tools.compiler.family == "zig":
-        _zig_cc(tools, triple, ["-o", str(output), *files])
+        run([*tools.zig("cc"), "-target", triple, "-o", str(output), *files])
     else:
         run([*tools.compiler.command, "-o", str(output), *files])
-
-
-def _zig_cc(tools: Toolchain, triple: str, arguments: Sequence[str]) -> None:
-    """Run `zig cc`, which makes the parts of a C library it needs and keeps them in the cache."""
-    folder = str(cache_folder() / "zig")
-    environment = os.environ | {"ZIG_GLOBAL_CACHE_DIR": folder, "ZIG_LOCAL_CACHE_DIR": folder}
-    run([*tools.zig("cc"), "-target", triple, *arguments], environment=environment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from hodu.toolchain.find import Family
@@ -9,20 +10,28 @@ from hodu.toolchain.find import Family
 _EMBED = """\
 /* Weights, straight from their file. */
 _Alignas(64) const unsigned char {symbol}[] = {{
-#embed {path}
+#embed "{name}"
 }};
 """
 _INCBIN = """\
 /* Weights, straight from their file; gcc before 15 has no #embed. */
 __asm__(".section .rodata\\n.balign 64\\n.globl {symbol}\\n.type {symbol}, %object\\n{symbol}:\\n"
-        ".incbin " {path} "\\n.size {symbol}, . - {symbol}\\n.previous\\n");
+        ".incbin \\"{name}\\"\\n.size {symbol}, . - {symbol}\\n.previous\\n");
 """
 
 
-def weight_source(symbol: str, blob: Path, family: Family) -> str:
-    """C that defines `const unsigned char SYMBOL[]`, aligned to 64 bytes, with a file's bytes."""
-    quoted = str(blob.absolute()).replace("\\", "\\\\").replace('"', '\\"')
-    if family == "gcc":
-        inner = quoted.replace("\\", "\\\\").replace('"', '\\"')
-        return _INCBIN.format(symbol=symbol, path=f'"\\"{inner}\\""')
-    return _EMBED.format(symbol=symbol, path=f'"{quoted}"')
+def write_weight_source(symbol: str, blob: Path, family: Family, folder: Path) -> Path:
+    """Write C that defines `const unsigned char SYMBOL[]`, aligned to 64 bytes, from a file.
+
+    The file is linked into `folder` under a plain name: `#embed` cannot spell every path. What
+    compiles the C must look for files in `folder`.
+    """
+    name = "weights.bin"
+    try:
+        (folder / name).symlink_to(blob.absolute())
+    except OSError:
+        shutil.copyfile(blob, folder / name)
+    text = (_INCBIN if family == "gcc" else _EMBED).format(symbol=symbol, name=name)
+    path = folder / "weights.c"
+    path.write_text(text, "utf-8")
+    return path

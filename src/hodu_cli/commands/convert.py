@@ -28,6 +28,11 @@ _Level = Annotated[
     typer.Option("-O", "--optimize", min=0, max=3, metavar="LEVEL", help="Simplify a model: 0-3."),
 ]
 
+_Dump = Annotated[
+    Path | None,
+    typer.Option("--dump", metavar="DIR", help="With -O: write the model after every stage."),
+]
+
 
 def convert(
     source: _Source,
@@ -36,6 +41,7 @@ def convert(
     target_format: _To = None,
     dim: Dims = None,
     optimize: _Level = 0,
+    dump: _Dump = None,
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> None:
@@ -51,8 +57,8 @@ def convert(
     console.status("Loading", "stdin" if str(source) == "-" else str(source))
     with readable(source) as file:
         content = read(file, dims, source_format, console)
-        if optimize:
-            content = optimized(content, optimize)
+        if optimize or dump is not None:
+            content = optimized(content, optimize, dump)
         plugin = target_plugin(output, target_format, content)
         if content.is_model and "save_model" not in plugin.capabilities:
             console.status("Extracting", f"the constants of {content.name}")

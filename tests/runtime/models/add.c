@@ -4,12 +4,11 @@
 static const int64_t shape[] = {10};
 static const hodu_tensor inputs[] = {{"x", 1, 1, shape, 40, 0, 0}, {"y", 1, 1, shape, 40, 0, 0}};
 static const hodu_tensor outputs[] = {{"sum", 1, 1, shape, 40, 0, 0}};
-static const hodu_info info = {
+static const hodu_model info = {
     .abi = HODU_ABI, .name = "add", .target = "host", .input_count = 2, .output_count = 1,
     .inputs = inputs, .outputs = outputs};
 
-const hodu_info *hodu_info_(void) __asm__("hodu_info");
-const hodu_info *hodu_info_(void) { return &info; }
+const hodu_model *hodu_info(void) { return &info; }
 
 int hodu_init(hodu_instance *self, void *arena, const void *weights) {
   *self = (hodu_instance){.arena = arena, .weights = weights};

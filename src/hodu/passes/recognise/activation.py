@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from types import SimpleNamespace
 
@@ -58,14 +57,8 @@ def _clamp(match: SimpleNamespace, graph: Graph) -> Value | None:
 
 
 ACTIVATIONS = [
-    *(
-        Rule(h.format(e), "gelu(x, approximate='none')")
-        for h, e in itertools.product(_HALVES, _ERF)
-    ),
-    *(
-        Rule(h.format(t), "gelu(x, approximate='tanh')")
-        for h, t in itertools.product(_HALVES, _TANH)
-    ),
+    *(Rule(h.format(f), "gelu(x, approximate='none')") for h in _HALVES for f in _ERF),
+    *(Rule(h.format(f), "gelu(x, approximate='tanh')") for h in _HALVES for f in _TANH),
     *(Rule(s, "sigmoid(x)") for s in _SIGMOID),
     Rule("mul(x, sigmoid(x))", "silu(x)"),
     Rule("div(x, add(exp(neg(x)), 1))", "silu(x)"),

@@ -13,14 +13,19 @@ from types import SimpleNamespace
 import numpy as np
 
 from hodu.passes._rewrite import Graph, Rule
+from hodu.passes._transposes import order_of
 from hodu.snapshot.ir import Value
 
 _SCORES = ["matmul(q, k)", "mul(matmul(q, k), s)", "div(matmul(q, k), t)"]
 _MASKED = ["{}", "add({}, m)", "where(m, {}, o)", "where(h, o, {})"]
 # A query that may attend to nothing: NaN replaced by 0.
 _WEIGHTS = ["softmax({}, dim=d)", "where(isnan((p := softmax({}, dim=d))), 0, p)"]
-_QUERY = ["mul(q, s)", "div(q, t)"]
-_KEY = ["mul(k, s)", "div(k, t)", "permute(mul(k, s), dims=p)", "permute(div(k, t), dims=p)"]
+_SCALED = [
+    "mul({0}, s)",
+    "div({0}, t)",
+    "permute(mul({0}, s), dims=p)",
+    "permute(div({0}, t), dims=p)",
+]
 _ATTENTION = "(a := scaled_dot_product_attention({}, {}, v, [m]))"
 
 
@@ -34,12 +39,20 @@ def _attention(match: SimpleNamespace, graph: Graph) -> Value | None:
         return None
     if "h" in found:
         mask = graph("logical_not", match.h)
-    key = graph("permute", match.k, dims=_swapped(ranks[1]))
+    key = _transposed(match.k, graph)
     return graph("scaled_dot_product_attention", match.q, key, match.v, mask, scale=scale)
 
 
-def _swapped(rank: int) -> tuple[int, ...]:
-    return (*range(rank - 2), rank - 1, rank - 2)
+def _transposed(value: Value, graph: Graph) -> Value:
+    """A matrix transposed; what it was transposed from, if that is it."""
+    rank, node = value.type.rank, value.producer
+    swapped = (*range(rank - 2), rank - 1, rank - 2)
+    if node is None or node.op != "permute":
+        return graph("permute", value, dims=swapped)
+    source, order = node.inputs[0], order_of(node.attrs["dims"])
+    assert source is not None
+    dims = tuple(order[i] for i in swapped)
+    return source if dims == tuple(range(rank)) else graph("permute", source, dims=dims)
 
 
 def _scale(found: dict[str, Value], graph: Graph) -> float | None:
@@ -95,7 +108,7 @@ ATTENTION = [
         Rule(f"matmul({w.format(m.format(s))}, v)", _attention, sole=True)
         for w, m, s in itertools.product(_WEIGHTS, _MASKED, _SCORES)
     ),
-    *(Rule(_ATTENTION.format(q, "k"), _absorbed("q")) for q in _QUERY),
-    *(Rule(_ATTENTION.format("q", k), _absorbed("k")) for k in _KEY),
+    *(Rule(_ATTENTION.format(s.format("q"), "k"), _absorbed("q")) for s in _SCALED),
+    *(Rule(_ATTENTION.format("q", s.format("k")), _absorbed("k")) for s in _SCALED),
     Rule(_ATTENTION.format("q", "k").replace("[m]", "m"), _unmasked),
 ]

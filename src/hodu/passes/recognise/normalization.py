@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from hodu.passes._rewrite import Graph, Rule
-from hodu.shapes import Shape
+from hodu.shapes import Shape, numel
 from hodu.snapshot.ir import Value
 
 _CENTERED = "(c := sub(x, mean(x, dim=d, keepdim=True)))"
@@ -26,9 +26,26 @@ _VARIANCES = [
 
 def _trailing(dim: tuple[int, ...] | None, shape: Shape) -> Shape | None:
     """The shape of the axes `dim` if they are the last ones."""
+    if not shape:
+        return None
     axes = range(len(shape)) if dim is None else sorted(d % len(shape) for d in dim)
     count = len(axes)
     return shape[-count:] if count and list(axes) == list(range(len(shape)))[-count:] else None
+
+
+def _mean(match: SimpleNamespace, graph: Graph) -> Value | None:
+    """A sum over as many elements as it is divided by."""
+    if not match.x.type.rank:
+        return None
+    axes = range(match.x.type.rank) if match.d is None else match.d
+    count = numel(match.x.type.shape[d] for d in axes)
+    number = graph.number(match.a)
+    if not number or not isinstance(count, int):
+        return None
+    divisor = 1 / number if match.y.producer.op == "mul" else number
+    if abs(divisor - count) > 1e-6 * count:
+        return None
+    return graph("mean", match.x, dim=match.d, keepdim=match.k)
 
 
 def _layer_norm(match: SimpleNamespace, graph: Graph) -> Value | None:
@@ -105,6 +122,8 @@ def _group_bias(match: SimpleNamespace, graph: Graph) -> Value | None:
 
 
 NORMALIZATIONS = [
+    Rule("(y := div(sum(x, dim=d, keepdim=k, dtype=None), a))", _mean, sole=True),
+    Rule("(y := mul(sum(x, dim=d, keepdim=k, dtype=None), a))", _mean, sole=True),
     *(Rule(r.format(_CENTERED, v), _layer_norm) for r in _OVER_ROOT for v in _VARIANCES),
     *(
         Rule(r.format("x", f"mean({s.format('x')}, dim=f, keepdim=True)"), _rms_norm)

@@ -2,10 +2,7 @@
 #include "npy.h"
 #include "pool.h"
 
-/* hodu_info names a type in C, so that the function is declared by its symbol. */
-#define TEXT(x) #x
-#define EXPANDED_TEXT(x) TEXT(x)
-const hodu_info *describe(void) __asm__(EXPANDED_TEXT(__USER_LABEL_PREFIX__) "hodu_info");
+const hodu_model *hodu_info(void);
 int hodu_init(hodu_instance *self, void *arena, const void *weights);
 int hodu_execute(hodu_instance *self, const void *const *inputs, void *const *outputs);
 
@@ -18,7 +15,7 @@ typedef struct options {
 } options;
 
 typedef struct session {
-  const hodu_info *model;
+  const hodu_model *model;
   void **inputs, **outputs;
   const int64_t **shapes; /* of each output, after a run */
   hodu_instance instance;
@@ -69,7 +66,7 @@ static int parse_count(const char *text, int64_t *value) {
 }
 
 /* NAME=FILE, where a name may have '=' in it: the longest input name that fits is taken. */
-static int parse_input(const hodu_info *model, const char *text, options *chosen) {
+static int parse_input(const hodu_model *model, const char *text, options *chosen) {
   int32_t best = -1;
   size_t longest = 0;
   for (int32_t i = 0; i < model->input_count; i++) {
@@ -83,7 +80,7 @@ static int parse_input(const hodu_info *model, const char *text, options *chosen
   return 1;
 }
 
-static int parse_option(const hodu_info *model, const char *name, const char *value,
+static int parse_option(const hodu_model *model, const char *name, const char *value,
                         options *chosen) {
   int input = strcmp(name, "-i") == 0, folder = strcmp(name, "-o") == 0;
   int weights = strcmp(name, "-w") == 0, threads = strcmp(name, "--threads") == 0;
@@ -106,7 +103,7 @@ static void *allocate(size_t bytes) {
 }
 
 static int load_inputs(session *self, const options *chosen) {
-  const hodu_info *model = self->model;
+  const hodu_model *model = self->model;
   for (int32_t i = 0; i < model->input_count; i++) {
     if (!chosen->files[i])
       return fail("a file is missing for input", model->inputs[i].name, "give -i NAME=FILE");
@@ -119,7 +116,7 @@ static int load_inputs(session *self, const options *chosen) {
 
 /* Room for outputs, and for the sizes of those that have them only after a run. */
 static int make_outputs(session *self) {
-  const hodu_info *model = self->model;
+  const hodu_model *model = self->model;
   size_t ranks = 1;
   for (int32_t i = 0; i < model->output_count; i++) ranks += (size_t)model->outputs[i].rank;
   int64_t *sizes = allocate(ranks * sizeof *sizes);
@@ -134,7 +131,7 @@ static int make_outputs(session *self) {
   return 1;
 }
 
-static int load_weights(const hodu_info *model, const char *path, const void **weights) {
+static int load_weights(const hodu_model *model, const char *path, const void **weights) {
   const int64_t size = (int64_t)model->weight_bytes;
   const hodu_tensor tensor = {"weights", 2, 1, &size, model->weight_bytes, 0, 0};
   void *data;
@@ -161,7 +158,7 @@ static int prepare(session *self, const options *chosen) {
 /* -- running */
 
 /* The text of an error, in which {0} to {3} are values; its hint and place follow, if any. */
-static void explain(const hodu_info *model, const hodu_error *error) {
+static void explain(const hodu_model *model, const hodu_error *error) {
   static const char *const labels[] = {"\n  help: ", "\n  at: "};
   int part = 0;
   for (const char *at = model->sites[error->site]; *at; at++) {
@@ -244,7 +241,7 @@ static int write_output(const char *folder, const hodu_tensor *tensor, const int
 }
 
 static int deliver(const session *self, const char *folder) {
-  const hodu_info *model = self->model;
+  const hodu_model *model = self->model;
   if (folder) mkdir(folder, 0777);
   for (int32_t i = 0; i < model->output_count; i++) {
     if (!folder) show(&model->outputs[i], self->shapes[i], self->outputs[i]);
@@ -253,7 +250,7 @@ static int deliver(const session *self, const char *folder) {
   return 1;
 }
 
-static int execute(const hodu_info *model, const options *chosen) {
+static int execute(const hodu_model *model, const options *chosen) {
   session self = {.model = model};
   self.inputs = allocate(sizeof(void *) * ((size_t)model->input_count + 1));
   self.outputs = allocate(sizeof(void *) * ((size_t)model->output_count + 1));
@@ -264,7 +261,7 @@ static int execute(const hodu_info *model, const options *chosen) {
 }
 
 int main(int argc, char **argv) {
-  const hodu_info *model = describe();
+  const hodu_model *model = hodu_info();
   options chosen = {.threads = hodu_cores()};
   chosen.files = allocate(sizeof(char *) * ((size_t)model->input_count + 1));
   if (!chosen.files) return 1;

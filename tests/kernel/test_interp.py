@@ -1,0 +1,128 @@
+"""The kernel interpreter finds what no kernel may do, and the verifier what no kernel may be."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hodu.dtypes import bool_, f32, i32, u8
+from hodu.errors import VerifyError
+from hodu.kernel.buffer import Buf
+from hodu.kernel.builder import KernelBuilder
+from hodu.kernel.expr import INDEX, Binary, Const, Load, Var
+from hodu.kernel.interp import KernelFailure, KernelFault, run_kernel
+from hodu.kernel.ir import Fail, For, Kernel, Let, Store
+from hodu.kernel.verify import verify_kernel
+
+ZERO = Const(0, INDEX)
+
+
+def one(dtype=f32, size: int = 4) -> tuple[KernelBuilder, Buf, Buf]:
+    """A builder with an input and an output."""
+    k = KernelBuilder("test")
+    return k, k.param("x", dtype, size, "in"), k.param("y", dtype, size, "out")
+
+
+@pytest.mark.parametrize("at", [-1, 4, 100])
+def test_a_load_outside_is_a_fault(at):
+    k, x, y = one()
+    k.store(y, 0, k.load(x, at))
+    with pytest.raises(KernelFault, match=r"x\["):
+        run_kernel(k.finish(), [np.zeros(4, np.float32), np.zeros(4, np.float32)])
+
+
+def test_a_store_outside_is_a_fault():
+    k, x, y = one()
+    k.store(y, 2, k.load(x, 0, 4))
+    with pytest.raises(KernelFault, match=r"y\[2:6\] of 4"):
+        run_kernel(k.finish(), [np.zeros(4, np.float32), np.zeros(4, np.float32)])
+
+
+def test_a_read_of_what_was_never_written_is_a_fault():
+    k, _, y = one()
+    local = k.local("total", f32)
+    k.store(y, 0, k.load(local))
+    with pytest.raises(KernelFault, match="read before"):
+        run_kernel(k.finish(), [np.zeros(4, np.float32), np.zeros(4, np.float32)])
+
+
+def test_a_division_by_zero_is_an_error():
+    k, x, y = one(i32)
+    k.store(y, 0, k.load(x, 0) // k.load(x, 1))
+    with pytest.raises(ZeroDivisionError):
+        run_kernel(k.finish(), [np.zeros(4, np.int32), np.zeros(4, np.int32)])
+
+
+def test_a_float_that_does_not_fit_is_a_fault():
+    k = KernelBuilder("cast")
+    x, y = k.param("x", f32, 1, "in"), k.param("y", u8, 1, "out")
+    k.store(y, 0, k.load(x).cast(u8))
+    kernel = k.finish()
+    out = np.zeros(1, np.uint8)
+    run_kernel(kernel, [np.array([255.9], np.float32)[:1] * np.float32(0.99), out])
+    assert out[0] == 253
+    with pytest.raises(KernelFault, match="does not fit"):
+        run_kernel(kernel, [np.array([300.0], np.float32), out])
+
+
+def test_fail_leaves_the_kernel():
+    k, x, y = one(i32)
+    with k.loop(4) as i:
+        k.fail(k.load(x, i) < 0, 1, 7, k.load(x, i), i)
+        k.store(y, i, k.load(x, i))
+    out = np.zeros(4, np.int32)
+    with pytest.raises(KernelFailure) as caught:
+        run_kernel(k.finish(), [np.array([5, 6, -3, 8], np.int32), out])
+    assert (caught.value.status, caught.value.site, caught.value.values) == (1, 7, (-3, 2))
+    assert out.tolist() == [5, 6, 0, 0]
+
+
+def problems(*body, params=()) -> str:
+    """What the verifier says."""
+    with pytest.raises(VerifyError) as caught:
+        verify_kernel(Kernel("bad", tuple(params), tuple(body)))
+    return str(caught.value)
+
+
+def test_the_verifier_lists_everything():
+    x, y = Buf("x", f32, 4, "in"), Buf("y", f32, 4, "out")
+    v, w = Var("v", f32), Var("w", i32)
+    text = problems(
+        Store(x, ZERO, Const(0.0, f32)),
+        Store(y, ZERO, Const(0, i32)),
+        Store(y, ZERO, v),
+        Let(w, Load(x, ZERO)),
+        Store(y, ZERO, Binary("add", Load(x, ZERO), Const(1, i32))),
+        Fail(Const(1, i32), 1, 0),
+        params=(x, y),
+    )
+    for part in (
+        "a store in in x",
+        "i32x1 stored",
+        "v is used",
+        "w is declared",
+        "add of f32",
+        "no",
+    ):
+        assert part in text
+
+
+def test_parallel_loops_do_not_nest():
+    y = Buf("y", f32, 4, "out")
+    i, j = Var("i", INDEX), Var("j", INDEX)
+    inner = For(j, ZERO, Const(2, INDEX), (Store(y, j, Const(0.0, f32)),), "parallel")
+    assert "inside another" in problems(
+        For(i, ZERO, Const(2, INDEX), (inner,), "parallel"), params=(y,)
+    )
+
+
+def test_names_end_with_their_block():
+    y = Buf("y", f32, 4, "out")
+    i, v = Var("i", INDEX), Var("v", f32)
+    loop = For(i, ZERO, Const(2, INDEX), (Let(v, Const(0.0, f32)),))
+    assert "v is used" in problems(loop, Store(y, ZERO, v), params=(y,))
+
+
+def test_parameters_have_names_of_their_own():
+    twice = Buf("y", bool_, 4, "out"), Buf("y", bool_, 4, "in")
+    assert "two parameters" in problems(params=twice)
