@@ -56,6 +56,7 @@ READING: dict[str, Reading] = {}
 KERNEL: dict[str, KernelRule] = {}
 ALIAS = frozenset({"reshape", "squeeze", "unsqueeze"})
 CONTROL = frozenset({"cond", "while_loop", "scan"})
+CONVOLUTIONS = frozenset({"conv", "conv_transpose"})
 
 
 def scalar(*names: str) -> Callable[[_Rule], _Rule]:
