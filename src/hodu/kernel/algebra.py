@@ -108,8 +108,10 @@ def is_number(x: Expr, value: float) -> bool:
 
 def bounds(x: Expr) -> e.Bounds:
     """The least and greatest value of a position; None where it is not known."""
+    if x.dtype.is_float:
+        return None, None
     match x:
-        case Const(value=value):
+        case Const(value=value) if not x.dtype.is_float:
             return int(value), int(value)
         case e.Var():
             return x.bounds

@@ -103,9 +103,14 @@ Stmt: TypeAlias = "For | While | If | Let | Store | Alloc | Fail | Copy"
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """One function over buffers; `work` is its multiply-adds or elements, for profiles."""
+    """One function over buffers; `work` is its multiply-adds or elements, for profiles.
+
+    `in_place` names inputs each element of which is read before the same element of the output is
+    written, and never after, so that both may be the same memory.
+    """
 
     name: str
     params: tuple[Buf, ...]
     body: Block
     work: int = 0
+    in_place: frozenset[str] = frozenset()

@@ -19,10 +19,14 @@ _LONGEST = 48  # nodes computed in one expression, so that kernels stay readable
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A node with loops (or the last of a chain without), and the epilogue after it."""
+    """A node with loops (or the last of a chain without), and the epilogue after it.
+
+    Of a reading node, it is the loops of result `number` alone.
+    """
 
     node: Node
     epilogue: tuple[Node, ...] = ()
+    number: int = 0
 
     @property
     def root(self) -> Node:
@@ -55,13 +59,13 @@ class _Grouping:
                 self._absorb(node)
         self._decide()
         order = {node: i for i, node in enumerate(self.nodes)}
-        found = [Group(n, self.absorbed.get(n, ())) for n in self.nodes if self._has_loops(n)]
+        found = [g for n in self.nodes if n not in self.taken for g in self._groups_of(n)]
         return sorted(found, key=lambda g: order[g.root])
 
-    def _has_loops(self, node: Node) -> bool:
-        if node in self.taken:
-            return False
-        return node.op not in (*SCALAR, *READING) or node.outputs[0] in self.kept
+    def _groups_of(self, node: Node) -> list[Group]:
+        if node.op in SCALAR or node.op in READING:
+            return [Group(node, (), i) for i, v in enumerate(node.outputs) if v in self.kept]
+        return [Group(node, self.absorbed.get(node, ()))]
 
     def _absorb(self, node: Node) -> None:
         """Take scalar ops that follow into the epilogue of a node."""
@@ -92,18 +96,19 @@ class _Grouping:
                 self.kept.update(node.outputs)
             elif node in self.taken:
                 self.reads[node.outputs[0]] = 1.0
-            elif node.outputs[0] not in self.kept and self._needs_memory(node):
-                self.kept.add(node.outputs[0])
+            else:
+                self.kept.update(
+                    v for v in node.outputs if v not in self.kept and self._needs_memory(node, v)
+                )
 
-    def _needs_memory(self, node: Node) -> bool:
-        value = node.outputs[0]
+    def _needs_memory(self, node: Node, value: Value) -> bool:
         is_view = node.op in READING and READING[node.op].view
         total, length = 0.0, 0
         for user in self.uses.get(value, []):
             if not self._computes_inputs(user, is_view):
                 return True
             total += self._times_read(user, value)
-            length = max(length, self.lengths.get(user.outputs[0], 0) + 1)
+            length = max(length, *(self.lengths.get(out, 0) + 1 for out in user.outputs))
         self.reads[value], self.lengths[value] = total, length
         if is_view:  # rather than the view, what it looks into gets memory
             if total > 1.01:
@@ -115,9 +120,12 @@ class _Grouping:
         """How often each element of a value is computed for a user that has no memory for it."""
         if user.op in KERNEL:
             return 1.0 if KERNEL[user.op].inlines else 2.0
-        out = user.outputs[0]
+        times = max(self._times_for(out, value, user) for out in user.outputs)
+        return times * user.inputs.count(value)
+
+    def _times_for(self, out: Value, value: Value, user: Node) -> float:
         inner = 1.0 if out in self.kept or user in self.taken else self.reads.get(out, 1.0)
-        return inner * _ratio(out, value) * user.inputs.count(value)
+        return inner * _ratio(out, value)
 
     def _computes_inputs(self, user: Node, is_view: bool) -> bool:
         """Whether `user` can take an input that has no memory."""

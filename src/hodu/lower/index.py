@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from hodu.kernel.expr import INDEX, Const, Expr, index
+from hodu.kernel.expr import INDEX, Const, Expr, Ramp, index
 
 Index: TypeAlias = "tuple[Expr, ...]"
 Extents: TypeAlias = "tuple[Expr, ...]"
@@ -62,3 +62,10 @@ def broadcast_index(position: Index, shape: Sequence[object]) -> Index:
 def constants(values: Sequence[int]) -> tuple[Expr, ...]:
     """Numbers as positions."""
     return tuple(index(v) for v in values)
+
+
+def shifted(position: Expr, by: Expr) -> Expr:
+    """A component of a position further on; a Ramp stays one."""
+    if isinstance(position, Ramp):
+        return Ramp(position.base + by, position.lanes)
+    return position + by

@@ -16,13 +16,6 @@ from hodu.kernel.algebra import is_number
 from hodu.kernel.expr import Expr, Ramp
 from hodu.lower.index import ZERO, Index
 from hodu.lower.point import CannotVectorizeError
-from hodu.shapes import Shape
-
-
-def static_shape(shape: Shape) -> tuple[int, ...] | None:
-    """The shape when all its sizes are numbers, else None."""
-    numbers = tuple(d for d in shape if isinstance(d, int))
-    return numbers if len(numbers) == len(shape) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from hodu.lower.control import lower_control
 from hodu.lower.conv.blocks import wanted_border
 from hodu.lower.forms import Forms, copy_form
 from hodu.lower.groups import Group, make_groups
+from hodu.lower.joins import join_places
+from hodu.lower.movement import find_in_memory, lower_movement
 from hodu.lower.pointwise import lower_pointwise
 from hodu.lower.program import Launch, Place, Port, Program, Slot, SlotKind, Step, slots_of
 from hodu.lower.rules import ALIAS, CONTROL, CONVOLUTIONS, KERNEL, has_rule
@@ -163,7 +165,9 @@ class Lowering:
         for value in snapshot.constant_values:
             self.give_constant(value, snapshot.constants[value.name])
         self._look_ahead(snapshot)
-        for group in make_groups(snapshot):
+        groups = make_groups(snapshot)
+        places = join_places(self, groups, places)
+        for group in groups:
             if not lower_in_blocks(self, group):
                 self._group(group, places)
 
@@ -175,6 +179,7 @@ class Lowering:
                     self.users.setdefault(value, []).append(node)
             if node.op in CONVOLUTIONS and (border := wanted_border(self, node)) is not None:
                 value = node.inputs[0]
+                assert value is not None
                 known = self.forms.borders.get(value, border)
                 self.forms.borders[value] = border.joined(known)
 
@@ -194,8 +199,15 @@ class Lowering:
             KERNEL[node.op].rule(stage)
             stage.finish()
         else:
-            self.give_memory(node.outputs[0], places.get(node.outputs[0]))
-            lower_pointwise(self, node)
+            self._stored(node, group.number, places.get(node.outputs[group.number]))
+
+    def _stored(self, node: Node, number: int, place: Place | None) -> None:
+        """Store a result of a scalar or reading node."""
+        value = node.outputs[number]
+        lies = find_in_memory(self, value) if place is None else None
+        self.give_memory(value, place or lies)
+        if lies is None and not lower_movement(self, value):
+            lower_pointwise(self, node, number)
 
     def _alias(self, node: Node) -> None:
         source, result = node.inputs[0], node.outputs[0]

@@ -21,14 +21,22 @@ class CannotVectorizeError(Exception):
     """This expression has no vector form; the loop stays scalar."""
 
 
+def scalar_part(position: Expr) -> Expr:
+    """A component of a position with which to compute; raises CannotVectorizeError for a Ramp."""
+    if position.lanes > 1:
+        raise CannotVectorizeError("positions are computed one by one")
+    return position
+
+
 class Point:
-    """An element of the result of `node`; `k` is the kernel that computes it."""
+    """An element of result `number` of `node`; `k` is the kernel that computes it."""
 
-    __slots__ = ("_stage", "node")
+    __slots__ = ("_stage", "node", "number")
 
-    def __init__(self, stage: Stage, node: Node) -> None:
+    def __init__(self, stage: Stage, node: Node, number: int = 0) -> None:
         self._stage = stage
         self.node = node
+        self.number = number
 
     @property
     def k(self) -> KernelBuilder:
@@ -43,12 +51,12 @@ class Point:
     @property
     def out(self) -> DType:
         """The dtype in which the result is computed (f32 for narrow floats)."""
-        return computed(self.node.outputs[0].type.dtype)
+        return computed(self.out_type.dtype)
 
     @property
     def out_type(self) -> TensorType:
         """The type of the result."""
-        return self.node.outputs[0].type
+        return self.node.outputs[self.number].type
 
     def type(self, number: int = 0) -> TensorType:
         """The type of an input."""

@@ -20,17 +20,18 @@ if TYPE_CHECKING:
 GRAIN = 1 << 14  # elements below which a thread is not worth waking
 
 
-def lower_pointwise(lowering: Lowering, node: Node) -> None:
-    """Add the kernel that stores the result of a scalar or reading op."""
+def lower_pointwise(lowering: Lowering, node: Node, number: int = 0) -> None:
+    """Add the kernel that stores a result of a scalar or reading op."""
+    value = node.outputs[number]
     lanes = _lanes(lowering, node)
     joined = _collapse(lowering, node)
     stage: Stage | None = None
     if lanes > 1:
-        stage = _vectorized(lowering, node, joined, lanes)
+        stage = _vectorized(lowering, node, value, joined, lanes)
     if stage is None:
         stage = Stage(lowering, node)
         stage.collapse = joined
-        _loops(stage, node, 1)
+        _loops(stage, value, 1)
     stage.finish()
 
 
@@ -41,13 +42,13 @@ def _lanes(lowering: Lowering, node: Node) -> int:
 
 
 def _vectorized(
-    lowering: Lowering, node: Node, joined: Collapse | None, lanes: int
+    lowering: Lowering, node: Node, value: Value, joined: Collapse | None, lanes: int
 ) -> Stage | None:
     """The kernel with vectors in its innermost loop, None where there is no such form."""
     stage = Stage(lowering, node)
     stage.collapse = joined
     try:
-        _loops(stage, node, lanes)
+        _loops(stage, value, lanes)
     except CannotVectorizeError:
         return None
     return stage if has_one_width(stage.k.finish()) else None
@@ -63,10 +64,9 @@ def has_one_width(kernel: Kernel) -> bool:
     return len(widths - {8, 16}) <= 1 and bool(widths & {32, 64})
 
 
-def _loops(stage: Stage, node: Node, lanes: int) -> None:
-    value = node.outputs[0]
+def _loops(stage: Stage, value: Value, lanes: int) -> None:
     extents = stage.extents(stage.shape_of(value))
-    parallel = _is_large(extents)
+    parallel = is_large(extents)
     if not extents:
         _element(stage, value, ())
         return
@@ -96,7 +96,8 @@ def _element(stage: Stage, value: Value, position: tuple[Expr, ...]) -> None:
     stage.store(value, position, stage.unrounded(value, position))
 
 
-def _is_large(extents: tuple[Expr, ...]) -> bool:
+def is_large(extents: tuple[Expr, ...]) -> bool:
+    """Whether loops over this many elements are worth dividing among threads."""
     total: Expr = index(1)
     for extent in extents:
         total = total * extent

@@ -29,9 +29,15 @@ _Rule = TypeVar("_Rule", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`rule`; `view` says that an element is read once and unchanged."""
+    """`rule`, and what it does with the elements it reads.
+
+    `moves` is the number of the input whose elements the result consists of, unchanged; None if
+    it computes or chooses between inputs. `view` says that where they come from depends on the
+    position alone, so that the result is best not given memory.
+    """
 
     rule: ReadingRule
+    moves: int | None
     view: bool
 
 
@@ -69,11 +75,13 @@ def scalar(*names: str) -> Callable[[_Rule], _Rule]:
     return register
 
 
-def reading(*names: str, view: bool = False) -> Callable[[_Rule], _Rule]:
-    """Register a reading rule."""
+def reading(
+    *names: str, view: bool = False, moves: int | None = None
+) -> Callable[[_Rule], _Rule]:
+    """Register a reading rule; see `Reading`. A view moves its first input."""
 
     def register(rule: _Rule) -> _Rule:
-        READING.update(dict.fromkeys(names, Reading(rule, view)))
+        READING.update(dict.fromkeys(names, Reading(rule, 0 if view else moves, view)))
         return rule
 
     return register

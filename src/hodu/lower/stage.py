@@ -7,13 +7,14 @@ computed the same way from the element that the op is about to store.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hodu.dtypes import FROM_NUMPY, DType
-from hodu.kernel.algebra import constant
+from hodu.kernel.algebra import broadcast, constant
 from hodu.kernel.buffer import Buf, Role
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Expr, Operand, Ramp, index
@@ -24,6 +25,7 @@ from hodu.lower.point import Point
 from hodu.lower.program import Argument, Launch, Place
 from hodu.lower.rules import READING, SCALAR
 from hodu.lower.storage import Storage
+from hodu.lower.touched import Touched
 from hodu.shapes import Shape, TensorType
 from hodu.snapshot.ir import Node, Value
 
@@ -41,6 +43,7 @@ class Stage:
         self.k = KernelBuilder(node.op)
         self.collapse: Collapse | None = None
         self._params: dict[tuple[Place, Role], Buf] = {}
+        self._touched = Touched()
 
     # -- what rules ask -------------------------------------------------------------------------
 
@@ -90,7 +93,11 @@ class Stage:
     # -- memory ---------------------------------------------------------------------------------
 
     def param(self, place: Place, role: Role, name: str | None = None) -> Buf:
-        """The parameter through which the kernel sees a place."""
+        """The parameter through which the kernel sees a place, read and written anyhow."""
+        self._touched.anywhere.add(place)
+        return self._param(place, role, name)
+
+    def _param(self, place: Place, role: Role, name: str | None = None) -> Buf:
         key = (place, role)
         if key not in self._params:
             slot = place.slot
@@ -98,6 +105,10 @@ class Stage:
             size = slot.size - place.offset
             self._params[key] = self.k.param(hint, slot.dtype, size, role)
         return self._params[key]
+
+    def place_of(self, buf: Buf) -> Place:
+        """What the kernel sees through a parameter."""
+        return next(place for (place, _), found in self._params.items() if found is buf)
 
     def scratch(self, dtype: DType, size: int, name: str = "scratch") -> Buf:
         """Memory of the arena for this kernel alone."""
@@ -145,8 +156,9 @@ class Stage:
 
     def load(self, storage: Storage, position: Index, extents: Extents) -> Expr:
         """An element of memory, or consecutive ones when the last index is a Ramp."""
-        buf = self.param(storage.place, "in", storage.place.slot.name)
+        buf = self._param(storage.place, "in", storage.place.slot.name)
         at = storage.position(position, extents)
+        self._touched.read(storage.place, at)
         return self.k.load(buf, *_span(at))
 
     def result(self, value: Value, position: Index) -> Expr:
@@ -157,10 +169,7 @@ class Stage:
         """The same in f32 where it will be stored as a narrow float, which rounds it."""
         node = value.producer
         assert node is not None, f"%{value.name} has no memory and no producer"
-        return self._apply(node, position)
-
-    def _apply(self, node: Node, position: Index) -> Expr:
-        point = Point(self, node)
+        point = Point(self, node, node.outputs.index(value))
         if node.op in SCALAR:
             operands = [
                 None if v is None else self.value(v, broadcast_index(position, self.shape_of(v)))
@@ -186,9 +195,10 @@ class Stage:
     def store(self, value: Value, position: Index, element: Expr) -> None:
         """Store an element in the memory of a value."""
         storage = self.lowering.storage[value]
-        buf = self.param(storage.place, "out", storage.place.slot.name)
+        buf = self._param(storage.place, "out", storage.place.slot.name)
         at = storage.position(position, self.extents(self.shape_of(value)))
-        self.k.store(buf, _span(at)[0], element)
+        self._touched.write(storage.place, at)
+        self.k.store(buf, _span(at)[0], broadcast(element, _span(at)[1]))
 
     def fail(
         self,
@@ -210,17 +220,21 @@ class Stage:
         """Throw away what has been written of the kernel."""
         self.k = KernelBuilder(self.k.name)
         self._params = {}
+        self._touched = Touched()
 
     def split(self, name: str) -> None:
         """End the kernel here and go on in another one that runs after it."""
         self.finish()
         self.k = KernelBuilder(name)
         self._params = {}
+        self._touched = Touched()
 
     def finish(self) -> None:
         """Add the kernel to the program."""
         if not self.k.is_empty:
-            kernel = self.k.finish()
+            names = {place: buf.name for (place, role), buf in self._params.items() if role == "in"}
+            in_place = frozenset(names[place] for place in self._touched.in_place() & names.keys())
+            kernel = dataclasses.replace(self.k.finish(), in_place=in_place)
             arguments = tuple(Argument(place, role) for place, role in self._params)
             self.lowering.launch(Launch(kernel, arguments, self.label, self.node.loc))
 

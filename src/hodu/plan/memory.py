@@ -17,11 +17,15 @@ ALIGNMENT = 64
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """The first and the last time at which a slot of the arena is in use."""
+    """The first and the last time at which memory of the arena is in use.
+
+    `also` are the slots that take it over from `slot`, one after the other.
+    """
 
     slot: Slot
     first: int
     last: int
+    also: tuple[Slot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ def plan_memory(program: Program) -> Plan:
     for life in sorted(lives, key=lambda life: (-life.slot.bytes, life.first)):
         start = _lowest(life, placed)
         placed.append((start, start + _aligned(life.slot.bytes), life))
-        offsets[life.slot] = top + start
+        offsets.update(dict.fromkeys((life.slot, *life.also), top + start))
     size = top + max((end for _, end, _ in placed), default=0)
     bound = max((_alive(lives, t) for t in range(_end(lives))), default=0)
     return Plan(offsets, size, lives, bound)
@@ -94,7 +98,34 @@ def find_lives(program: Program) -> tuple[Life, ...]:
             first, last = spans[slot]
             if first < start or last >= end:
                 spans[slot] = (min(first, start), max(last, end - 1))
-    return tuple(Life(slot, first, last) for slot, (first, last) in spans.items())
+    lives = {slot: Life(slot, first, last) for slot, (first, last) in spans.items()}
+    return _merged(lives, clock.launches)
+
+
+def _merged(lives: dict[Slot, Life], launches: Sequence[tuple[int, Launch]]) -> tuple[Life, ...]:
+    """Lives in which an output takes over the memory of an input that dies with its kernel."""
+    heads: dict[Slot, Slot] = {}
+    for time, launch in launches:
+        if not launch.kernel.in_place:
+            continue
+        written = next(a.place.slot for a in launch.arguments if a.role == "out")
+        for parameter, argument in zip(launch.kernel.params, launch.arguments, strict=True):
+            source = lives.get(heads.get(argument.place.slot, argument.place.slot))
+            target = lives.get(written)
+            if parameter.name not in launch.kernel.in_place or source is None or target is None:
+                continue
+            if _hands_over(source, target, time):
+                taken = (*source.also, written, *lives.pop(written).also)
+                lives[source.slot] = Life(source.slot, source.first, target.last, taken)
+                heads[written] = source.slot
+                break
+    return tuple(lives.values())
+
+
+def _hands_over(source: Life, target: Life, time: int) -> bool:
+    """Whether one slot is last used, and the other first, by the kernel of this time."""
+    same = source.slot.bytes == target.slot.bytes
+    return same and source.last == time == target.first and source is not target
 
 
 class _Clock:
@@ -102,6 +133,7 @@ class _Clock:
         self.time = 0
         self.spans: dict[Slot, tuple[int, int]] = {}
         self.loops: list[tuple[int, int, set[Slot]]] = []
+        self.launches: list[tuple[int, Launch]] = []
 
     def run(self, steps: Sequence[Step]) -> set[Slot]:
         """Pass the time of some steps; returns the slots that they use."""
@@ -109,6 +141,7 @@ class _Clock:
         for step in steps:
             match step:
                 case Launch(arguments=arguments):
+                    self.launches.append((self.time, step))
                     used |= {self._use(a.place) for a in arguments}
                     self.time += 1
                 case Branch(condition=condition, then=then, orelse=orelse):

@@ -41,7 +41,8 @@ class KernelWriter:
 
     def _parameters(self, kernel: Kernel) -> str:
         # What is both read and written by one kernel may be reached through two parameters.
-        return ", ".join(["hodu_instance *self", *map(_declare, kernel.params)])
+        declared = [_declare(buf, kernel) for buf in kernel.params]
+        return ", ".join(["hodu_instance *self", *declared])
 
     def _block(self, block: Block, depth: int) -> list[str]:
         kept = len(self._scope)
@@ -179,17 +180,18 @@ def _bracket(text: str) -> str:
     return text if text.isidentifier() or text.isdigit() else f"({text})"
 
 
-def _declare(buf: Buf) -> str:
+def _declare(buf: Buf, kernel: Kernel) -> str:
     pointer = memory_pointer(buf.dtype, constant=buf.role == "in")
-    return f"{pointer}{'' if buf.role == 'inout' else 'restrict '}{identifier(buf.name)}"
+    shared = buf.name in kernel.in_place or (buf.role == "out" and kernel.in_place)
+    alone = buf.role != "inout" and not shared
+    return f"{pointer}{'restrict ' if alone else ''}{identifier(buf.name)}"
 
 
 def _declare_any(x: Var | Buf, expr: ExprWriter, *, plain: bool = False) -> str:
     if isinstance(x, Var):
         return f"{'' if plain else 'const '}{expr.type_of(x)} {identifier(x.name)}"
     pointer = memory_pointer(x.dtype, constant=x.role == "in")
-    restrict = "" if plain or x.role != "out" else "restrict "
-    return f"{pointer}{restrict}{identifier(x.name)}"
+    return f"{pointer}{identifier(x.name)}"
 
 
 def _free(stmt: For, scope: list[Var | Buf]) -> list[Var | Buf]:

@@ -1,0 +1,44 @@
+"""Where a kernel reads and writes, to find inputs whose memory its output may take over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hodu.kernel.expr import Expr
+from hodu.lower.program import Place
+
+
+@dataclass(slots=True)
+class Touched:
+    """The positions read and written at each place; `anywhere` are places with others too."""
+
+    reads: dict[Place, set[Expr]] = field(default_factory=dict)
+    writes: dict[Place, set[Expr]] = field(default_factory=dict)
+    anywhere: set[Place] = field(default_factory=set)
+
+    def read(self, place: Place, position: Expr) -> None:
+        """Note a read."""
+        self.reads.setdefault(place, set()).add(position)
+
+    def write(self, place: Place, position: Expr) -> None:
+        """Note a write."""
+        self.writes.setdefault(place, set()).add(position)
+
+    def in_place(self) -> set[Place]:
+        """The places read only where the one place that is written is written.
+
+        The positions are expressions in the variables of the loops, so a place qualifies only if
+        each turn reads no other element than those that it writes.
+        """
+        if len(self.writes) != 1 or self.anywhere & self.writes.keys():
+            return set()
+        ((written, positions),) = self.writes.items()
+        return {
+            place
+            for place, read in self.reads.items()
+            if read <= positions and place not in self.anywhere and _alike(place, written)
+        }
+
+
+def _alike(a: Place, b: Place) -> bool:
+    return a.slot.bytes == b.slot.bytes and a.slot.dtype.bits == b.slot.dtype.bits

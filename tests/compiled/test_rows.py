@@ -1,0 +1,67 @@
+"""Reductions on shapes that fill vectors, with tails, on every kind of axis, and long rows."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+
+from hodu import dtypes
+from hodu.ops._samples import S, T
+from hodu.ops._table import REGISTRY
+from hodu.plan.target import named
+from tests.compiled.check import Settings, check_op
+from tests.ops.cases import Case
+
+SHAPES: list[tuple[int, ...]] = [(3, 67), (67, 150), (5, 7, 33), (2, 3, 4, 37)]
+TARGETS = [named("native"), named("x86-64-v3").scalar()]
+
+
+def _cases(name: str, dtype: str, samples: list[S]) -> list[Case]:
+    return [Case(REGISTRY[name], sample, dtypes.as_dtype(dtype)) for sample in samples]
+
+
+def _over(shape: tuple[int, ...], **attrs: Any) -> list[S]:
+    """A sample for every set of axes of a shape."""
+    sets = [c for n in range(1, len(shape) + 1) for c in itertools.combinations(range(len(shape)), n)]
+    return [S(shape, dim=dim, **attrs) for dim in sets]
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=["vectors", "scalar"])
+@pytest.mark.parametrize("name", ["sum", "prod", "mean", "any", "all", "amax", "amin"])
+def test_every_axis(name: str, target: Any) -> None:
+    """All sets of axes of some shapes, in dtypes of every width."""
+    found = ["f32", "f64", "f16"] if name == "mean" else ["f32", "f64", "bf16", "i32", "i64", "u8"]
+    samples = [s for shape in SHAPES for s in _over(shape, keepdim=len(shape) == 3)]
+    cases = [c for dtype in found for c in _cases(name, dtype, samples)]
+    if name == "prod":
+        cases = _cases(name, "i64", samples) + _cases(
+            name, "f64", [S(T(s.tensors[0], low=0.9, high=1.1), **s.attrs) for s in samples]
+        )
+    assert not check_op(cases, Settings(target))
+
+
+@pytest.mark.parametrize("name", ["argmax", "argmin"])
+def test_indices(name: str) -> None:
+    """Indices of extremes along every axis, among many that are equal."""
+    samples = [S(shape, dim=a) for shape in SHAPES for a in range(len(shape))]
+    samples += [S(shape) for shape in SHAPES]
+    cases = [c for t in ("f32", "f64", "f16", "i32", "i64", "u8") for c in _cases(name, t, samples)]
+    assert not check_op(cases)
+
+
+LONG = [
+    S((1_000_000,)),
+    S((3, 40_001), dim=(1,)),
+    S((40_001, 3), dim=(0,)),
+    S((200, 700), dim=(0,)),
+    S((2, 300, 400), dim=(0, 1)),
+]
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "amax", "any"])
+def test_long_rows(name: str) -> None:
+    """Rows that are combined in chunks, and sums that lose nothing over their length."""
+    values = [S(T(s.tensors[0], low=0, high=1), **s.attrs) for s in LONG]
+    assert not check_op([c for t in ("f32", "f16") for c in _cases(name, t, values)])
