@@ -1,0 +1,86 @@
+"""Products of few rows with a right operand whose columns are consecutive in memory.
+
+Both operands are read along the depth, as vectors; each result is a dot product. Nothing is packed
+and every element of the right operand is read once.
+"""
+
+from __future__ import annotations
+
+from hodu.dtypes import DType
+from hodu.kernel.buffer import Buf
+from hodu.kernel.expr import Const, Expr, index
+from hodu.kernel.intrinsics import fma, reduce_lanes
+from hodu.lower.gemm.finish import Finish
+from hodu.lower.gemm.operands import Matrices
+from hodu.lower.gemm.product import Sizes
+from hodu.lower.gemm.tile import Sums, Tile
+from hodu.lower.index import Index, product, unflat
+from hodu.lower.stage import Stage
+
+_COLUMNS = 4  # dot products side by side
+_GROUP = 64  # columns that a thread does at once
+
+
+def suits(s: Stage, sizes: Sizes, a: Matrices, b: Matrices, dtype: DType) -> bool:
+    """Whether dot products along the depth are the fast way."""
+    few = isinstance(sizes.rows, Const) and sizes.rows.value <= 4
+    along = a.step == index(1) and b.step == index(1) and b.stride != index(1)
+    return few and along and dtype.is_float and s.target.lanes(dtype.bits) > 1
+
+
+class Dots:
+    """A product of a known, small number of rows as dot products."""
+
+    def __init__(self, s: Stage, sizes: Sizes, a: Matrices, b: Matrices, finish: Finish) -> None:
+        assert isinstance(sizes.rows, Const)
+        self.s, self.k, self.sizes, self.a, self.b, self.finish = s, s.k, sizes, a, b, finish
+        self.rows = int(sizes.rows.value)
+        self.lanes = s.target.lanes(finish.dtype.bits)
+
+    def emit(self) -> None:
+        """Write the whole product."""
+        s, sizes = self.s, self.sizes
+        lefts, rights = s.param(self.a.place, "in"), s.param(self.b.place, "in")
+        groups = (sizes.columns + (_GROUP - 1)) // _GROUP
+        parts = (product(sizes.batch), groups)
+        with self.k.loop(product(parts), kind="parallel", name="part") as part:
+            batch, group = unflat(part, parts)
+            position = unflat(batch, sizes.batch)
+            left = self.k.let(self.a.start(position), "left")
+            right = self.k.let(self.b.start(position), "right")
+            end = self.k.let((group * _GROUP + _GROUP).min(sizes.columns), "end")
+            whole = self.k.let(end // _COLUMNS * _COLUMNS, "whole")
+            for count, lo, hi in ((_COLUMNS, group * _GROUP, whole), (1, whole, end)):
+                with self.k.loop(hi, lo, step=count, name="column") as column:
+                    self._columns(position, lefts, left, rights, right, column, count)
+
+    def _columns(
+        self, position: Index, lefts: Buf, left: Expr, rights: Buf, right: Expr,
+        column: Expr, count: int,
+    ) -> None:  # fmt: skip
+        """All rows of `count` columns."""
+        k, dtype = self.k, self.finish.dtype
+        starts_a = [k.let(left + self.a.stride * r, "at") for r in range(self.rows)]
+        starts_b = [k.let(right + self.b.stride * (column + c), "at") for c in range(count)]
+        sums = Sums(k, Tile(self.rows, count, self.lanes), dtype)
+        whole = self.sizes.depth // self.lanes * self.lanes
+        with k.loop(whole, step=self.lanes, name="d") as d:
+            self._add(sums, lefts, rights, starts_a, starts_b, d)
+        rest = Sums(k, Tile(self.rows, count, 1), dtype)
+        with k.loop(self.sizes.depth, whole, name="d") as d:
+            self._add(rest, lefts, rights, starts_a, starts_b, d)
+        for r in range(self.rows):
+            for c in range(count):
+                total = reduce_lanes("add", sums.value(r, c)) + rest.value(r, c)
+                self.finish.write(self.s, position, index(r), column + c, k.let(total, "dot"))
+
+    def _add(
+        self, sums: Sums, lefts: Buf, rights: Buf,
+        starts_a: list[Expr], starts_b: list[Expr], d: Expr,
+    ) -> None:  # fmt: skip
+        k, lanes = self.k, sums.tile.lanes
+        columns = [k.let(k.load(rights, at + d, lanes), "b") for at in starts_b]
+        for at, targets in zip(starts_a, sums.bufs[0], strict=True):
+            row = k.let(k.load(lefts, at + d, lanes), "a")
+            for target, column in zip(targets, columns, strict=True):
+                k.store(target, 0, fma(row, column, k.load(target)))

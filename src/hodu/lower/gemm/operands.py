@@ -1,0 +1,187 @@
+"""The operands of a matrix product: strided in memory, or packed in panels."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hodu import dtypes
+from hodu.dtypes import FROM_NUMPY, DType
+from hodu.kernel.algebra import constant
+from hodu.kernel.expr import Const, Expr, index
+from hodu.kernel.narrow import computed
+from hodu.lower.gemm.tile import Tile
+from hodu.lower.index import ZERO, Extents, dot, product, unflat
+from hodu.lower.program import Place
+from hodu.ops._table import Array
+
+if TYPE_CHECKING:
+    from hodu.lower.lowering import Lowering
+
+
+@dataclass(frozen=True, slots=True)
+class Matrices:
+    """A batch of matrices in memory.
+
+    Element (along, d) of a matrix, `along` its rows as the left operand and its columns as the
+    right one, d the depth that is summed over, lies at `offset + batch strides + along * stride +
+    d * step`. `data` is the contents [..., along, depth] of a constant.
+    """
+
+    place: Place
+    offset: Expr
+    batch: tuple[Expr, ...]
+    stride: Expr
+    step: Expr
+    data: Array | None = None
+
+    @property
+    def dtype(self) -> DType:
+        """The dtype in memory."""
+        return self.place.slot.dtype
+
+    def start(self, position: tuple[Expr, ...]) -> Expr:
+        """Where the matrix of a batch position begins."""
+        return self.offset + dot(position, self.batch)
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    """A right operand in panels [batch, panel, depth, columns of a tile], padded with zeros.
+
+    The last panel has only as many vectors as it needs.
+    """
+
+    place: Place
+    batch: tuple[Expr, ...]
+    depth: Expr
+    tile: Tile
+
+    def start(self, position: tuple[Expr, ...]) -> Expr:
+        """Where the panels of a batch position begin."""
+        return dot(position, self.batch)
+
+    def panel(self, column: Expr) -> Expr:
+        """Where the panel that begins with a column lies in its matrix."""
+        return column * self.depth
+
+
+def accumulator(dtype: DType) -> DType:
+    """The dtype in which products of `dtype` are summed: f32 at least, and integers unsigned.
+
+    Sums of integers are the same modulo a power of two in any wider type; the arithmetic of
+    unsigned ones wraps around in C too.
+    """
+    if dtype.is_float:
+        return computed(dtype)
+    return dtypes.u64 if dtype.bits == 64 else dtypes.u32
+
+
+def packed_dtype(dtype: DType) -> DType:
+    """The dtype of a packed constant: its own where a vector converts it in an instruction or two."""
+    return (
+        dtype if dtype.is_integer or dtype.bits >= 32 or dtype is dtypes.bf16 else computed(dtype)
+    )
+
+
+def pack_constant(lowering: Lowering, b: Matrices, batch: Extents, tile: Tile) -> Panels:
+    """A constant right operand as a constant in panels."""
+    assert b.data is not None
+    *heads, columns, depth = b.data.shape
+    dtype = packed_dtype(FROM_NUMPY[b.data.dtype])
+    matrices = b.data.astype(dtype.numpy).reshape(-1, columns, depth)
+    parts = [_panels(m.T, tile) for m in matrices]
+    flat = np.concatenate(parts) if parts else np.zeros(0, dtype.numpy)
+    slot = lowering.new_slot(f"{b.place.slot.name}_packed", dtype, flat.size, "constant", flat)
+    size = depth * padded(columns, tile)
+    missing = len(batch) - len(heads)
+    strides = tuple(
+        ZERO if _is_zero(stride) else index(size * math.prod(heads[i - missing + 1 :]))
+        for i, stride in enumerate(b.batch)
+    )
+    return Panels(Place(slot), strides, index(depth), tile)
+
+
+def _panels(matrix: Array, tile: Tile) -> Array:
+    """One matrix [depth, columns] as panels, flat."""
+    depth, columns = matrix.shape
+    wide = np.zeros((depth, padded(columns, tile)), matrix.dtype)
+    wide[:, :columns] = matrix
+    starts = range(0, wide.shape[1], tile.columns)
+    parts = [wide[:, n : n + tile.columns].reshape(-1) for n in starts]
+    return np.concatenate(parts) if parts else wide.reshape(-1)
+
+
+def padded(columns: int, tile: Tile) -> int:
+    """The columns of all panels together: whole vectors."""
+    return -(-columns // tile.lanes) * tile.lanes
+
+
+def pack_at_run_time(
+    lowering: Lowering, b: Matrices, batch: Extents, depth: Expr, columns: int, tile: Tile
+) -> Panels:
+    """A right operand in panels in scratch, filled by a kernel before this one."""
+    dtype = accumulator(b.dtype)
+    heads = tuple(index(1) if _is_zero(t) else e for e, t in zip(batch, b.batch, strict=True))
+    size = depth * padded(columns, tile)
+    count = product(heads) * size
+    assert isinstance(count, Const), "only sizes that are known are packed at run time"
+    place = Place(lowering.new_slot("packed", dtype, int(count.value), "arena"))
+    strides: list[Expr] = []
+    step = size
+    for head in reversed(heads):
+        strides.append(step)
+        step = step * head
+    panels = Panels(
+        place,
+        tuple(ZERO if _is_zero(t) else x for t, x in zip(b.batch, reversed(strides), strict=True)),
+        depth,
+        tile,
+    )
+    _fill(lowering, b, panels, heads, columns)
+    return panels
+
+
+def _fill(lowering: Lowering, b: Matrices, panels: Panels, heads: Extents, columns: int) -> None:
+    """Add the kernel that packs: whole panels, and a last one with zeros."""
+    s = lowering.bare_stage("pack")
+    k, width = s.k, panels.tile.columns
+    source, target = s.param(b.place, "in"), s.param(panels.place, "out", "packed")
+    whole, rest = divmod(columns, width)
+    parts = whole + (1 if rest else 0)
+
+    def fill(at: Expr, to: Expr, count: int, total: int) -> None:
+        lanes = panels.tile.lanes
+        with k.loop(panels.depth, name="d") as d:
+            if b.step != index(1) and b.stride == index(1) and lanes > 1:
+                vectors = count // lanes * lanes
+                for n in range(0, vectors, lanes):
+                    row = k.load(source, at + d * b.step + n, lanes)
+                    k.store(target, to + d * total + n, row.cast(target.dtype))
+            else:
+                vectors = 0
+            for n in range(vectors, count):
+                element = k.load(source, at + d * b.step + b.stride * n)
+                k.store(target, to + d * total + n, element.cast(target.dtype))
+            for n in range(count, total):
+                k.store(target, to + d * total + n, constant(0, target.dtype))
+
+    with k.loop(product(heads) * parts, kind="parallel", name="part") as part:
+        *number, panel = unflat(part, (product(heads), index(parts)))
+        position = unflat(number[0], heads)
+        at = k.let(b.start(position) + panel * width * b.stride, "at")
+        to = k.let(panels.start(position) + panels.panel(panel * width), "to")
+        if whole:
+            with k.when(panel < whole):
+                fill(at, to, width, width)
+        if rest:
+            with k.when(panel.eq(whole)):
+                fill(at, to, rest, padded(rest, panels.tile))
+    s.finish()
+
+
+def _is_zero(x: Expr) -> bool:
+    return isinstance(x, Const) and x.value == 0

@@ -1,0 +1,261 @@
+"""The loops around the micro-kernel: blocks of rows, panels and depth, in parallel parts.
+
+After K. Goto and R. van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008, with
+the packed right operand in the second cache and a tile of rows in the first. Parts and the order of
+every sum depend on sizes alone, so that results do not depend on the number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from hodu.dtypes import DType
+from hodu.kernel.buffer import Buf
+from hodu.kernel.expr import Const, Expr, index
+from hodu.kernel.narrow import stored
+from hodu.lower.gemm import choose
+from hodu.lower.gemm.finish import Finish
+from hodu.lower.gemm.operands import Matrices, Panels, padded
+from hodu.lower.gemm.tile import Panel, Rows, Sums, Tile, accumulate
+from hodu.lower.index import Extents, Index, product, unflat
+from hodu.lower.program import Place
+from hodu.lower.stage import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """The extents of a batched product."""
+
+    batch: Extents
+    rows: Expr
+    columns: Expr
+    depth: Expr
+
+
+def known(x: Expr) -> int | None:
+    """The number that a size is, if it is known."""
+    return int(x.value) if isinstance(x, Const) else None
+
+
+class Blocked:
+    """A product in tiles, of rows as they lie and columns as they lie or packed."""
+
+    def __init__(
+        self, s: Stage, sizes: Sizes, a: Matrices, b: Matrices | Panels, tile: Tile, finish: Finish
+    ) -> None:
+        self.s, self.k, self.sizes, self.tile, self.finish = s, s.k, sizes, tile, finish
+        columns = known(sizes.columns)
+        assert columns is not None, "the columns of a blocked product are known"
+        self.columns = columns
+        self.a, self.b = a, b
+        self.dtype: DType = finish.dtype
+        self.depth_block = self._depth_block()
+        self.blocks = self._count(sizes.depth, self.depth_block)
+        self.partial = self._partial()
+        self.lefts = s.param(a.place, "in")
+        self.rights = s.param(b.place, "in")
+
+    def _depth_block(self) -> int | None:
+        depth = known(self.sizes.depth)
+        if depth is None or self.s.target.is_bare or known(self.sizes.rows) is None:
+            return None
+        block = choose.depth_block(depth)
+        rows = known(self.sizes.rows)
+        return None if block >= depth or (rows or 0) <= self.tile.rows else block
+
+    @staticmethod
+    def _count(size: Expr, block: int | None) -> int:
+        return 1 if block is None else -(-(known(size) or 0) // block)
+
+    def _partial(self) -> Place | None:
+        """Memory for the sums between blocks of depth."""
+        if self.blocks == 1:
+            return None
+        count = known(product(self.sizes.batch) * self.sizes.rows)
+        size = (count or 0) * padded(self.columns, self.tile)
+        return Place(self.s.lowering.new_slot("sums", self.dtype, size, "arena"))
+
+    # -- parts ----------------------------------------------------------------------------------
+
+    def emit(self) -> None:
+        """Write the whole product."""
+        tiles, panels = self._tiles(), self.columns // self.tile.columns
+        many = known(tiles)
+        self.rows_at_once = 1 if many is None else max(1, choose.row_blocks(self.s.target, many))
+        self.panels_at_once = choose.panel_block(
+            self.s.target, panels, self._panel_bytes(), self._work()
+        )
+        row_parts = (tiles + (self.rows_at_once - 1)) // self.rows_at_once
+        if many is None:
+            row_parts = row_parts.max(1)
+        elif many == 0:
+            row_parts = index(1)
+        column_parts = max(1, -(-panels // self.panels_at_once))
+        parts = (product(self.sizes.batch), index(column_parts), row_parts)
+        with self.k.loop(product(parts), kind="parallel", name="part") as part:
+            batch, column_part, row_part = unflat(part, parts)
+            self._part(
+                unflat(batch, self.sizes.batch),
+                batch,
+                _Range(column_part, self.panels_at_once, panels, column_parts),
+                _Range(row_part, self.rows_at_once, tiles, row_parts),
+            )
+
+    def _tiles(self) -> Expr:
+        return self.sizes.rows // self.tile.rows
+
+    def _panel_bytes(self) -> int:
+        depth = self.depth_block or known(self.sizes.depth) or 1
+        return max(1, depth * self.tile.columns * stored(self.rights.dtype).itemsize)
+
+    def _work(self) -> int:
+        rows, depth = known(self.sizes.rows), known(self.sizes.depth)
+        if rows is None or depth is None:
+            return 1 << 30
+        return rows * depth * self.columns
+
+    def _part(self, position: Index, batch: Expr, columns: _Range, rows: _Range) -> None:
+        self.position, self.batch = position, batch
+        self.a_at = self.k.let(self.a.start(position), "left")
+        self.b_at = self.k.let(self.b.start(position), "right")
+        with self.k.loop(self.blocks, name="block") as block:
+            self.block = block
+            self.first = block * (self.depth_block or 0)
+            self.depth = self._this_depth()
+            with rows.loop(self) as tile:
+                self._row_tile(self.tile.rows, tile * self.tile.rows, columns)
+            with rows.last(self):
+                self._last_rows(columns)
+
+    def _this_depth(self) -> Expr:
+        if self.depth_block is None:
+            return self.sizes.depth
+        return self.k.let((self.sizes.depth - self.first).min(self.depth_block), "depth")
+
+    def _last_rows(self, columns: _Range) -> None:
+        """The rows that make no whole tile: a smaller one, or one by one if not counted."""
+        rest = known(self.sizes.rows % self.tile.rows)
+        start = self.sizes.rows // self.tile.rows * self.tile.rows
+        if rest is None:
+            with self.k.loop(self.sizes.rows, start, name="row") as row:
+                self._row_tile(1, row, columns)
+        elif rest:
+            self._row_tile(rest, start, columns)
+
+    def _row_tile(self, rows: int, row: Expr, columns: _Range) -> None:
+        lefts = self._lefts(rows, row)
+        with columns.loop(self) as panel:
+            self._tile(rows, lefts, self.tile, row, panel * self.tile.columns, self.tile.columns)
+        with columns.last(self):
+            start = self.columns // self.tile.columns * self.tile.columns
+            for tile, offset, count in self._last_columns(self.columns - start):
+                self._tile(rows, lefts, tile, row, index(start + offset), count)
+
+    def _last_columns(self, rest: int) -> Iterator[tuple[Tile, int, int]]:
+        """Tiles for the columns that make no whole one: (tile, first column, columns stored)."""
+        lanes = self.tile.lanes
+        if not rest:
+            return
+        if isinstance(self.b, Panels):
+            yield replace(self.tile, vectors=-(-rest // lanes)), 0, rest
+            return
+        start = 0
+        while start < rest:
+            vectors = (rest - start) // lanes
+            if vectors:
+                yield replace(self.tile, vectors=vectors, lanes=lanes), start, vectors * lanes
+                start += vectors * lanes
+            lanes //= 2
+
+    # -- a tile ---------------------------------------------------------------------------------
+
+    def _lefts(self, rows: int, row: Expr) -> Rows:
+        """The rows of a tile: as they lie, or copied where that is slow to read."""
+        a = self.a
+        at = self.k.let(self.a_at + row * a.stride + self.first * a.step, "at")
+        depth = self.depth_block or known(self.sizes.depth)
+        if depth is None or not self._copies_rows(rows, depth):
+            return Rows(self.lefts, at, a.stride, a.step)
+        held = self.k.local("rows", self.dtype, rows * depth)
+        for r in range(rows):
+            self._copy_row(held, r * depth, at + a.stride * r)
+        return Rows(held, index(0), depth)
+
+    def _copies_rows(self, rows: int, depth: int) -> bool:
+        """Whether a copy pays: elements to convert, or rows that fall on the same cache lines."""
+        if self.s.target.is_bare or rows * depth * 8 > 1 << 17:
+            return False
+        if self.columns <= 2 * self.tile.columns:
+            return False
+        if self.a.dtype is not self.dtype:
+            return True
+        stride = known(self.a.stride)
+        size = self.dtype.itemsize
+        return stride is not None and rows > 6 and stride != 0 and stride * size % 4096 == 0
+
+    def _copy_row(self, held: Buf, to: int, at: Expr) -> None:
+        k, step = self.k, self.a.step
+        if step == index(1) and self.a.dtype is self.dtype:
+            k.copy(held, to, self.lefts, at, self.depth)
+            return
+        lanes = self.s.target.lanes(self.dtype.bits) if step == index(1) else 1
+        whole = self.depth // lanes * lanes
+        with k.loop(whole, step=lanes, name="d") as d:
+            k.store(held, to + d, k.load(self.lefts, at + d, lanes).cast(self.dtype))
+        with k.loop(self.depth, whole, name="d") as d:
+            k.store(held, to + d, k.load(self.lefts, at + d * step).cast(self.dtype))
+
+    def _rights(self, column: Expr, tile: Tile) -> Panel:
+        b = self.b
+        if isinstance(b, Panels):
+            at = self.b_at + b.panel(column) + self.first * tile.columns
+            return Panel(self.rights, self.k.let(at, "panel"), tile.columns)
+        at = self.b_at + column * b.stride + self.first * b.step
+        return Panel(self.rights, self.k.let(at, "panel"), b.step, b.stride)
+
+    def _tile(
+        self, rows: int, lefts: Rows, like: Tile, row: Expr, column: Expr, columns: int
+    ) -> None:
+        k, splits = self.k, choose.splits_for(rows * like.vectors)
+        tile = replace(like, rows=rows, splits=splits)
+        sums = Sums(k, tile, self.dtype)
+        if self.partial is None:
+            accumulate(k, sums, lefts, self._rights(column, tile), self.depth)
+            self.finish.tile(self.s, sums, self.position, row, column, columns)
+            return
+        width = padded(self.columns, self.tile)
+        held = self.s.param(self.partial, "inout", "sums")
+        at = k.let((self.batch * self.sizes.rows + row) * width + column, "held")
+        with k.when(self.block > 0):
+            sums.load(held, at, width)
+        accumulate(k, sums, lefts, self._rights(column, tile), self.depth)
+        with k.when(self.block < self.blocks - 1):
+            sums.store(held, at, width)
+        with k.otherwise():
+            self.finish.tile(self.s, sums, self.position, row, column, columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """The tiles or panels of one part: `size` from the `part`th multiple on, of `total`."""
+
+    part: Expr
+    size: int
+    total: int | Expr
+    parts: int | Expr
+
+    @contextmanager
+    def loop(self, product: Blocked) -> Iterator[Expr]:
+        """A loop over the whole tiles of the part."""
+        start = self.part * self.size
+        total = index(self.total)
+        with product.k.loop((start + self.size).min(total), start, name="tile") as tile:
+            yield tile
+
+    @contextmanager
+    def last(self, product: Blocked) -> Iterator[None]:
+        """What only the last part does."""
+        with product.k.when(self.part.eq(index(self.parts) - 1)):
+            yield

@@ -1,0 +1,143 @@
+"""The micro-kernel: a tile of a matrix product held in registers.
+
+    sums = Sums(k, Tile(rows=14, vectors=2, lanes=16), f32)
+    accumulate(k, sums, Rows(a, at, stride=lda), Panel(b, at, stride=32), depth)
+    sums.value(row, vector)
+
+`accumulate` may be called any number of times.
+
+Every accumulator is a local vector of its own and the tile is written out in full, so that C
+compilers keep it in registers. Rows are read an element at a time and spread over the lanes: their
+strides are free, so a transposed operand costs nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hodu.dtypes import DType
+from hodu.kernel.algebra import broadcast, constant
+from hodu.kernel.buffer import Buf
+from hodu.kernel.builder import KernelBuilder
+from hodu.kernel.expr import Expr, Operand, index
+from hodu.kernel.intrinsics import fma
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """`rows` times `vectors` accumulators of `lanes` elements.
+
+    `splits` sets of them take turns along the depth, so that a small tile is not bound by the
+    latency of one addition after the other.
+    """
+
+    rows: int
+    vectors: int
+    lanes: int
+    splits: int = 1
+
+    @property
+    def columns(self) -> int:
+        """How many columns the tile covers."""
+        return self.vectors * self.lanes
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The left operand: element (row, d) of the tile lies at `at + row * stride + d * step`."""
+
+    buf: Buf
+    at: Expr
+    stride: Operand
+    step: Operand = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The right operand: the columns of depth d lie one after the other from `at + d * stride`.
+
+    They may be `step` apart when the tile has one lane.
+    """
+
+    buf: Buf
+    at: Expr
+    stride: Operand
+    step: Operand = 1
+
+
+class Sums:
+    """The accumulators of a tile, zero at first, in the current block of the kernel."""
+
+    def __init__(self, k: KernelBuilder, tile: Tile, dtype: DType) -> None:
+        self.k, self.tile, self.dtype = k, tile, dtype
+        zero = constant(0, dtype, tile.lanes)
+        self.bufs = [
+            [
+                [k.local("sum", dtype, lanes=tile.lanes, init=zero) for _ in range(tile.vectors)]
+                for _ in range(tile.rows)
+            ]
+            for _ in range(tile.splits)
+        ]
+
+    def value(self, row: int, vector: int) -> Expr:
+        """The sum so far of `lanes` columns of a row."""
+        total = self.k.load(self.bufs[0][row][vector])
+        for split in self.bufs[1:]:
+            total = total + self.k.load(split[row][vector])
+        return total
+
+    def load(self, buf: Buf, at: Expr, stride: Operand) -> None:
+        """Go on from sums that lie in memory, row after row with `stride` between them."""
+        for row, vectors in enumerate(self.bufs[0]):
+            for vector, target in enumerate(vectors):
+                position = at + index(stride) * row + vector * self.tile.lanes
+                self.k.store(target, 0, self.k.load(buf, position, self.tile.lanes))
+
+    def store(self, buf: Buf, at: Expr, stride: Operand) -> None:
+        """Put the sums into memory, row after row with `stride` between them."""
+        for row in range(self.tile.rows):
+            for vector in range(self.tile.vectors):
+                position = at + index(stride) * row + vector * self.tile.lanes
+                self.k.store(buf, position, self.value(row, vector))
+
+
+def accumulate(k: KernelBuilder, sums: Sums, a: Rows, b: Panel, depth: Operand) -> None:
+    """Add the product of `depth` columns of `a` and rows of `b` to a tile.
+
+    Elements are converted to the dtype of the sums where they have another.
+    """
+    step = sums.tile.splits
+    last = index(depth)
+    whole = last // step * step
+    with k.loop(whole, step=step, name="d") as d:
+        for turn in range(step):
+            _add(k, sums, a, b, d + turn, turn)
+    if step > 1:
+        with k.loop(last, whole, name="d") as d:
+            _add(k, sums, a, b, d, 0)
+
+
+def _add(k: KernelBuilder, sums: Sums, a: Rows, b: Panel, d: Expr, turn: int) -> None:
+    """One rank-1 update of a tile."""
+    lanes = sums.tile.lanes
+    row_of_b = b.at + d * b.stride
+    columns = [
+        k.let(
+            _converted(k.load(b.buf, row_of_b + index(b.step) * (v * lanes), lanes), sums.dtype),
+            "b",
+        )
+        for v in range(sums.tile.vectors)
+    ]
+    for row, targets in enumerate(sums.bufs[turn]):
+        element = k.load(a.buf, a.at + index(a.stride) * row + d * a.step)
+        spread = k.let(broadcast(_converted(element, sums.dtype), lanes), "a")
+        for target, column in zip(targets, columns, strict=True):
+            k.store(target, 0, _multiply_add(spread, column, k.load(target)))
+
+
+def _converted(x: Expr, dtype: DType) -> Expr:
+    return x.cast(dtype)
+
+
+def _multiply_add(a: Expr, b: Expr, c: Expr) -> Expr:
+    return fma(a, b, c) if c.dtype.is_float else c + a * b
