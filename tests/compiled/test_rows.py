@@ -24,7 +24,9 @@ def _cases(name: str, dtype: str, samples: list[S]) -> list[Case]:
 
 def _over(shape: tuple[int, ...], **attrs: Any) -> list[S]:
     """A sample for every set of axes of a shape."""
-    sets = [c for n in range(1, len(shape) + 1) for c in itertools.combinations(range(len(shape)), n)]
+    sets = [
+        c for n in range(1, len(shape) + 1) for c in itertools.combinations(range(len(shape)), n)
+    ]
     return [S(shape, dim=dim, **attrs) for dim in sets]
 
 

@@ -37,9 +37,7 @@ def row_major(shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
 
 
-def merge_axes(
-    shape: Sequence[int], strides: Sequence[int], targets: Sequence[int]
-) -> list[Axis]:
+def merge_axes(shape: Sequence[int], strides: Sequence[int], targets: Sequence[int]) -> list[Axis]:
     """The fewest loops that visit all elements, under the strides of source and target."""
     axes: list[Axis] = []
     for extent, stride, step in zip(shape, strides, targets, strict=True):
@@ -52,7 +50,9 @@ def merge_axes(
     return axes
 
 
-def move(k: KernelBuilder, target: Buf, to: int, source: Buf, base: int, axes: Sequence[Axis]) -> None:
+def move(
+    k: KernelBuilder, target: Buf, to: int, source: Buf, base: int, axes: Sequence[Axis]
+) -> None:
     """Copy the elements that `axes` visit from `base` on to where they visit from `to` on."""
     row = axes[-1] if axes and axes[-1].source == axes[-1].target == 1 else None
     outer = [a for a in axes if a is not row]
@@ -63,7 +63,9 @@ def move(k: KernelBuilder, target: Buf, to: int, source: Buf, base: int, axes: S
         return
     with k.loops([a.extent for a in outer], kind=_kind(axes)) as at:
         count = row.extent if row else 1
-        k.copy(target, _at(at, outer, "target") + to, source, _at(at, outer, "source") + base, count)
+        k.copy(
+            target, _at(at, outer, "target") + to, source, _at(at, outer, "source") + base, count
+        )
 
 
 def _kind(axes: Sequence[Axis]) -> Kind:
@@ -93,7 +95,9 @@ def _move_tiles(
         k.loop(_tile_end(j0, last.extent), j0) as j,
     ):
         place = (*at, i, j)
-        k.copy(target, _at(place, axes, "target") + to, source, _at(place, axes, "source") + base, 1)
+        k.copy(
+            target, _at(place, axes, "target") + to, source, _at(place, axes, "source") + base, 1
+        )
 
 
 def _all_constant(position: Sequence[Expr]) -> bool:
@@ -102,5 +106,3 @@ def _all_constant(position: Sequence[Expr]) -> bool:
 
 def _tile_end(start: Expr, extent: int) -> Expr:
     return start + _TILE if extent % _TILE == 0 else (start + _TILE).min(extent)
-
-

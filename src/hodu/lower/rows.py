@@ -41,9 +41,7 @@ class Row:
     `lanes` is the size of the vectors, `span` the part of the first axis of the row to walk.
     """
 
-    def __init__(
-        self, nest: Nest, kept: Index, lanes: int, span: Span | None = None
-    ) -> None:
+    def __init__(self, nest: Nest, kept: Index, lanes: int, span: Span | None = None) -> None:
         self.nest = nest
         self.kept = kept
         self.lanes = lanes
@@ -98,9 +96,7 @@ class Row:
         """Combine elements lo to hi: many vectors at a time, then one, then single elements."""
         k, lanes = self.k, self.lanes
         count = self.nest.vectors(hi - lo)
-        sums = [
-            k.local("sum", dtype, lanes=lanes, init=fold.identity(dtype)) for _ in range(count)
-        ]
+        sums = [k.local("sum", dtype, lanes=lanes, init=fold.identity(dtype)) for _ in range(count)]
         wide = lo + (hi - lo) // (lanes * count) * (lanes * count)
         whole = lo + (hi - lo) // lanes * lanes
         with k.loop(wide, lo, step=lanes * count) as i:

@@ -75,9 +75,7 @@ def scalar(*names: str) -> Callable[[_Rule], _Rule]:
     return register
 
 
-def reading(
-    *names: str, view: bool = False, moves: int | None = None
-) -> Callable[[_Rule], _Rule]:
+def reading(*names: str, view: bool = False, moves: int | None = None) -> Callable[[_Rule], _Rule]:
     """Register a reading rule; see `Reading`. A view moves its first input."""
 
     def register(rule: _Rule) -> _Rule:

@@ -127,6 +127,15 @@ class Stage:
         )
         return self.param(place, "in", name)
 
+    def memory(self, number: int = 0) -> Buf:
+        """The memory of a result, for loops that read what they wrote or write it twice."""
+        return self.param(self.lowering.storage[self.node.outputs[number]].place, "inout")
+
+    def stored(self, number: int) -> Buf | None:
+        """The memory of an input in row-major order, None of one that is computed on the way."""
+        storage = self.lowering.storage.get(self._input(number))
+        return None if storage is None else self.param(storage.place, "in")
+
     def data(self, number: int) -> Any:
         """The contents of an input that is a constant, None of another."""
         return self.lowering.constant_data(self._input(number))

@@ -1,4 +1,4 @@
-"""The kinds of errors that kernels report, as numbered in the ABI of compiled models."""
+"""What `Stage.fail` says is wrong: the numbers of `enum hodu_status` in hodu.h."""
 
 INDEX = 1
 DIVISION = 2

@@ -131,4 +131,3 @@ def atan2(k: KernelBuilder, y: Expr, x: Expr) -> Expr:
     angle = select(steep, _half_pi_minus(angle), angle)
     rest = 2 * pick(x, *_HALF_PI_REST)[0]
     return copy_sign(select(is_negative(x), (math.pi - angle) + rest, angle), y)
-

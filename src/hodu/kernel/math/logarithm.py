@@ -55,7 +55,6 @@ def split(k: KernelBuilder, x: Expr) -> tuple[Expr, Expr]:
     return k.let((bits >> form.fraction).cast(x.dtype) + above, "e"), k.let(m, "m")
 
 
-
 def _tail(k: KernelBuilder, f: Expr) -> Expr:
     """log(1 + f) - f for 1 + f in [sqrt(1/2), sqrt(2)]."""
     if f.dtype is f32:

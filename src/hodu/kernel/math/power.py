@@ -39,7 +39,10 @@ _LOG_WIDE = (
 )
 # 2 / (3 ln 2), and its upper half and the rest in f32 and in f64
 _SCALE = 2 / (3 * math.log(2))
-_SCALE_PARTS = ((0.961669921875, 0.00012677205086220056), (0.9617966860532761, 7.872699542894897e-09))
+_SCALE_PARTS = (
+    (0.961669921875, 0.00012677205086220056),
+    (0.9617966860532761, 7.872699542894897e-09),
+)
 
 
 def _log2(k: KernelBuilder, x: Expr) -> tuple[Expr, Expr]:

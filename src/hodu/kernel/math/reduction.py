@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 
-from hodu.dtypes import f32
 from hodu.kernel.algebra import constant
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Expr, select

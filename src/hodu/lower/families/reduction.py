@@ -15,8 +15,8 @@ from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 from hodu.ops._rules import axes_of
 from hodu.ops.reduction import count_over
-from hodu.snapshot.ir import Node, Value
 from hodu.shapes import TensorType
+from hodu.snapshot.ir import Node, Value
 
 
 def combined_axes(s: Stage) -> tuple[int, ...]:
