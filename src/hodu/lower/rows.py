@@ -241,6 +241,7 @@ def _at_most(x: Expr, limit: int) -> bool:
 def vectorized(s: Stage, lanes: int, write: Callable[[int], None]) -> None:
     """Write a kernel with vectors of `lanes`, or without where there is no such form."""
     if lanes > 1:
+        restart = s.attempt()
         try:
             write(lanes)
         except CannotVectorizeError:
@@ -248,7 +249,7 @@ def vectorized(s: Stage, lanes: int, write: Callable[[int], None]) -> None:
         else:
             if has_one_width(s.k.finish()):
                 return
-        s.restart()
+        restart()
     write(1)
 
 
