@@ -82,7 +82,11 @@ def _f32() -> np.ndarray:
 def _f64() -> np.ndarray:
     random = np.random.default_rng(5)
     patterns = random.integers(0, 1 << 64, 3000, dtype=np.uint64).view(np.float64)
-    near = [random.uniform(-20, 20, 2000), random.uniform(-1, 1, 2000), random.uniform(0.9, 1.1, 999)]
+    near = [
+        random.uniform(-20, 20, 2000),
+        random.uniform(-1, 1, 2000),
+        random.uniform(0.9, 1.1, 999),
+    ]
     far = [np.exp(random.uniform(-30, 7, 999)), -np.exp(random.uniform(-30, 7, 999))]
     tiny = [5e-324, -5e-324, 2.2250738585072014e-308, 1.7e308, 6381956970095103 * 2.0**797]
     return np.concatenate([patterns, *near, *far, np.array(SPECIAL + tiny)])
@@ -159,7 +163,9 @@ def test_erfinv_is_the_inverse_of_erf(dtype: Any) -> None:
     y = got[inside].astype(float)
     slope = 2 / math.sqrt(math.pi) * np.exp(-y * y)
     error = np.abs(np.vectorize(math.erf)(y) - x[inside])
-    allowed = slope * np.abs(y) * 8 * np.finfo(dtype).eps + 4 * np.finfo(float).eps * np.abs(x[inside])
+    allowed = slope * np.abs(y) * 8 * np.finfo(dtype).eps + 4 * np.finfo(float).eps * np.abs(
+        x[inside]
+    )
     assert (error <= allowed).all()
     np.testing.assert_array_equal(got[5001 + 2 : 5001 + 6], [np.inf, -np.inf, np.nan, np.nan])
     assert np.signbit(got[5001 : 5001 + 2]).tolist() == [False, True]

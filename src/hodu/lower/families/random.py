@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hodu.dtypes import u32, u64
+from hodu.kernel.algebra import constant
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Expr, index
-from hodu.kernel.algebra import constant
 from hodu.lower.index import product
 from hodu.lower.pointwise import is_large
 from hodu.lower.rules import kernel
@@ -34,7 +34,9 @@ def philox(s: Stage) -> None:
     with k.loop(blocks, kind="parallel" if is_large(extents) else "serial") as i:
         counter = k.let(i.cast(u64) + first, "counter")
         zero = constant(0, u64)
-        words = philox4x32(k, (counter & _MASK, counter >> 32, zero, zero), (seed & _MASK, seed >> 32))
+        words = philox4x32(
+            k, (counter & _MASK, counter >> 32, zero, zero), (seed & _MASK, seed >> 32)
+        )
         for j, word in enumerate(words):
             with k.when(i * 4 + j < count):
                 k.store(bits, i * 4 + j, word.cast(u32))
