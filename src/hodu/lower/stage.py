@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hodu.dims import Dim
 from hodu.dtypes import FROM_NUMPY, DType
 from hodu.kernel.algebra import broadcast, constant
 from hodu.kernel.buffer import Buf, Role
@@ -77,6 +78,10 @@ class Stage:
     def extents(self, shape: Shape) -> Extents:
         """Sizes as expressions; those known only at run time are loaded once."""
         return tuple(self.lowering.sizes.extent(self, dim) for dim in shape)
+
+    def extent(self, dim: Dim) -> Expr:
+        """A size as an expression."""
+        return self.lowering.sizes.extent(self, dim)
 
     def shape_of(self, value: Value) -> Shape:
         """The shape of a value in the loops of this kernel, which may join axes."""
@@ -208,6 +213,13 @@ class Stage:
         at = storage.position(position, self.extents(self.shape_of(value)))
         self._touched.write(storage.place, at)
         self.k.store(buf, _span(at)[0], broadcast(element, _span(at)[1]))
+
+    def store_size(self, dim: Dim, count: Expr, hint: str = "") -> None:
+        """Store the size that depends on the data; an error where it must be another one.
+
+        `hint` says how to make room for more than there is memory for.
+        """
+        self.lowering.sizes.store(self, dim, count, hint)
 
     def fail(
         self,
