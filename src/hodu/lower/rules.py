@@ -66,6 +66,7 @@ KERNEL: dict[str, KernelRule] = {}
 CAPACITY: dict[str, CapacityRule] = {}
 ALIAS = frozenset({"reshape", "squeeze", "unsqueeze"})
 CONTROL = frozenset({"cond", "while_loop", "scan"})
+CONVOLUTIONS = frozenset({"conv", "conv_transpose"})
 
 
 def scalar(*names: str) -> Callable[[_Rule], _Rule]:

@@ -115,10 +115,6 @@ class Stage:
         """What the kernel sees through a parameter."""
         return next(place for (place, _), found in self._params.items() if found is buf)
 
-    def places(self) -> list[tuple[Place, Buf]]:
-        """The places that the kernel sees, with their parameters."""
-        return [(place, buf) for (place, _), buf in self._params.items()]
-
     def scratch(self, dtype: DType, size: int, name: str = "scratch") -> Buf:
         """Memory of the arena for this kernel alone."""
         place = Place(self.lowering.new_slot(name, dtype, size, "arena"))
