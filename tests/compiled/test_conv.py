@@ -1,0 +1,108 @@
+"""Convolutions with constant weights, alone and in chains, against eager."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import hodu
+import hodu.nn.functional as F
+from hodu.backends.cpu.compiler import code_options
+from hodu.backends.cpu.prepare import Prepared, prepare
+from hodu.kernel.verify import verify_kernel
+from hodu.plan.target import named
+from hodu.plugins.interfaces import CompileOptions
+from hodu.render.c_program import Options
+from hodu.runtime.library import Library
+from hodu.runtime.module import NativeModule
+from hodu.snapshot.verify import verify
+from hodu.toolchain.build import Source, compile_shared
+from tests.compiled.interpret import interpret
+
+Tensors = Sequence[hodu.Tensor]
+TARGETS = ("native", "x86-64-v3", "scalar")
+
+
+def array(*shape: int, seed: int = 0) -> np.ndarray:
+    """Numbers in [-1, 1)."""
+    return np.random.default_rng([seed, *shape]).uniform(-1, 1, shape).astype(np.float32)
+
+
+def weight(*shape: int, seed: int = 7) -> hodu.Tensor:
+    """A constant."""
+    return hodu.tensor(array(*shape, seed=seed))
+
+
+def check(
+    f: Callable[..., hodu.Tensor | Sequence[hodu.Tensor]],
+    *shapes: tuple[int, ...],
+    targets: Sequence[str] = TARGETS,
+    level: int = 2,
+    interpreted: bool = True,
+) -> Prepared:
+    """Compile `f` of inputs of some shapes, compare with eager; returns the native program."""
+    arrays = [array(*shape, seed=i) for i, shape in enumerate(shapes)]
+    wanted = _results(f(*map(hodu.tensor, arrays)))
+    with hodu.capture("chain") as board:
+        inputs = [board.input(f"x{i}", a.shape, hodu.f32) for i, a in enumerate(arrays)]
+        for i, result in enumerate(_results(f(*inputs))):
+            board.target(f"y{i}", result)
+    snapshot = verify(board.snapshot)
+    options = CompileOptions(opt=level)
+    found = []
+    for name in targets:
+        ready = prepare(snapshot, named(name), Options(), level=level)
+        found.append(ready)
+        for launch in ready.program.launches():
+            verify_kernel(launch.kernel)
+        path = compile_shared([Source("m.c", ready.source)], code_options(named(name), options))
+        module = NativeModule(Library(path), ready.weight_blob(), 1)
+        for _ in range(2):  # the arena is not clean the second time
+            got = module.execute({f"x{i}": a for i, a in enumerate(arrays)}).values()
+            _compare([t.numpy() for t in got], wanted)
+        if interpreted:
+            _compare(interpret(ready, arrays), wanted)
+    return found[0]
+
+
+def _results(value: hodu.Tensor | Sequence[hodu.Tensor]) -> list[hodu.Tensor]:
+    return [value] if isinstance(value, hodu.Tensor) else list(value)
+
+
+def _compare(got: Sequence[np.ndarray], wanted: Sequence[hodu.Tensor]) -> None:
+    for g, w in zip(got, wanted, strict=True):
+        np.testing.assert_allclose(g, w.numpy(), rtol=2e-4, atol=2e-5)
+
+
+def kernels(ready: Prepared) -> list[str]:
+    """The names of the kernels that run, in order."""
+    return [launch.kernel.name for launch in ready.program.launches()]
+
+
+FORMS = [
+    ((1, 3, 9, 11), (8, 3, 3, 3), {"padding": 1}),
+    ((2, 3, 9, 9), (20, 3, 5, 3), {"stride": 2, "padding": (2, 1)}),
+    ((1, 32, 7, 7), (32, 32, 3, 3), {"padding": 1}),
+    ((1, 40, 6, 30), (24, 40, 1, 1), {}),
+    ((2, 16, 9, 8), (48, 16, 3, 3), {"padding": 2, "dilation": 2}),
+    ((1, 32, 8, 8), (32, 32, 1, 1), {"stride": 2}),
+    ((1, 24, 9, 9), (24, 1, 3, 3), {"padding": 1, "groups": 24}),
+    ((1, 17, 9, 9), (17, 1, 3, 3), {"padding": 1, "groups": 17, "stride": 2}),
+    ((1, 16, 20, 20), (16, 1, 7, 7), {"padding": 3, "groups": 16}),
+    ((1, 64, 5, 5), (64, 32, 3, 3), {"padding": 1, "groups": 2}),
+    ((1, 12, 5, 5), (24, 4, 3, 3), {"padding": 1, "groups": 3}),
+    ((1, 64, 1, 1), (96, 64, 1, 1), {}),
+    ((1, 5, 19), (18, 5, 4), {"padding": 2, "stride": 3}),
+    ((1, 32, 40), (32, 32, 3), {"padding": 1}),
+    ((1, 2, 4, 5, 6), (3, 2, 3, 2, 3), {"padding": 1}),
+]
+
+
+@pytest.mark.parametrize(("x", "w", "attrs"), FORMS)
+def test_conv(x: tuple[int, ...], w: tuple[int, ...], attrs: dict[str, object]) -> None:
+    conv = (F.conv1d, F.conv2d, F.conv3d)[len(w) - 3]
+    weights, bias = weight(*w), weight(w[0])
+    check(lambda t: conv(t, weights, bias, **attrs), x, interpreted=x[1] < 48)
