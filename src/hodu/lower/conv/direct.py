@@ -211,8 +211,8 @@ class Depthwise(Direct):
 
     def pack(self) -> object:
         """[c / lanes, *kernel, lanes]."""
-        from hodu.lower.forms import pack_blocked
-        from hodu.lower.layout import Blocked
+        from hodu.lower.blocks.forms import pack_blocked
+        from hodu.lower.blocks.layout import Blocked
 
         rows = self.form.weights.reshape(1, self.form.groups, *self.form.kernel)
         return pack_blocked(rows, Blocked(self.lanes, (0, 0), (0, 0)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hodu.lower.layout import Blocked
+from hodu.lower.blocks.layout import Blocked
 from hodu.ops._table import Array
 from hodu.snapshot.ir import Node
 

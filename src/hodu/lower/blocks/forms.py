@@ -13,7 +13,7 @@ import numpy as np
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import Expr, index
 from hodu.kernel.narrow import computed
-from hodu.lower.layout import Blocked
+from hodu.lower.blocks.layout import Blocked
 from hodu.lower.program import Place
 from hodu.lower.stage import Stage
 from hodu.lower.storage import Storage
