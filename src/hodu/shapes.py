@@ -21,6 +21,12 @@ def numel(shape: Iterable[Dim]) -> Dim:
     return total
 
 
+def static_shape(shape: Shape) -> tuple[int, ...] | None:
+    """The shape when all its sizes are numbers, else None."""
+    numbers = tuple(d for d in shape if isinstance(d, int))
+    return numbers if len(numbers) == len(shape) else None
+
+
 def broadcast_dims(a: Dim, b: Dim) -> Dim | None:
     """The broadcast of two dimensions, None where they cannot match.
 

@@ -67,3 +67,38 @@ def test_long_rows(name: str) -> None:
     """Rows that are combined in chunks, and sums that lose nothing over their length."""
     values = [S(T(s.tensors[0], low=0, high=1), **s.attrs) for s in LONG]
     assert not check_op([c for t in ("f32", "f16") for c in _cases(name, t, values)])
+
+
+def _weighted(name: str, shape: tuple[int, ...], start: int, **attrs: Any) -> S:
+    end = shape[start:]
+    weights = [end] if name == "rms_norm" else [end, end]
+    return S(shape, *weights, normalized_shape=end, **attrs)
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=["vectors", "scalar"])
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "layer_norm", "rms_norm"])
+def test_rows_of_every_axis(name: str, target: Any) -> None:
+    """Softmax along every axis and normalisation over all trailing ones, rows kept or not."""
+    shapes = [*SHAPES, (2, 20_003), (3, 70, 200)]
+    if name.endswith("norm"):
+        ends = [(shape, start) for shape in shapes for start in range(1, len(shape))]
+        samples = [_weighted(name, shape, start, eps=1e-5) for shape, start in ends]
+    else:
+        samples = [S(shape, dim=dim) for shape in shapes for dim in range(len(shape))]
+    cases = [c for dtype in ("f32", "f64", "f16") for c in _cases(name, dtype, samples)]
+    assert not check_op(cases, Settings(target))
+
+
+def test_norms_of_channels() -> None:
+    """Groups of channels, instances and batches, with long and short rows."""
+    shapes = [(2, 6, 5, 7), (3, 32, 9), (4, 48), (1, 6, 40, 20), (2, 1, 33)]
+    groups = [S(s, s[1:2], s[1:2], num_groups=g, eps=1e-5) for s in shapes[:4] for g in (1, 3)]
+    groups = [g for g in groups if g.tensors[1][0] % g.attrs["num_groups"] == 0]  # type: ignore[index]
+    plain = [S(s, s[1:2], s[1:2], eps=1e-5) for s in shapes]
+    for name, samples in (
+        ("group_norm", groups),
+        ("instance_norm", [s for s in plain if len(s.tensors[0]) > 2]),  # type: ignore[arg-type]
+        ("batch_norm_training", plain),
+    ):
+        cases = [c for dtype in ("f32", "f64", "bf16") for c in _cases(name, dtype, samples)]
+        assert not check_op(cases)

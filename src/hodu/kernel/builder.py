@@ -18,13 +18,16 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 
-from hodu.dtypes import DType
+from hodu.dtypes import DType, bool_, u8, u16, u32, u64
 from hodu.kernel.algebra import bounds, broadcast, cast, constant
 from hodu.kernel.buffer import Buf, Role
 from hodu.kernel.expr import INDEX, Bounds, Const, Expr, Load, Operand, Ramp, Var, index
 from hodu.kernel.ir import Alloc, Copy, Fail, For, If, Kernel, Kind, Let, Stmt, Store, While
-from hodu.kernel.narrow import computed, from_bits, to_bits
+from hodu.kernel.narrow import computed, from_bits, stored, to_bits
 from hodu.kernel.share import share
+
+WORDS = {8: u8, 16: u16, 32: u32, 64: u64}
+"""The unsigned integers by their width."""
 
 
 class KernelBuilder:
@@ -193,6 +196,17 @@ class KernelBuilder:
         lanes = expr.lanes // buf.lanes
         bits = self._shared(to_bits(expr, buf.dtype))
         self._emit(Store(buf, at if lanes == 1 else Ramp(at, lanes), bits))
+
+    def load_bits(self, buf: Buf, position: Operand) -> Expr:
+        """The bits of an element as an unsigned integer of its width."""
+        raw = Load(buf, index(position))
+        word = WORDS[buf.dtype.bits]
+        return cast(raw, word) if buf.dtype is bool_ else raw.bitcast(word)
+
+    def store_bits(self, buf: Buf, position: Operand, bits: Expr) -> None:
+        """Write an element given as `load_bits` gives it; as a bool, whether a bit is set."""
+        value = bits.ne(0) if buf.dtype is bool_ else bits.bitcast(stored(buf.dtype))
+        self._emit(Store(buf, index(position), self._shared(value)))
 
     def copy(
         self,

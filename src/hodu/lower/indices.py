@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hodu.dims import Dim
 from hodu.kernel.expr import INDEX, Expr, select
 from hodu.lower.point import Point, scalar_part
 from hodu.lower.status import INDEX as OUT_OF_RANGE
 
+if TYPE_CHECKING:
+    from hodu.lower.stage import Stage
 
-def checked_index(c: Point, found: Expr, axis: int, size: Dim, *, wrap: bool) -> Expr:
+
+def checked_index(c: Point | Stage, found: Expr, axis: int, size: Dim, *, wrap: bool) -> Expr:
     """An element of an index tensor as a position along `axis`; negatives count back with `wrap`.
 
     Leaves with an error for one that is out of range, in the words of `in_range`.

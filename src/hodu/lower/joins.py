@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hodu.lower.groups import Group
-from hodu.lower.program import Place, static_shape
+from hodu.lower.program import Place
 from hodu.lower.rules import ALIAS, CONTROL
-from hodu.shapes import numel
+from hodu.shapes import numel, static_shape
 from hodu.snapshot.ir import Node, Value
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from hodu.dtypes import DType
 from hodu.errors import UnsupportedError
 from hodu.kernel.expr import Expr, index
 from hodu.lower import families as families
-from hodu.lower.blocks import families as _blocked_families
+from hodu.lower.blocks import families as blocked_families
 from hodu.lower.blocks.rules import leaves_of, lower_in_blocks
 from hodu.lower.control import lower_control
 from hodu.lower.blocks.convolution import wanted_border
@@ -77,6 +77,7 @@ class Lowering:
             for v in snapshot.inputs
             if _is_state(v, snapshot)
         ]
+        self.sizes.declare_block(snapshot)
         results = {n: v for n, v in snapshot.outputs.items() if n not in snapshot.aliases}
         places = {name: Place(self._output_slot(name, v)) for name, v in results.items()}
         self._block(snapshot, _first_places(results, places))
@@ -136,9 +137,17 @@ class Lowering:
     # -- blocks ---------------------------------------------------------------------------------
 
     def steps_of(
-        self, snapshot: Snapshot, operands: Sequence[Value], places: Sequence[Place]
+        self,
+        snapshot: Snapshot,
+        operands: Sequence[Value],
+        places: Sequence[Place],
+        finish: Callable[[], None] | None = None,
     ) -> tuple[Step, ...]:
-        """The steps of a body on operands that have storage; its results go to `places`."""
+        """The steps of a body on operands that have storage; its results go to `places`.
+
+        `finish` adds steps at its end.
+        """
+        scope = self.sizes.enter(snapshot, operands)
         for inner, outer in zip(snapshot.inputs, operands, strict=True):
             self.storage[inner] = self.storage[outer]
             if outer in self.constants:
@@ -148,6 +157,9 @@ class Lowering:
         self._block(snapshot, _first_places(snapshot.outputs, named))
         for name, place in named.items():
             self.copy_into(place, snapshot.outputs[name])
+        if finish is not None:
+            finish()
+        self.sizes.leave(scope)
         return tuple(self._steps.pop())
 
     def collect(self) -> None:

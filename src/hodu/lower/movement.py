@@ -13,11 +13,11 @@ from hodu.lower.index import ZERO, dense_strides, dot
 from hodu.lower.locate import NotInMemoryError, locate_moved
 from hodu.lower.moves import LEAST_ROW, kind_for, merge_axes, move, row_major
 from hodu.lower.point import CannotVectorizeError
-from hodu.lower.program import Place, static_shape
+from hodu.lower.program import Place
 from hodu.lower.regular import find_regular_source
 from hodu.lower.rules import READING
 from hodu.lower.stage import Stage
-from hodu.shapes import numel
+from hodu.shapes import numel, static_shape
 from hodu.snapshot.ir import Node, Value
 
 if TYPE_CHECKING:

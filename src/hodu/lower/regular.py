@@ -10,8 +10,9 @@ from hodu.kernel.expr import INDEX, Binary, Const, Expr, Load, Ramp, Var
 from hodu.lower.index import ZERO, Index
 from hodu.lower.locate import NotInMemoryError, locate, locate_moved
 from hodu.lower.point import CannotVectorizeError
-from hodu.lower.program import Place, static_shape
+from hodu.lower.program import Place
 from hodu.lower.stage import Stage
+from hodu.shapes import static_shape
 
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering

@@ -15,8 +15,8 @@ from hodu.kernel.algebra import constant
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, select
 from hodu.kernel.narrow import computed
-from hodu.lower.checked_index import checked_index
 from hodu.lower.index import Extents, Index, flat, product
+from hodu.lower.indices import checked_index
 
 if TYPE_CHECKING:
     from hodu.lower.stage import Stage
@@ -37,8 +37,9 @@ class Places:
 
 
 def write_places(s: Stage, places: Places, how: str = "set", *, include_self: bool = True) -> None:
-    """Input 0 with `values` written at `places`: "set", or joined by sum, prod, mean, amax, amin."""
-    extents = s.in_extents(0) or (s.extents((1,)))
+    """Input 0 with values written at `places`: "set", or a fold by its eager name."""
+    shape = s.type(0).shape or (1,)
+    extents = s.extents(shape)
     target = _target(s, how)
     copy_input(s, target)
     counts = None
@@ -47,7 +48,7 @@ def write_places(s: Stage, places: Places, how: str = "set", *, include_self: bo
     with s.k.loops(places.index) as position:
         given = places.coordinates(position)
         found = {
-            axis: checked_index(s, raw, extents[axis], axis, wrap=places.wrap)
+            axis: checked_index(s, raw, axis, shape[axis], wrap=places.wrap)
             for axis, raw in given.items()
         }
         rest_axes = [axis for axis in range(len(extents)) if axis not in found]

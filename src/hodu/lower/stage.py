@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hodu.dims import Dim
 from hodu.dtypes import FROM_NUMPY, DType
 from hodu.kernel.algebra import broadcast, constant
 from hodu.kernel.buffer import Buf, Role
@@ -78,6 +79,10 @@ class Stage:
         """Sizes as expressions; those known only at run time are loaded once."""
         return tuple(self.lowering.sizes.extent(self, dim) for dim in shape)
 
+    def extent(self, dim: Dim) -> Expr:
+        """A size as an expression."""
+        return self.lowering.sizes.extent(self, dim)
+
     def shape_of(self, value: Value) -> Shape:
         """The shape of a value in the loops of this kernel, which may join axes."""
         return value.type.shape if self.collapse is None else self.collapse(value.type.shape)
@@ -109,10 +114,6 @@ class Stage:
     def place_of(self, buf: Buf) -> Place:
         """What the kernel sees through a parameter."""
         return next(place for (place, _), found in self._params.items() if found is buf)
-
-    def places(self) -> list[tuple[Place, Buf]]:
-        """The places that the kernel sees, with their parameters."""
-        return [(place, buf) for (place, _), buf in self._params.items()]
 
     def scratch(self, dtype: DType, size: int, name: str = "scratch") -> Buf:
         """Memory of the arena for this kernel alone."""
@@ -212,6 +213,13 @@ class Stage:
         at = storage.position(position, self.extents(self.shape_of(value)))
         self._touched.write(storage.place, at)
         self.k.store(buf, _span(at)[0], broadcast(element, _span(at)[1]))
+
+    def store_size(self, dim: Dim, count: Expr, hint: str = "") -> None:
+        """Store the size that depends on the data; an error where it must be another one.
+
+        `hint` says how to make room for more than there is memory for.
+        """
+        self.lowering.sizes.store(self, dim, count, hint)
 
     def fail(
         self,

@@ -28,7 +28,8 @@ class Touched:
         """The places read only where the one place that is written is written.
 
         The positions are expressions in the variables of the loops, so a place qualifies only if
-        each turn reads no other element than those that it writes.
+        each turn reads no other element than those that it writes. Other parts of the same memory
+        must not be touched at all.
         """
         if len(self.writes) != 1 or self.anywhere & self.writes.keys():
             return set()
@@ -36,9 +37,15 @@ class Touched:
         return {
             place
             for place, read in self.reads.items()
-            if read <= positions and place not in self.anywhere and _alike(place, written)
+            if read <= positions and _alike(place, written) and self._is_alone(place)
         }
+
+    def _is_alone(self, place: Place) -> bool:
+        """Whether nothing else in the slot of a place is read, or anything in an unknown way."""
+        others = {p for p in self.reads if p.slot is place.slot and p != place}
+        return not others and all(p.slot is not place.slot for p in self.anywhere)
 
 
 def _alike(a: Place, b: Place) -> bool:
-    return a.slot.bytes == b.slot.bytes and a.slot.dtype.bits == b.slot.dtype.bits
+    same = a.slot.bytes == b.slot.bytes and a.slot.dtype.bits == b.slot.dtype.bits
+    return same and a.offset == b.offset

@@ -83,8 +83,8 @@ def _tail(k: KernelBuilder, x: Expr) -> Expr:
     z = k.let(upper_half(x), "z")
     s = k.let(1.0 / (x * x), "s")
     ratio = select(x < 1 / 0.35, _ratio(s, tables.RA, tables.SA), _ratio(s, tables.RB, tables.SB))
-    rough = k.let(exp(k, k.let(z * z * -1.0 - 0.5625, "exponent")), "rough")
-    fine = k.let(exp(k, k.let((z - x) * (z + x) + ratio, "exponent")), "fine")
+    rough = k.let(exp(k, k.let(z * z * -1.0, "exponent")), "rough")
+    fine = k.let(exp(k, k.let((z - x) * (z + x) + (ratio - 0.5625), "exponent")), "fine")
     return rough * fine / x
 
 

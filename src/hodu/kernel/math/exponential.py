@@ -101,10 +101,10 @@ def exp2(k: KernelBuilder, x: Expr) -> Expr:
 def expm1(k: KernelBuilder, x: Expr) -> Expr:
     """exp(x) - 1, accurate near 0."""
     x = k.let(x, "x")
-    low, high = pick(x, (-18.0, 90.0), (-40.0, 711.0))
+    low, high = pick(x, (-18.0, 88.8), (-40.0, 709.9))
     r, bits = _reduced(k, k.let(clamp(x, low, high), "clamped"))
     # Half the result, so that 2**n does not overflow before it does.
     scale = k.let(power_of_two(bits - 1, x.dtype), "scale")
     inner = expm1_reduced(r) * scale + (scale - 0.5)
     tiny = 2.0 ** -(format_of(x).fraction + 3)
-    return select(magnitude(x) < tiny, x, (inner + inner))
+    return select(magnitude(x) < tiny, x, inner + inner)

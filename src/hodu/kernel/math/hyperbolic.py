@@ -9,6 +9,7 @@ from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Expr, select
 from hodu.kernel.math.exponential import exp_bounded, half_exp
 from hodu.kernel.math.floats import (
+    NAN,
     copy_sign,
     format_of,
     magnitude,
@@ -88,9 +89,10 @@ def asinh(k: KernelBuilder, x: Expr) -> Expr:
 def acosh(k: KernelBuilder, x: Expr) -> Expr:
     """The inverse hyperbolic cosine, log1p(t + sqrt(2 t + t^2)) of t = x - 1; NaN below 1."""
     x = k.let(x, "x")
-    large = 2.0 ** (format_of(x).fraction // 2 + 2)
+    large = 2.0 ** (format_of(x).fraction // 2 + 2)  # from here on it is log(2 x)
     t = k.let(select(x > large, 1.0, x) - 1.0, "t")
-    return _log1p_or_log(k, t + unary("sqrt", t * 2.0 + t * t), x, x > large)
+    found = _log1p_or_log(k, t + unary("sqrt", t * 2.0 + t * t), x, x > large)
+    return select(x < 1.0, NAN, found)
 
 
 def _log1p_or_log(k: KernelBuilder, inner: Expr, x: Expr, is_large: Expr) -> Expr:

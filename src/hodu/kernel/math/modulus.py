@@ -25,12 +25,17 @@ def fmod(k: KernelBuilder, x: Expr, y: Expr) -> Expr:
     a, b = k.let(magnitude(x), "a"), k.let(magnitude(y), "b")
     valid = k.let((a < INF) & (b > 0.0), "valid")
     ratio = k.let(a / b, "ratio")
-    # q times either half of b is exact, and so are the differences, as |r| <= b / 2.
+    # q times either half of b is exact, and so are the differences, as |r| <= b / 2. Large numbers
+    # are scaled, lest q b overflows.
     limit = pick(x, (2.0**11,), (2.0**25,))[0]
-    q = unary("rint", select(ratio < limit, ratio, 0.0))
-    b_high = k.let(upper_half(b), "b_high")
-    near = k.let((a - q * b_high) - q * (b - b_high), "near")
-    rest = k.local("rest", x.dtype, lanes=x.lanes, init=select(near < 0.0, near + b, near))
+    large = k.let(a > 2.0 ** (format_of(x).bias - 1), "large")
+    scale = k.let(select(large, constant(0.25, x.dtype), 1.0), "scale")
+    q = k.let(unary("rint", select(ratio < limit, ratio, 0.0)), "q")
+    divisor = k.let(b * scale, "divisor")
+    high = k.let(upper_half(divisor), "high")
+    near = k.let((a * scale - q * high) - q * (divisor - high), "near")
+    near = select(near < 0.0, near + divisor, near) * select(large, constant(4.0, x.dtype), 1.0)
+    rest = k.local("rest", x.dtype, lanes=x.lanes, init=near)
     far = k.let(valid & (ratio >= limit) & (b < INF), "far")
     with k.when(_any(far, format_of(x).signed)):
         _divide_long(k, rest, select(far, a, 0.0), k.let(select(far, b, 1.0), "divisor"), far)

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import math
 
+from hodu.dtypes import DType, f32
 from hodu.kernel.algebra import constant
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Expr, select
 from hodu.kernel.intrinsics import reduce_lanes
 from hodu.kernel.math.exponential import nearest
-from hodu.kernel.math.floats import INF, format_of, pick
+from hodu.kernel.math.floats import FORMATS, INF, format_of, pick
 
 # pi / 2 in parts of 11 bits for f32, and of 33 bits for f64
 _PARTS = (1.5703125, 0.00048375129699707031, 7.5495336204767227e-08, 2.5633441515945188e-12)
@@ -25,6 +26,8 @@ _PARTS_WIDE = (
     2.0222662487111665e-21,
     8.4784276603689e-32,
 )
+# pi / 2 in two parts, the first of which times half a word is exact
+_HALVES = ((1.5703125, 0.00048382679489661926), (1.570796012878418, 3.139164786504813e-07))
 # The first 1280 bits of 2 / pi behind the point.
 _TWO_OVER_PI = int(
     "a2f9836e4e441529fc2757d1f534ddc0db6295993c439041fe5163abdebbc561b7246e3a424dd2e0"
@@ -76,15 +79,24 @@ def _reduce_large(k: KernelBuilder, x: Expr) -> tuple[Expr, Expr]:
     high = k.let((p0 << 2) | (p1 >> (width - 2)), "high")
     below = k.let((high >> (width - 1)).ne(0), "below")
     ones = (1 << width) - 1
-    high_bits = k.let(high ^ select(below, constant(ones, form.unsigned), 0), "high_bits")
-    low_bits = (p1 << 2) ^ select(below, constant(ones, form.unsigned), 0)
-    turn = high_bits.bitcast(form.signed).cast(x.dtype) * (math.pi / 2 * 2.0**-width)
-    turn = turn + (low_bits >> 1).bitcast(form.signed).cast(x.dtype) * (
-        math.pi * 2.0 ** (-2 * width)
-    )
+    flip = select(below, constant((1 << width) - 1, form.unsigned), 0)
+    turn = _angle(k, k.let(high ^ flip, "turn"), (p1 << 2) ^ flip, x.dtype)
     r = select(below, -turn, turn)
     q = (p0 >> (width - 2)) + (high >> (width - 1))
     return select(x < INF, k.let(r, "far"), x - x), k.let(q.bitcast(form.signed), "turns")
+
+
+def _angle(k: KernelBuilder, high: Expr, low: Expr, dtype: DType) -> Expr:
+    """Two words, a fraction of a quarter turn, as an angle."""
+    form = FORMATS[dtype]
+    unit, half = 2.0**-form.width, form.width // 2
+    first, second = _HALVES[0 if dtype is f32 else 1]
+    top = k.let((high >> half).bitcast(form.signed).cast(dtype), "top")
+    rest = (high & ((1 << half) - 1)).bitcast(form.signed).cast(dtype)
+    least = (low >> 1).bitcast(form.signed).cast(dtype)
+    small = rest * (math.pi / 2 * unit) + least * (math.pi * unit * unit)
+    unit = unit * 2.0**half
+    return k.let(top * (first * unit) + (top * (second * unit) + small), "angle")
 
 
 def _window(k: KernelBuilder, start: Expr, width: int) -> tuple[Expr, Expr, Expr]:

@@ -17,7 +17,7 @@ from hodu.lower.blocks.rules import (
     use_operands,
 )
 from hodu.lower.groups import Group
-from hodu.lower.program import static_shape
+from hodu.shapes import static_shape
 from hodu.lower.stage import Stage
 from hodu.snapshot.ir import Node
 

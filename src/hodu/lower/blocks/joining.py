@@ -15,7 +15,7 @@ from hodu.lower.blocks.rules import (
     reads_blocks,
 )
 from hodu.lower.groups import Group
-from hodu.lower.program import static_shape
+from hodu.shapes import static_shape
 from hodu.lower.stage import Stage
 
 if TYPE_CHECKING:

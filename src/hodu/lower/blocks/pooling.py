@@ -20,7 +20,7 @@ from hodu.lower.conv.windows import Window
 from hodu.lower.folds import ADD, MAX, Fold
 from hodu.lower.groups import Group
 from hodu.lower.index import Index
-from hodu.lower.program import static_shape
+from hodu.shapes import static_shape
 from hodu.lower.stage import Stage
 from hodu.snapshot.ir import Value
 

@@ -10,7 +10,7 @@ from hodu.dtypes import bool_, f32
 from hodu.kernel.expr import Expr, Ramp, index
 from hodu.lower.groups import Group
 from hodu.lower.blocks.layout import Blocked
-from hodu.lower.program import static_shape
+from hodu.shapes import static_shape
 from hodu.lower.point import CannotVectorizeError
 from hodu.lower.rules import SCALAR
 from hodu.lower.stage import Stage

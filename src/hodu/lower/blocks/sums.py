@@ -9,7 +9,7 @@ from hodu.dtypes import f32
 from hodu.kernel.expr import Expr, Ramp, index
 from hodu.lower.blocks.rules import NotBlockedError, blocked, is_in_blocks, leaves_of
 from hodu.lower.groups import Group
-from hodu.lower.program import static_shape
+from hodu.shapes import static_shape
 from hodu.lower.stage import Stage
 
 if TYPE_CHECKING:

@@ -52,6 +52,18 @@ def _from_f64(value: Expr, dtype: DType) -> Expr:
     return whole.cast(dtype)
 
 
+@reading("linspace")
+def linspace(c: Point, position: Index) -> Expr:
+    """Evenly spaced numbers, worked out in f64 from both ends."""
+    i, steps = scalar_part(position[0]), c.extent(c.attrs["steps"])
+    start, end = float(c.attrs["start"]), float(c.attrs["end"])
+    by = constant(end - start, f64) / (steps - 1).max(1).cast(f64)
+    from_start = i.cast(f64) * by + start
+    from_end = constant(end, f64) - (steps - 1 - i).cast(f64) * by
+    near_start = (i < steps // 2) | steps.eq(1)
+    return _from_f64(select(near_start, from_start, from_end), c.out_type.dtype)
+
+
 @kernel("dims")
 def dims(s: Stage) -> None:
     """The given sizes as i64."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hodu.dtypes import i64
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import INDEX, Expr, index, select
+from hodu.lower import status
 from hodu.lower.index import ZERO, Index, broadcast_index
 from hodu.lower.indices import checked_index
 from hodu.lower.point import Point, scalar_part
 from hodu.lower.rules import reading
-from hodu.lower.status import INDEX as OUT_OF_RANGE
 from hodu.ops._index_rules import index_place, indexed_axes
 
 
@@ -75,7 +75,7 @@ def one_hot(c: Point, position: Index) -> Expr:
     classes = c.extent(c.attrs["num_classes"])
     c.fail(
         (found < 0) | (found >= classes),
-        OUT_OF_RANGE,
+        status.INDEX,
         "class {0} is out of range for num_classes={1}",
         found,
         classes,

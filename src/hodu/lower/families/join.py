@@ -8,10 +8,11 @@ from hodu.dims import Dim
 from hodu.lower.index import product, shifted
 from hodu.lower.joins import is_one_run, pieces_of
 from hodu.lower.moves import merge_axes, move, row_major
-from hodu.lower.program import Place, static_shape
+from hodu.lower.program import Place
 from hodu.lower.regular import find_regular
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
+from hodu.shapes import static_shape
 from hodu.snapshot.ir import Value
 
 
@@ -21,9 +22,9 @@ def cat(s: Stage) -> None:
     axis = s.attrs["dim"] % s.out_type().rank
     start: Dim = 0
     for piece in pieces_of(s.node):
-        if not _lies_there(s, piece, axis, start) and piece.type.shape[axis] != 0:
-            if not _move_piece(s, piece, axis, start):
-                _write_piece(s, piece, axis, start)
+        is_done = piece.type.shape[axis] == 0 or _lies_there(s, piece, axis, start)
+        if not is_done and not _move_piece(s, piece, axis, start):
+            _write_piece(s, piece, axis, start)
         start = start + piece.type.shape[axis]
 
 
