@@ -10,7 +10,7 @@ import pytest
 
 import hodu
 import hodu.nn.functional as F
-from hodu.backends.cpu.compiler import code_options
+from hodu.backends.cpu.stored import code_options
 from hodu.backends.cpu.prepare import Prepared, prepare
 from hodu.kernel.verify import verify_kernel
 from hodu.plan.target import named

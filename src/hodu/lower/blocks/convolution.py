@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hodu.dtypes import f32
+from hodu.lower.blocks.layout import Blocked
 from hodu.lower.blocks.rules import (
     NotBlockedError,
     bare,
@@ -17,9 +18,8 @@ from hodu.lower.blocks.rules import (
 from hodu.lower.conv.direct import Depthwise, Direct
 from hodu.lower.conv.form import Form, conv_form, input_layout, phase_forms
 from hodu.lower.groups import Group
-from hodu.lower.blocks.layout import Blocked
-from hodu.shapes import static_shape
 from hodu.lower.stage import Stage
+from hodu.shapes import static_shape
 from hodu.snapshot.ir import Node, Value
 
 if TYPE_CHECKING:

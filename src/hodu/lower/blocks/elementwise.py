@@ -17,8 +17,8 @@ from hodu.lower.blocks.rules import (
     use_operands,
 )
 from hodu.lower.groups import Group
-from hodu.shapes import static_shape
 from hodu.lower.stage import Stage
+from hodu.shapes import static_shape
 from hodu.snapshot.ir import Node
 
 if TYPE_CHECKING:

@@ -82,7 +82,8 @@ class Forms:
         data = self._lowering.constant_data(value)
         if data is not None and layout is not None:
             flat = pack_blocked(data, layout).reshape(-1)
-            slot = self._lowering.new_slot(value.name, value.type.dtype, flat.size, "constant", flat)
+            dtype = value.type.dtype
+            slot = self._lowering.new_slot(value.name, dtype, flat.size, "constant", flat)
             return Storage(Place(slot), value.type.shape, layout)
         storage = self._memory(value, layout)
         copy_form(self._lowering, self._lowering.storage[value], storage)

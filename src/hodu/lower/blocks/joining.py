@@ -15,8 +15,8 @@ from hodu.lower.blocks.rules import (
     reads_blocks,
 )
 from hodu.lower.groups import Group
-from hodu.shapes import static_shape
 from hodu.lower.stage import Stage
+from hodu.shapes import static_shape
 
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
@@ -33,8 +33,8 @@ def lower_cat(lowering: Lowering, group: Group) -> None:
         v is not None and is_in_blocks(lowering, v) for v in node.inputs
     ):
         raise NotBlockedError
-    shapes = [static_shape(v.type.shape) for v in node.inputs if v is not None]
-    if any(s is None or v not in lowering.storage or s[1] % lanes for s, v in zip(shapes, node.inputs, strict=True)):
+    shapes = [static_shape(v.type.shape) for v in node.inputs if v in lowering.storage]
+    if len(shapes) < len(node.inputs) or any(s is None or s[1] % lanes for s in shapes):
         raise NotBlockedError
     for value in node.inputs:
         assert value is not None

@@ -20,8 +20,8 @@ from hodu.lower.conv.windows import Window
 from hodu.lower.folds import ADD, MAX, Fold
 from hodu.lower.groups import Group
 from hodu.lower.index import Index
-from hodu.shapes import static_shape
 from hodu.lower.stage import Stage
+from hodu.shapes import static_shape
 from hodu.snapshot.ir import Value
 
 if TYPE_CHECKING:
@@ -80,8 +80,10 @@ def _folded(
     limits: list[tuple[Expr, Expr]] = []
     for window, i, count in zip(windows, at[2:], shape[2:], strict=True):
         taps = window.taps(i)
-        full = _is_full(window, count)
-        limits.append((index(0), index(window.kernel)) if full else (k.let(taps.lo), k.let(taps.hi)))
+        if _is_full(window, count):
+            limits.append((index(0), index(window.kernel)))
+        else:
+            limits.append((k.let(taps.lo), k.let(taps.hi)))
     _fold_axes(s, fold, windows, at, limits, (), total)
     return k.load(total)
 

@@ -9,8 +9,8 @@ from hodu.dtypes import f32
 from hodu.kernel.expr import Expr, Ramp, index
 from hodu.lower.blocks.rules import NotBlockedError, blocked, is_in_blocks, leaves_of
 from hodu.lower.groups import Group
-from hodu.shapes import static_shape
 from hodu.lower.stage import Stage
+from hodu.shapes import static_shape
 
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
