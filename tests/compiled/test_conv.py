@@ -20,6 +20,7 @@ from hodu.runtime.library import Library
 from hodu.runtime.module import NativeModule
 from hodu.snapshot.verify import verify
 from hodu.toolchain.build import Source, compile_shared
+from tests.compiled.check import weights_of
 from tests.compiled.interpret import interpret
 
 Tensors = Sequence[hodu.Tensor]
@@ -59,7 +60,7 @@ def check(
         for launch in ready.program.launches():
             verify_kernel(launch.kernel)
         path = compile_shared([Source("m.c", ready.source)], code_options(named(name), options))
-        module = NativeModule(Library(path), ready.weight_blob(), 1)
+        module = NativeModule(Library(path), weights_of(ready), 1)
         for _ in range(2):  # the arena is not clean the second time
             got = module.execute({f"x{i}": a for i, a in enumerate(arrays)}).values()
             _compare([t.numpy() for t in got], wanted)
