@@ -18,7 +18,7 @@ from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Ramp, index
 from hodu.kernel.intrinsics import fma
 from hodu.lower.conv.form import Form, Tiling, choose_tiling, pack_bias, pack_weights
-from hodu.lower.index import Index
+from hodu.lower.index import Index, constants
 from hodu.lower.stage import Stage
 from hodu.lower.storage import Storage
 
@@ -185,10 +185,10 @@ class Direct:
         """Store all sums, in a loop where much is computed from each before it is stored."""
         k, vectors = self.s.k, self.tiling.vectors
         if all(node.op in _CHEAP for node in self.s.epilogue):
-            for p, (r, c) in enumerate(tile.pixels()):
+            for p, pixel in enumerate(tile.pixels()):
                 for j in range(vectors):
                     value = k.load(sums, p * vectors + j)
-                    self.s.write(self._position(tile, index(r), index(c), index(j)), value)
+                    self.s.write(self._position(tile, *constants((*pixel, j))), value)
             return
         count = tile.rows * tile.columns * vectors
         done = k.local("done", f32, count, self.lanes)  # so that the sums may be registers

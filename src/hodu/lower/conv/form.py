@@ -133,7 +133,7 @@ def _pair(values: object, fill: int) -> Pair:
 
 
 def _size(dim: object) -> int:
-    return dim.__index__()  # type: ignore[attr-defined, no-any-return]
+    return dim.__index__()  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
