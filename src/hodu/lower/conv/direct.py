@@ -194,9 +194,9 @@ class Direct:
         done = k.local("done", f32, count, self.lanes)  # so that the sums may be registers
         for i in range(count):
             k.store(done, i, k.load(sums, i))
-        with k.loops((tile.rows, tile.columns, vectors)) as (r, c, j):
-            value = k.load(done, (r * tile.columns + c) * vectors + j)
-            self.s.write(self._position(tile, r, c, j), value)
+        with k.loops((tile.rows, tile.columns, vectors)) as (row, column, number):
+            value = k.load(done, (row * tile.columns + column) * vectors + number)
+            self.s.write(self._position(tile, row, column, number), value)
 
     def _position(self, tile: Tile, r: Expr, c: Expr, j: Expr) -> Index:
         (up, left), (down, right) = self.form.offset, self.form.spread
