@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from hodu.dtypes import DType, f64, i64
-from hodu.kernel.algebra import bounds, unary
+from hodu.kernel.algebra import bounds, constant, unary
 from hodu.kernel.buffer import Buf
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Expr, Operand, index, select
@@ -189,9 +189,9 @@ def cubed(*extents: Expr) -> int:
     return int(max(capacity(e) for e in extents) ** 3)
 
 
-def number_of(position: Index, extents: Extents) -> Expr:
+def number_of(position: Index, extents: Sequence[Expr]) -> Expr:
     """The number of a matrix in a stack."""
-    return flat(position, extents)
+    return flat(position, tuple(extents))
 
 
 def result(s: Stage, value: Expr, number: int = 0) -> Expr:
@@ -218,17 +218,17 @@ def fail_matrix(s: Stage, condition: Expr, batch: Sequence[Expr], name: str, fau
     s.fail(condition, status.VALUE, f"{name}(): {which}{fault}", *values)
 
 
-def read_finite(
+def read_scaled(
     s: Stage,
     into: Rows,
     extents: tuple[Expr, Expr],
     read: Callable[[Expr, Expr], Expr],
-    fail: Callable[[Expr], None],
+    fail: Callable[[Expr], None] | None,
 ) -> Expr:
     """Fill `into` with a matrix divided by a power of two that makes its largest element about 1.
 
     Returns the power, 1 for a matrix of zeros, so that squares neither overflow nor vanish;
-    `fail` gets whether there is an element that is not finite.
+    `fail`, if any, gets whether there is an element that is not finite.
     """
     k = s.k
     largest = k.local("largest", f64, init=0.0)
@@ -236,9 +236,11 @@ def read_finite(
     with k.loops(extents) as (i, j):
         x = k.let(read(i, j), "x")
         into.set(i, j, x)
-        k.store(largest, 0, select(unary("abs", x) > k.load(largest), unary("abs", x), k.load(largest)))
+        size, known = k.let(unary("abs", x), "size"), k.load(largest)
+        k.store(largest, 0, select(size > known, size, known))
         k.store(infinite, 0, select((x - x).eq(0.0), k.load(infinite), 1.0))
-    fail(k.let(k.load(infinite) > 0.0, "bad"))
+    if fail is not None:
+        fail(k.let(k.load(infinite) > 0.0, "bad"))
     scale = k.let(power_below(k.load(largest)), "scale")
     with k.loops(extents) as (i, j):
         into.set(i, j, into.get(i, j) / scale)
@@ -246,7 +248,7 @@ def read_finite(
 
 
 def power_below(x: Expr) -> Expr:
-    """The power of two at or below a positive number; 1 for what is no normal number."""
+    """The power of two at or below a positive number; 1 for 0 and what is not finite."""
     bits = x.bitcast(i64) & (0x7FF << 52)
-    usual = bits.ne(0) & bits.ne(0x7FF << 52)
-    return select(usual, bits.bitcast(f64), 1.0)
+    least = select(x > 0.0, constant(2.0**-1022, f64), 1.0)  # for subnormal numbers
+    return select(bits.eq(0), least, select(bits.eq(0x7FF << 52), 1.0, bits.bitcast(f64)))
