@@ -36,9 +36,9 @@ def _over(shape: tuple[int, ...], **attrs: Any) -> list[S]:
 @pytest.mark.parametrize("name", ["sum", "prod", "mean", "any", "all", "amax", "amin"])
 def test_every_axis(name: str, target: Any) -> None:
     """All sets of axes of some shapes, in dtypes of every width."""
-    found = ["f32", "f64", "f16"] if name == "mean" else ["f32", "bf16", "i32", "u8"]
+    found = {"sum": ["f32", "bf16", "i32", "u8"], "mean": ["f32", "f16"], "amax": ["f32", "bf16"]}
     samples = [s for shape in SHAPES for s in _over(shape, keepdim=len(shape) == 3)]
-    cases = [c for dtype in found for c in _cases(name, dtype, samples)]
+    cases = [c for dtype in found.get(name, ["f32", "i32"]) for c in _cases(name, dtype, samples)]
     if name == "prod":
         cases = _cases(name, "i64", samples) + _cases(
             name, "f64", [S(T(s.tensors[0], low=0.9, high=1.1), **s.attrs) for s in samples]
