@@ -26,7 +26,9 @@ from hodu.snapshot.verify import verify
 from hodu.toolchain.build import Source, compile_shared
 from tests.compiled.interpret import interpret
 from tests.ops.captured import record
-from tests.ops.cases import Case, assert_close, call, leaves, nested
+from tests.ops.cases import Case, assert_close, call, leaves, nested, upcast
+from tests.ops.oracles import ORACLES
+from tests.ops.oracles._checker import Checker
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Settings:
 
 
 DEFAULT = Settings(host())
+NOT_UNIQUE = frozenset({"svd", "eigh"})  # vectors may have the other sign
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def check_op(cases: list[Case], settings: Settings = DEFAULT) -> list[str]:
     """What is wrong with the compiled form of some cases; an empty list if nothing is."""
     problems: list[str] = []
     built: list[Built] = []
-    for case in cases:
+    for case in filter(has_bounded_sizes, cases):
         try:
             built.append(_build(case, settings, len(built)))
         except Exception as error:
@@ -91,16 +94,21 @@ def check_op(cases: list[Case], settings: Settings = DEFAULT) -> list[str]:
         return [*problems, f"{cases[0].op.name}: {error}"]
     for i, b in enumerate(built):
         try:
-            _compare(b, NativeModule(Library(path, f"m{i}"), _weights(b.ready), 1), settings)
+            _compare(b, NativeModule(Library(path, f"m{i}"), weights_of(b.ready), 1), settings)
         except Exception as error:
             problems.append(f"{_name(b.case)}: {type(error).__name__}: {error}")
     return problems
 
 
-def _weights(ready: Prepared) -> Array:
+def weights_of(ready: Prepared) -> Array:
     with tempfile.TemporaryDirectory() as folder:
         ready.write_weights(Path(folder) / "weights")
         return np.fromfile(Path(folder) / "weights", np.uint8)
+
+
+def has_bounded_sizes(case: Case) -> bool:
+    """Whether the sizes of the results have a limit, without which nothing can be compiled."""
+    return case.op.name != "repeat_interleave" or "output_size" in case.sample.attrs
 
 
 def _name(case: Case) -> str:
@@ -123,9 +131,19 @@ def _compare(built: Built, module: NativeModule, settings: Settings) -> None:
         wanted = call(built.case, built.case.inputs())
     names = [v.name for v in built.snapshot.inputs]
     got = [t.numpy() for t in module.execute(dict(zip(names, arrays, strict=True))).values()]
+    _check(built.case, got, wanted)
+    if settings.interpret:
+        _check(built.case, interpret(built.ready, arrays), wanted)
+
+
+def _check(case: Case, got: list[Any], wanted: list[Any]) -> None:
+    """Same dtypes and shapes as eager, and its numbers where only they are right."""
     for g, w in zip(got, wanted, strict=True):
         assert g.dtype == w.dtype, f"{g.dtype} instead of {w.dtype}"
-        assert_close(g, w, built.case)
-    if settings.interpret:
-        for g, w in zip(interpret(built.ready, arrays), wanted, strict=True):
-            assert_close(g, w, built.case)
+        assert g.shape == w.shape, f"{g.shape} instead of {w.shape}"
+    if case.op.name in NOT_UNIQUE:
+        checker: Checker = ORACLES[case.op.name]  # type: ignore[assignment]
+        checker.check(case, upcast(case.inputs()), upcast(got))
+        return
+    for g, w in zip(got, wanted, strict=True):
+        assert_close(g, w, case)

@@ -42,6 +42,14 @@ class KernelBuilder:
         self._names: dict[str, int] = {}
         self._taken: set[str] = set()
 
+    def fork(self) -> KernelBuilder:
+        """A builder that goes on from here on its own; called outside of all loops."""
+        (body,), (known,) = self._blocks, self._known
+        other = KernelBuilder(self.name)
+        other.params, other.work = list(self.params), self.work
+        other._blocks, other._known, other._names = [list(body)], [dict(known)], dict(self._names)
+        return other
+
     # -- names and memory -------------------------------------------------------------------
 
     def fresh(self, hint: str) -> str:
