@@ -183,7 +183,7 @@ def attention(q: Array, k: Array, v: Array, mask: Array | None, causal: bool) ->
     q, k, v = (t.astype(np.float64) for t in (q, k, v))
     scores = q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1])
     if causal:
-        scores = np.where(np.tri(*scores.shape[-2:], dtype=bool), scores, -np.inf)
+        scores = np.where(np.tri(*scores.shape[-2:]) > 0, scores, -np.inf)
     if mask is not None:
         scores = np.where(mask, scores, -np.inf) if mask.dtype == bool else scores + mask
     top = scores.max(-1, keepdims=True)
@@ -199,12 +199,12 @@ def test_attention_of_few_and_of_many_keys(causal: bool, queries: int, keys: int
     q = numbers(2, queries, 3, 16)
     k, v = numbers(2, keys, 3, 16, seed=1), numbers(2, keys, 3, 21, seed=2)
 
-    def f(*heads: hodu.Tensor) -> hodu.Tensor:
-        return F.scaled_dot_product_attention(
-            *(t.permute(0, 2, 1, 3) for t in heads), is_causal=causal
-        )
+    def f(*given: hodu.Tensor) -> hodu.Tensor:
+        q, k, v = (t.permute(0, 2, 1, 3) for t in given)
+        return F.scaled_dot_product_attention(q, k, v, is_causal=causal)
 
-    wanted = attention(*(t.transpose(0, 2, 1, 3) for t in (q, k, v)), None, causal)
+    query, key, value = (t.transpose(0, 2, 1, 3) for t in (q, k, v))
+    wanted = attention(query, key, value, None, causal)
     assert np.allclose(run(f, q, k, v), wanted, rtol=1e-5, atol=2e-6)
 
 
@@ -219,10 +219,7 @@ def test_attention_with_a_mask(keys: int, kind: str) -> None:
     else:
         mask = numbers(2, 1, keys, seed=3, dtype="f32" if kind == "term" else "f64")
 
-    def f(*given: hodu.Tensor) -> hodu.Tensor:
-        return F.scaled_dot_product_attention(*given)
-
-    got = run(f, q, k, v, mask)
+    got = run(lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, m), q, k, v, mask)
     assert np.allclose(got, attention(q, k, v, mask, False), rtol=1e-5, atol=2e-6)
     assert kind != "rows hidden" or (got[:, 5] == 0).all()
 
