@@ -12,12 +12,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from hodu.dtypes import DType, f64
+from hodu.dtypes import DType
 from hodu.kernel.algebra import broadcast, constant
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Ramp, index, select
-from hodu.kernel.intrinsics import reduce_lanes
-from hodu.kernel.math import exp, exp_bounded
+from hodu.lower.exponentials import exponential, exponentials, greatest, scale, whole_vectors
 from hodu.lower.gemm import choose
 from hodu.lower.gemm.finish import Finish
 from hodu.lower.gemm.operands import Matrices, Panels
@@ -174,16 +173,17 @@ class Attention:
         used = (row + 1 - start).min(count).max(0) if self.p.is_causal else count
         base = k.let(r * self.stride, "row")
         self._mask(state, row, base, start, k.let(used, "used"), count)
-        top = k.let(k.load(state.top, r).max(self._greatest(state, base, count)), "highest")
+        lanes, scores = self.tile.lanes, state.scores
+        top = k.let(k.load(state.top, r).max(greatest(k, scores, base, count, lanes)), "highest")
         safe = k.let(select(top.eq(-math.inf), 0.0, top), "safe")
-        total = self._exponentials(state, base, count, safe)
+        total = exponentials(k, scores, base, count, safe, lanes)
         if self.parts == 1:
-            self._scale(state.scores, base, count, 1.0 / select(total.eq(0.0), 1.0, total))
+            scale(k, scores, base, count, 1.0 / select(total.eq(0.0), 1.0, total), lanes)
             return
-        shrink = k.let(self._exp(k.load(state.top, r) - safe), "shrink")
+        shrink = k.let(exponential(k, k.load(state.top, r) - safe), "shrink")
         k.store(state.top, r, top)
         k.store(state.total, r, k.load(state.total, r) * shrink + total)
-        self._scale(state.result, r * state.width, index(state.width), shrink)
+        scale(k, state.result, r * state.width, index(state.width), shrink, lanes)
 
     def _mask(
         self, state: _State, row: Expr, base: Expr, start: Expr, used: Expr, count: Expr
@@ -197,7 +197,7 @@ class Attention:
                 key = start + c if step == 1 else Ramp(start + c, step)
                 masked = self._masked(score, state.position, row, key)
                 self.k.store(state.scores, base + c, masked)
-        with self.k.loop(self._whole_vectors(count), used, name="c") as c:
+        with self.k.loop(whole_vectors(count, self.tile.lanes), used, name="c") as c:
             self.k.store(state.scores, base + c, constant(-math.inf, self.dtype))
 
     def _masked(self, score: Expr, position: Index, row: Expr, key: Expr) -> Expr:
@@ -207,42 +207,6 @@ class Attention:
         if mask.dtype.kind == "bool":
             return select(mask, score, -math.inf)
         return score + mask.cast(self.dtype)
-
-    def _whole_vectors(self, count: Expr) -> Expr:
-        lanes = self.tile.lanes
-        return (count + (lanes - 1)) // lanes * lanes
-
-    def _greatest(self, state: _State, base: Expr, count: Expr) -> Expr:
-        k, lanes = self.k, self.tile.lanes
-        held = k.local("most", self.dtype, lanes=lanes, init=constant(-math.inf, self.dtype))
-        with k.loop(self._whole_vectors(count), step=lanes, name="c") as c:
-            score = k.load(state.scores, base + c, lanes)
-            k.store(held, 0, select(score <= k.load(held), k.load(held), score))  # NaN is greatest
-        return k.let(reduce_lanes("max", k.load(held)), "most")
-
-    def _exponentials(self, state: _State, base: Expr, count: Expr, top: Expr) -> Expr:
-        """Replace the scores of a row by the exponentials of their distance to the maximum."""
-        k, lanes = self.k, self.tile.lanes
-        held = k.local("sum", self.dtype, lanes=lanes, init=0.0)
-        with k.loop(self._whole_vectors(count), step=lanes, name="c") as c:
-            weight = k.let(self._exp(k.load(state.scores, base + c, lanes) - top), "weight")
-            k.store(held, 0, k.load(held) + weight)
-            k.store(state.scores, base + c, weight)
-        return k.let(reduce_lanes("add", k.load(held)), "sum")
-
-    def _exp(self, x: Expr) -> Expr:
-        """The exponential of a number that is not positive."""
-        if self.dtype is f64:
-            return exp(self.k, x)
-        x = self.k.let(x, "x")
-        tiny = self.k.let(x < -86.0, "tiny")
-        return select(tiny, 0.0, exp_bounded(self.k, self.k.let(select(tiny, -86.0, x), "x")))
-
-    def _scale(self, buf: Buf, base: Expr, count: Expr, factor: Expr) -> None:
-        k, lanes = self.k, self.tile.lanes
-        factor = k.let(broadcast(factor, lanes), "factor")
-        with k.loop(self._whole_vectors(count), step=lanes, name="c") as c:
-            k.store(buf, base + c, k.load(buf, base + c, lanes) * factor)
 
     # -- values ---------------------------------------------------------------------------------
 
