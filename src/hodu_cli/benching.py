@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import importlib.util
 import time
 from collections.abc import Callable, Mapping
@@ -70,7 +71,7 @@ def _hodu(snapshot: Snapshot, name: str, inputs: Mapping[str, Array], settings: 
 
 
 def _onnxruntime(path: Path, inputs: Mapping[str, Array], settings: Settings) -> Run:
-    import onnxruntime
+    onnxruntime: Any = importlib.import_module("onnxruntime")
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = settings.threads or 0

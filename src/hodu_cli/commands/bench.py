@@ -28,7 +28,8 @@ def bench(
 ) -> None:
     """Compare the latency of back ends.
 
-    They are cpu, interp, and ONNX Runtime for .onnx, where it is installed. Inputs are random; named sizes without --dim are the least they can be.
+    They are cpu, interp, and ONNX Runtime for .onnx. Inputs are random; named
+    sizes without --dim are the least they can be.
     """
     from hodu_cli import benching
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -65,7 +65,12 @@ def build(
     snapshot = read_model(model, parse_dims(dim), console)
     compiler = manager.builder_for(CPU, form)
     console.status("Compiling", f"{snapshot.name} with {compiler.name} for {chosen.triple}")
-    extra = {"target": chosen, "name": name, "external_weights": external_weights, "dump": dump}
+    extra: dict[str, Any] = {
+        "target": chosen,
+        "name": name,
+        "external_weights": external_weights,
+        "dump": dump,
+    }
     if verbose:
         extra["report"] = lambda notes: print("\n".join(building.report_lines(notes)))
     options = CompileOptions(opt=optimize, exact=exact, extra=extra)
