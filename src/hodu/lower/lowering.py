@@ -10,6 +10,7 @@ from hodu.dtypes import DType
 from hodu.errors import UnsupportedError
 from hodu.kernel.expr import Expr, index
 from hodu.lower import families as families
+from hodu.lower.blocks import families as families_in_blocks  # noqa: F401
 from hodu.lower.blocks.convolution import wanted_border
 from hodu.lower.blocks.forms import Forms, copy_form
 from hodu.lower.blocks.rules import leaves_of, lower_in_blocks

@@ -35,7 +35,7 @@ def lower_conv(lowering: Lowering, group: Group) -> None:
     shape = static_shape(root.type.shape)
     if not forms or shape is None or root.type.dtype is not f32:
         raise NotBlockedError
-    use_operands(lowering, group.epilogue, shape)
+    use_operands(lowering, group, shape)
     value = _input(group.node)
     source = lowering.forms.use_blocked(value, _layout(lowering, value, forms))
     lowering.forms.give_blocked(root, bare(lowering, len(shape)))

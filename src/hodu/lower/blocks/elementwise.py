@@ -14,7 +14,7 @@ from hodu.lower.blocks.rules import (
     leaves_of,
     over_blocks,
     reads_blocks,
-    use_operands,
+    use_values,
 )
 from hodu.lower.groups import Group
 from hodu.lower.stage import Stage
@@ -36,7 +36,8 @@ def lower_elementwise(lowering: Lowering, group: Group) -> None:
         raise NotBlockedError
     shape = static_shape(value.type.shape)
     assert shape is not None
-    use_operands(lowering, _inlined(lowering, node), shape)
+    values = tuple(leaves_of(lowering, (node,)))
+    use_values(lowering, _inlined(lowering, node), values, shape)
     lowering.forms.give_blocked(value, bare(lowering, len(shape)))
     stage = Stage(lowering, node)
     with over_blocks(stage, shape, shape[2:]) as position:

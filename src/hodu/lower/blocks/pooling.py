@@ -40,7 +40,7 @@ def lower_pool(lowering: Lowering, group: Group) -> None:
     is_mean = node.op == "avg_pool"
     if is_mean and not all(map(_is_full, windows, shape[2:])):
         raise NotBlockedError
-    use_operands(lowering, group.epilogue, shape)
+    use_operands(lowering, group, shape)
     lowering.forms.give_blocked(root, bare(lowering, len(shape)))
     stage = Stage(lowering, node, group.epilogue)
     divisor = node.attrs.get("divisor_override") or math.prod(w.kernel for w in windows)

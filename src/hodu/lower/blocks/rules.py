@@ -58,12 +58,16 @@ def leaves_of(lowering: Lowering, nodes: Iterable[Node]) -> Iterator[Value]:
     own = {v for n in nodes for v in n.outputs}
     for node in nodes:
         for value in node.inputs:
-            if value is None or value in own:
-                continue
-            if value in lowering.storage or value.producer is None:
-                yield value
-            else:
-                yield from leaves_of(lowering, (value.producer,))
+            if value is not None and value not in own:
+                yield from stored_behind(lowering, value)
+
+
+def stored_behind(lowering: Lowering, value: Value) -> Iterator[Value]:
+    """A value that has memory, or those from which it is computed where it is read."""
+    if value in lowering.storage or value.producer is None:
+        yield value
+    else:
+        yield from leaves_of(lowering, (value.producer,))
 
 
 def is_planar(value: Value) -> bool:
@@ -85,16 +89,32 @@ def bare(lowering: Lowering, rank: int) -> Blocked:
     return Blocked(lowering.target.lanes(32), (0,) * (rank - 2), (0,) * (rank - 2))
 
 
-def use_operands(lowering: Lowering, nodes: Iterable[Node], shape: tuple[int, ...]) -> None:
-    """Let the kernel that follows read what elementwise nodes read in vectors of channels.
+def operands_of(lowering: Lowering, group: Group) -> Iterator[Value]:
+    """What the epilogue of a group reads besides the result of the node."""
+    made = group.node.outputs
+    others = [v for n in group.epilogue for v in n.inputs if v is not None and v not in made]
+    own = {v for n in group.epilogue for v in n.outputs}
+    for value in (v for v in others if v not in own):
+        yield from stored_behind(lowering, value)
+
+
+def use_operands(lowering: Lowering, group: Group, shape: tuple[int, ...]) -> None:
+    """Let the kernel that follows read what the epilogue reads in vectors of channels.
 
     Raises NotBlockedError where that cannot be.
     """
+    use_values(lowering, group.epilogue, tuple(operands_of(lowering, group)), shape)
+
+
+def use_values(
+    lowering: Lowering, nodes: Iterable[Node], values: Iterable[Value], shape: tuple[int, ...]
+) -> None:
+    """The same for elementwise nodes that read `values` from memory."""
     nodes = tuple(nodes)
     wide = [n for n in nodes for v in (*n.inputs, *n.outputs) if v and not _fits(lowering, v)]
     if wide or any(n.op not in SCALAR for n in nodes):
         raise NotBlockedError
-    for value in {id(v): v for v in leaves_of(lowering, nodes)}.values():
+    for value in dict.fromkeys(values):
         _use_operand(lowering, value, shape)
 
 

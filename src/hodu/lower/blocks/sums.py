@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hodu.dtypes import f32
 from hodu.kernel.expr import Expr, Ramp, index
-from hodu.lower.blocks.rules import NotBlockedError, blocked, is_in_blocks, leaves_of
+from hodu.lower.blocks.rules import NotBlockedError, blocked, is_in_blocks, operands_of
 from hodu.lower.groups import Group
 from hodu.lower.stage import Stage
 from hodu.shapes import static_shape
@@ -29,7 +29,7 @@ def lower_sum(lowering: Lowering, group: Group) -> None:
         raise NotBlockedError
     if node.attrs["dtype"] not in (None, f32):
         raise NotBlockedError
-    for operand in leaves_of(lowering, group.epilogue):
+    for operand in tuple(operands_of(lowering, group)):
         lowering.forms.use_dense(operand)
     lowering.give_memory(root)
     stage = Stage(lowering, node, group.epilogue)

@@ -44,14 +44,15 @@ def convolve(s: Stage, windows: Sequence[AnyWindow], transposed: bool = False) -
     lanes = s.target.lanes(bits) if bits >= 32 else 1
     form = _Form(s, windows, transposed)
     if lanes > 1 and windows[-1].stride == 1:
+        restart = s.attempt()
         try:
             form.write(lanes)
         except CannotVectorizeError:
-            s.restart()
+            restart()
         else:
             if has_one_width(s.k.finish()):
                 return
-            s.restart()
+            restart()
     form.write(1)
 
 
