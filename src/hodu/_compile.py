@@ -63,7 +63,6 @@ def compile(
     options = CompileOptions(threads=threads, exact=exact, opt=opt)
 
     def build(snapshot: Snapshot) -> ExecutableModule:
-        artifact = manager.compiler_for(where, compiler).compile(snapshot, where, options)
-        return manager.runtime_for(where, runtime).load(artifact, where)
+        return manager.engine_for(where, compiler, runtime).compile(snapshot, options)
 
     return build(target) if isinstance(target, Snapshot) else CompiledFunction(target, build)

@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hodu.devices import Device, as_device
+from hodu.devices import as_device
 from hodu.errors import PluginError, UnsupportedError
 from hodu.plugins import manager
-from hodu.plugins.interfaces import CompileOptions, CompilerPlugin, ExecutableModule, RuntimePlugin
-from hodu.snapshot.ir import Snapshot
+from hodu.plugins.manager import Engine
 from hodu_cli.errors import UsageError
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """The device and the plugins that compile for it and run on it."""
-
-    device: Device
-    compiler: CompilerPlugin
-    runtime: RuntimePlugin
-
-    def compile(self, snapshot: Snapshot) -> ExecutableModule:
-        """The Snapshot made executable."""
-        artifact = self.compiler.compile(snapshot, self.device, CompileOptions())
-        return self.runtime.load(artifact, self.device)
 
 
 def choose_engine(
@@ -44,12 +28,7 @@ def choose_engine(
         compiler = register_from("compiler", compiler_plugin)
     if runtime_plugin is not None:
         runtime = register_from("runtime", runtime_plugin)
-    where = as_device(device)
-    return Engine(
-        where,
-        manager.compiler_for(where, compiler or pack),
-        manager.runtime_for(where, runtime or pack),
-    )
+    return manager.engine_for(as_device(device), compiler or pack, runtime or pack)
 
 
 def register_from(kind: manager.Kind, path: Path) -> str:

@@ -6,6 +6,9 @@ import errno
 import os
 import sys
 import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import typer
 
@@ -49,6 +52,21 @@ def say(message: str, hint: str | None = None) -> None:
         f"  {paint('help:', '1;36', sys.stderr)} {line}" for line in (hint or "").splitlines()
     ]
     print("\n".join(lines), file=sys.stderr, flush=True)
+
+
+@contextmanager
+def shown_warnings() -> Iterator[None]:
+    """Show Python's warnings as one line each, without the place in the code."""
+
+    def show(message: Warning | str, *rest: object) -> None:
+        print(f"{paint('warning:', '1;33', sys.stderr)} {message}", file=sys.stderr, flush=True)
+
+    before = warnings.showwarning
+    warnings.showwarning = show
+    try:
+        yield
+    finally:
+        warnings.showwarning = before
 
 
 def _report_usage(error: Exception) -> None:

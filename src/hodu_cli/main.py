@@ -10,6 +10,9 @@ from typing import Annotated
 
 import typer
 
+from hodu_cli.commands.bench import bench
+from hodu_cli.commands.build import build
+from hodu_cli.commands.clean import clean
 from hodu_cli.commands.completions import completions
 from hodu_cli.commands.convert import convert
 from hodu_cli.commands.demo import demo
@@ -18,11 +21,11 @@ from hodu_cli.commands.inspect import inspect
 from hodu_cli.commands.plugin import app as plugin_app
 from hodu_cli.commands.run import run
 from hodu_cli.commands.version import print_version, version
-from hodu_cli.errors import report
+from hodu_cli.errors import report, shown_warnings
 
 app = typer.Typer(
     name="hodu",
-    help="Run, convert and inspect machine-learning models.",
+    help="Run, compile, convert and inspect machine-learning models.",
     # Plain help: importing rich to draw boxes would double the time of `hodu --help`.
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -37,7 +40,7 @@ def options(
     debug: Annotated[bool, typer.Option("--debug", help="Show stack traces of errors.")] = False,
     version: Annotated[bool, typer.Option("--version", "-V", help="Print the version.")] = False,
 ) -> None:
-    """Run, convert and inspect machine-learning models."""
+    """Run, compile, convert and inspect machine-learning models."""
     if version:
         print_version()
     elif context.invoked_subcommand is None:
@@ -45,10 +48,13 @@ def options(
 
 
 app.command()(run)
+app.command()(build)
+app.command()(bench)
 app.command()(convert)
 app.command()(inspect)
 app.command("info", hidden=True)(inspect)
 app.command()(doctor)
+app.command()(clean)
 app.add_typer(plugin_app, name="plugin")
 app.command()(demo)
 app.command()(version)
@@ -65,7 +71,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         _enable_completion()
         command = typer.main.get_command(app)
-        code = command.main(arguments, prog_name="hodu", standalone_mode=False)
+        with shown_warnings():
+            code = command.main(arguments, prog_name="hodu", standalone_mode=False)
         sys.stdout.flush()
     except (Exception, KeyboardInterrupt, SystemExit) as error:
         return report(error, debug)

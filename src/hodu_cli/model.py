@@ -10,11 +10,12 @@ from pathlib import Path
 from hodu._io import load_model
 from hodu.artifact import ArtifactTensorInfo, OutputFormat
 from hodu.errors import ArgumentError, FormatError, UnsupportedError
-from hodu.plugins.interfaces import ExecutableModule
+from hodu.plugins.interfaces import CompileOptions, ExecutableModule
+from hodu.plugins.manager import Engine
 from hodu.snapshot.ir import Snapshot
 from hodu.snapshot.prune import prune
+from hodu_cli import memory
 from hodu_cli.console import Console
-from hodu_cli.engine import Engine
 from hodu_cli.errors import UsageError
 from hodu_cli.streams import readable
 from hodu_cli.tables import plural
@@ -45,7 +46,9 @@ class Program:
         console.status(
             "Compiling", f"{self.describe()} with {engine.compiler.name} for {engine.device}"
         )
-        return engine.compile(self.source)
+        module = engine.compile(self.source, CompileOptions())
+        memory.mark("compiling")
+        return module
 
 
 def open_program(
@@ -59,26 +62,31 @@ def open_program(
         return Program(path, engine, module.inputs, module.outputs, module)
     whole = read_model(path, dims, console)
     snapshot = select_outputs(whole, wanted)
-    inputs = [
-        ArtifactTensorInfo.of(v.name, v.type)
-        for v in snapshot.inputs
-        if v.name not in snapshot.states
-    ]
-    outputs = [
-        ArtifactTensorInfo.of(name, v.type)
-        for name, v in snapshot.outputs.items()
-        if name not in snapshot.aliases
-    ]
+    inputs, outputs = model_interface(snapshot)
     needed = {v.name for v in snapshot.inputs}
     spare = [v.name for v in whole.inputs if v.name not in needed | whole.states.keys()]
     return Program(path, engine, inputs, outputs, snapshot, spare)
+
+
+def model_interface(
+    snapshot: Snapshot,
+) -> tuple[list[ArtifactTensorInfo], list[ArtifactTensorInfo]]:
+    """The inputs and outputs of a model, without its states."""
+    inputs = [v for v in snapshot.inputs if v.name not in snapshot.states]
+    outputs = {n: v for n, v in snapshot.outputs.items() if n not in snapshot.aliases}
+    return (
+        [ArtifactTensorInfo.of(v.name, v.type) for v in inputs],
+        [ArtifactTensorInfo.of(name, v.type) for name, v in outputs.items()],
+    )
 
 
 def read_model(path: Path, dims: Mapping[str, int], console: Console) -> Snapshot:
     """The model in a file (`-` is stdin), with a progress bar where it takes long."""
     console.status("Loading", str(path) if str(path) != "-" else "the model from stdin")
     with readable(path) as file, console.progress("Loading") as progress:
-        return load_model(file, dims=dims, progress=progress)
+        snapshot = load_model(file, dims=dims, progress=progress)
+    memory.mark("loading")
+    return snapshot
 
 
 def is_artifact(path: Path) -> bool:

@@ -1,18 +1,23 @@
-"""What `hodu run` prints besides outputs: the plan, latencies and time by op."""
+"""What `hodu run` prints besides outputs: the plan, latencies and time by step."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sized
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from hodu.ops._table import Array
 from hodu.plugins.interfaces import ExecutableModule
-from hodu_cli import timing
+from hodu.runtime.support import default_threads
+from hodu_cli import memory, profiling, timing
 from hodu_cli.console import Console
 from hodu_cli.model import Program
 from hodu_cli.options import ResultFormat
 from hodu_cli.tables import columns, human_seconds, plural
+
+if TYPE_CHECKING:
+    from hodu.backends.cpu.limits import Limits
 
 
 def _context(program: Program) -> dict[str, str]:
@@ -56,32 +61,77 @@ def benchmark(
     form: ResultFormat,
 ) -> None:
     """Print the latencies of `runs` runs."""
-    latency = timing.measure(module, arrays, runs)
-    summary = latency.summary()
+    latency = timing.measure(lambda: module.execute(arrays), runs)
+    summary, inner = latency.summary(), profiling.concrete(module, arrays)
     data = {
         **_context(program),
         "runs": runs,
         "warm_up": latency.warm_up,
         "seconds": summary,
+        "memory": memory.stages(inner),
     }
     rows = [[name, human_seconds(seconds)] for name, seconds in summary.items()]
     title = f"latency of {plural(runs, 'run')} after {latency.warm_up} to warm up"
-    _print(data, [title, *columns(rows, right=[1])], form)
+    _print(data, [title, *columns(rows, right=[1]), *memory.lines(inner)], form)
 
 
 def profile(
-    program: Program, module: ExecutableModule, arrays: Mapping[str, Array], form: ResultFormat
+    program: Program,
+    module: ExecutableModule,
+    arrays: Mapping[str, Array],
+    form: ResultFormat,
+    trace: Path | None,
 ) -> None:
-    """Print the time of one run by op."""
-    times = timing.profile(module, arrays)
-    total = sum(t.seconds for t in times) or 1.0
-    ops = [{"op": t.op, "calls": t.calls, "seconds": t.seconds} for t in times]
-    rows = [["op", "calls", "time", "share"]]
-    rows += [
-        [t.op, str(t.calls), human_seconds(t.seconds), f"{t.seconds / total:.1%}"] for t in times
-    ]
-    rows.append(["total", str(sum(t.calls for t in times)), human_seconds(total), ""])
-    _print({**_context(program), "ops": ops}, columns(rows, right=[1, 2, 3]), form)
+    """Print the time of one run by op or kernel, and write a trace of it."""
+    steps = profiling.profile(module, arrays)
+    if trace is not None:
+        profiling.write_trace(steps, trace)
+    inner = profiling.concrete(module, arrays)
+    limits = _limits(inner) if any(s.bytes for s in steps) else None
+    total = sum(s.seconds for s in steps) or 1.0
+    found = [_step(s, total, limits) for s in profiling.by_name(steps)]
+    rows = [["step", "calls", "time", "share", "rate", "of the limit"], *map(_step_row, found)]
+    rows.append(["total", str(sum(s["calls"] for s in found)), human_seconds(total), "", "", ""])
+    if all(not row[4] for row in rows[1:]):
+        rows = [row[:4] for row in rows]
+    data = {**_context(program), "seconds": total, "steps": found, "memory": memory.stages(inner)}
+    if limits is not None:
+        data["limits"] = {"operations": limits.operations, "bytes": limits.bytes}
+    lines = [*columns(rows, right=[1, 2, 3, 4, 5]), *memory.lines(inner)]
+    _print(data, lines, form)
+
+
+def _limits(module: Any) -> Limits:
+    from hodu.backends.cpu.limits import machine_limits
+
+    return machine_limits(getattr(module, "threads", None) or default_threads())
+
+
+def _step(step: profiling.StepTime, total: float, limits: Limits | None) -> dict[str, Any]:
+    seconds = max(step.seconds, 1e-9)
+    entry = {
+        "step": step.name,
+        "calls": step.calls,
+        "seconds": step.seconds,
+        "share": step.seconds / total,
+    }
+    if limits is None:
+        return entry
+    rates = {"operations": step.operations / seconds, "bytes": step.bytes / seconds}
+    shares = {"operations": rates["operations"] / limits.operations,
+              "bytes": rates["bytes"] / limits.bytes}  # fmt: skip
+    bound = max(shares, key=shares.__getitem__)
+    return {**entry, "rates": rates, "bound": bound, "of_limit": shares[bound]}
+
+
+def _step_row(entry: Mapping[str, Any]) -> list[str]:
+    row = [entry["step"], str(entry["calls"]), human_seconds(entry["seconds"])]
+    row.append(f"{entry['share']:.1%}")
+    if "rates" not in entry:
+        return [*row, "", ""]
+    rate = entry["rates"][entry["bound"]] / 1e9
+    unit = "GFLOP/s" if entry["bound"] == "operations" else "GB/s"
+    return [*row, f"{rate:.2f} {unit}", f"{entry['of_limit']:.0%}"]
 
 
 def finished(console: Console, seconds: float, outputs: Sized) -> None:

@@ -12,8 +12,12 @@ from typing import Any
 
 from hodu.devices import KINDS, Device
 from hodu.errors import HoduError
+from hodu.plan import target as plan_target
 from hodu.plugins import manager
 from hodu.plugins.manager import Kind
+from hodu.toolchain.cache import default_cache
+from hodu.toolchain.find import find_compiler
+from hodu_cli.tables import human_bytes
 
 _X86 = ["sse4_2", "avx", "avx2", "fma", "f16c", "avx_vnni", "avx512f", "avx512vl", "avx512_vnni"]
 _X86 += ["avx512_bf16", "avx512_fp16", "amx_tile", "amx_int8", "amx_bf16"]
@@ -98,6 +102,39 @@ def _version(package: str) -> str | None:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return None
+
+
+def toolchain() -> dict[str, str]:
+    """The C compiler, or what is wrong with it."""
+    try:
+        compiler = find_compiler()
+    except HoduError as error:
+        return {"missing": error.message, "help": error.hint or ""}
+    return {
+        "compiler": " ".join(compiler.command),
+        "family": compiler.family,
+        "version": compiler.version,
+    }
+
+
+def target() -> dict[str, Any]:
+    """What the compiler knows of this processor."""
+    found = plan_target.host()
+    return {
+        "triple": found.triple,
+        "vector bits": found.vector_bits,
+        "vector registers": found.vector_registers,
+        "portable builds": plan_target.baseline().processor,
+        "caches": ", ".join(
+            human_bytes(n) for n in (found.l1_bytes, found.l2_bytes, found.l3_bytes) if n
+        ),
+    }
+
+
+def cache() -> dict[str, Any]:
+    """Where compiled code is kept, and how much of it there is."""
+    store = default_cache()
+    return {"folder": str(store.folder), "bytes": store.size(), "capacity": store.capacity}
 
 
 def host() -> dict[str, Any]:

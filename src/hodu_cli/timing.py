@@ -1,21 +1,16 @@
-"""Measuring runs: latencies over many, time by op over one, and a limit for all."""
+"""Measuring runs: latencies over many, and a limit for all."""
 
 from __future__ import annotations
 
-import inspect
 import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from hodu.errors import UnsupportedError
-from hodu.ops._table import Array
-from hodu.plugins.interfaces import ExecutableModule
-from hodu.snapshot.ir import Node
 from hodu_cli.errors import say
 
 _WARM_UP_SECONDS = 0.1
@@ -34,60 +29,33 @@ class Latency:
         return self.seconds[max(int(index) - 1, 0)]
 
     def summary(self) -> dict[str, float]:
-        """min, median, p95 and mean, in seconds."""
+        """min, median, mean, p90 and p99, in seconds."""
         return {
             "min": self.seconds[0],
             "median": self.quantile(0.5),
-            "p95": self.quantile(0.95),
             "mean": sum(self.seconds) / len(self.seconds),
+            "p90": self.quantile(0.9),
+            "p99": self.quantile(0.99),
         }
 
 
-def measure(module: ExecutableModule, inputs: Mapping[str, Array], runs: int) -> Latency:
-    """The latencies of `runs` runs, after warm-up runs for a tenth of a second (at most `runs`)."""
-    warm_up = 0
+def measure(run: Callable[[], object], runs: int, warm_up: int | None = None) -> Latency:
+    """The latencies of `runs` calls after `warm_up` ones.
+
+    None warms up for a tenth of a second, with at most as many calls as are measured.
+    """
+    done = 0
     until = time.perf_counter() + _WARM_UP_SECONDS
-    while warm_up == 0 or (warm_up < runs and time.perf_counter() < until):
-        module.execute(inputs)
-        warm_up += 1
+    most = runs if warm_up is None else warm_up
+    while done < most and (done == 0 or warm_up is not None or time.perf_counter() < until):
+        run()
+        done += 1
     seconds = []
     for _ in range(runs):
         start = time.perf_counter()
-        module.execute(inputs)
+        run()
         seconds.append(time.perf_counter() - start)
-    return Latency(tuple(sorted(seconds)), warm_up)
-
-
-@dataclass(slots=True)
-class OpTime:
-    """How often an op ran and the seconds it took."""
-
-    op: str
-    calls: int = 0
-    seconds: float = 0.0
-
-
-def profile(module: ExecutableModule, inputs: Mapping[str, Array]) -> list[OpTime]:
-    """Time by op of one run (after one to warm up), the slowest first.
-
-    Raises UnsupportedError for a runtime that cannot look inside a run.
-    """
-    execute: Any = module.execute
-    if "observe" not in inspect.signature(execute).parameters:
-        raise UnsupportedError(
-            "this runtime cannot tell the time of single ops",
-            hint="--runtime interp can; --benchmark N measures whole runs",
-        )
-    execute(inputs)
-    times: dict[str, OpTime] = {}
-
-    def observe(node: Node, results: tuple[Array, ...], seconds: float) -> None:
-        entry = times.setdefault(node.op, OpTime(node.op))
-        entry.calls += 1
-        entry.seconds += seconds
-
-    execute(inputs, observe=observe)
-    return sorted(times.values(), key=lambda t: -t.seconds)
+    return Latency(tuple(sorted(seconds)), done)
 
 
 @contextmanager

@@ -6,6 +6,8 @@ import json
 import shutil
 import subprocess
 import sys
+from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -52,9 +54,11 @@ def test_a_broken_plugin_is_listed_as_such(cli: Cli, monkeypatch: pytest.MonkeyP
 def test_doctor(cli: Cli) -> None:
     findings = json.loads(cli("doctor", "-f", "json").out)
     devices = {d["device"]: d for d in findings["devices"]}
-    assert devices["cpu"]["available"] and devices["cpu"]["runtimes"] == ["interp"]
+    assert devices["cpu"]["available"] and devices["cpu"]["runtimes"] == ["cpu", "interp"]
     assert not devices["metal"]["available"]
     assert findings["host"]["cores"] >= 1
+    assert findings["toolchain"]["version"] and "linux" in findings["target"]["triple"]
+    assert findings["cache"]["bytes"] >= 0 and findings["cache"]["folder"].endswith("code")
     text = cli("doctor").out
     assert "✗  cuda    no compiler plugin and no runtime plugin for it" in text
     assert "optional packages\n" in text
@@ -94,10 +98,37 @@ def test_completion_answers() -> None:
     assert result.stdout.split() == ["inspect"]
 
 
-def test_demo(cli: Cli) -> None:
+def test_demo(cli: Cli, tmp_path: Path) -> None:
     result = cli("demo")
     assert result.code == 0, result.err
-    assert "accuracy" in result.out and "truth" in result.out and "interp" in result.out
+    assert "accuracy" in result.out and "truth" in result.out
+    assert "all agree: " in result.out and "times as fast as interpreted" in result.out
+    assert (tmp_path / "digits").stat().st_size > 10_000
+
+
+def test_clean(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HODU_CACHE_DIR", str(tmp_path / "cache"))
+    entry = tmp_path / "cache" / "code" / "entry"
+    entry.mkdir(parents=True)
+    (entry / "file").write_bytes(bytes(2048))
+    assert cli("clean", "--dry-run").out.startswith("2.0 KiB in ") and entry.exists()
+    assert cli("clean").out.startswith("removed 2.0 KiB from ") and not entry.exists()
+
+
+def test_bench(cli: Cli, affine: str) -> None:
+    [report] = json.loads(cli("bench", affine, "-n", "3", "--warmup", "1", "-f", "json").out)
+    assert report["dims"] == {"N": 1} and set(report["engines"]) == {"cpu", "interp"}
+    assert all(0 < e["min"] <= e["median"] <= e["p99"] for e in report["engines"].values())
+    lines = cli("bench", affine, "--dim", "N=2", "-n", "2", "--threads", "1").out.splitlines()
+    assert lines[0].split()[:2] == ["model", "back"] and "1.00x" in lines[1]
+
+
+def test_bench_against_onnx_runtime(cli: Cli, tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    source = files("hodu") / "assets" / "digits.onnx"
+    (tmp_path / "digits.onnx").write_bytes(source.read_bytes())
+    [report] = json.loads(cli("bench", "digits.onnx", "-n", "2", "-f", "json").out)
+    assert set(report["engines"]) == {"cpu", "interp", "onnxruntime"}
 
 
 def test_pictures_of_digits() -> None:

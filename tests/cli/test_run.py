@@ -20,7 +20,7 @@ def test_pretty_output_goes_to_stdout_and_status_to_stderr(cli: Cli, affine: str
     result = cli("run", affine, *GIVEN)
     assert result.code == 0
     assert result.out == ("y: f32[2, 3] = [[18., 24., 30.], [38., 52., 66.]]\ntwice: i32 = 6\n")
-    assert "   Compiling affine (3 nodes) with interp for cpu\n" in result.err
+    assert "   Compiling affine (3 nodes) with cpu for cpu\n" in result.err
 
 
 def test_quiet_says_nothing(cli: Cli, affine: str) -> None:
@@ -108,14 +108,33 @@ def test_benchmark_reports_latencies(cli: Cli, affine: str) -> None:
     report = json.loads(result.out)
     seconds = report["seconds"]
     assert report["runs"] == 20 and report["warm_up"] >= 1
-    assert 0 < seconds["min"] <= seconds["median"] <= seconds["p95"]
+    assert 0 < seconds["min"] <= seconds["median"] <= seconds["p90"] <= seconds["p99"]
     assert "latency of 20 runs" in cli("run", affine, *GIVEN, "--benchmark", "20").out
 
 
 def test_profile_reports_time_by_op(cli: Cli, affine: str) -> None:
-    report = json.loads(cli("run", affine, *GIVEN, "--profile", "-f", "json").out)
-    assert {(o["op"], o["calls"]) for o in report["ops"]} == {("matmul", 1), ("add", 2)}
-    assert "share" in cli("run", affine, *GIVEN, "--profile").out
+    given = ("run", affine, *GIVEN, "--pack", "interp", "--profile")
+    report = json.loads(cli(*given, "-f", "json").out)
+    assert {(s["step"], s["calls"]) for s in report["steps"]} == {("matmul", 1), ("add", 2)}
+    assert "share" in cli(*given).out
+
+
+def test_profile_reports_kernels_against_the_limits_of_the_machine(
+    cli: Cli, affine: str, tmp_path: Path
+) -> None:
+    result = cli("run", affine, *GIVEN, "--profile", "--trace", "trace.json", "-f", "json")
+    report = json.loads(result.out)
+    assert report["limits"]["operations"] > 1e8 and report["limits"]["bytes"] > 1e8
+    steps = report["steps"]
+    assert sum(s["share"] for s in steps) == pytest.approx(1)
+    assert all(s["of_limit"] > 0 and s["seconds"] > 0 for s in steps)
+    events = json.loads((tmp_path / "trace.json").read_text())["traceEvents"]
+    assert sum(s["calls"] for s in steps) == len(events)
+    assert sum(e["dur"] for e in events) == pytest.approx(1e6 * report["seconds"])
+    assert report["memory"]["peak_after_loading"] <= report["memory"]["peak_after_running"]
+    shown = cli("run", affine, *GIVEN, "--profile").out
+    assert "of the limit" in shown and "arena bytes" in shown
+    assert cli("run", affine, "--trace", "t.json").code == 2
 
 
 def test_benchmark_and_profile_exclude_one_another(cli: Cli, affine: str) -> None:
@@ -126,7 +145,7 @@ def test_dry_run_says_what_is_missing(cli: Cli, affine: str) -> None:
     result = cli("run", affine, "-i", "x=x.npy", "--dry-run")
     assert "  bias  i32[]      (missing)\n" in result.out
     plan = json.loads(cli("run", affine, "--dry-run", "-f", "json").out)
-    assert plan["compiler"].startswith("interp ") and plan["device"] == "cpu"
+    assert plan["compiler"].startswith("cpu ") and plan["device"] == "cpu"
     assert plan["outputs"][0] == {"name": "y", "type": "f32[N, 3]"}
 
 
@@ -205,7 +224,10 @@ def test_plugin_files_that_do_not_work(
 def test_compiled_code_that_no_runtime_loads(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "model.so").write_bytes(b"\x7fELF")
     result = cli("run", "model.so")
-    assert result.code == 1 and "does not load .so files" in result.err
+    assert result.code == 1 and "cannot load 'model.so'" in result.err
+    (tmp_path / "model.ptx").write_bytes(b"")
+    result = cli("run", "model.ptx")
+    assert result.code == 1 and "does not load .ptx files" in result.err
 
 
 def test_a_slow_but_finished_run_keeps_its_result(cli: Cli, affine: str) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import hodu
-from hodu.backends.cpu.compiler import code_options
 from hodu.backends.cpu.prepare import Prepared, prepare
+from hodu.backends.cpu.stored import code_options
 from hodu.errors import HoduError
 from hodu.kernel.text import print_kernel
 from hodu.kernel.verify import verify_kernel
+from hodu.ops._table import Array
 from hodu.plan.target import Target, host
 from hodu.plugins.interfaces import CompileOptions
 from hodu.render.c_program import Options, Unit, render_file
@@ -70,7 +73,7 @@ def check_op(cases: list[Case], settings: Settings = DEFAULT) -> list[str]:
     """What is wrong with the compiled form of some cases; an empty list if nothing is."""
     problems: list[str] = []
     built: list[Built] = []
-    for case in cases:
+    for case in filter(has_bounded_sizes, cases):
         try:
             built.append(_build(case, settings, len(built)))
         except Exception as error:
@@ -91,10 +94,21 @@ def check_op(cases: list[Case], settings: Settings = DEFAULT) -> list[str]:
         return [*problems, f"{cases[0].op.name}: {error}"]
     for i, b in enumerate(built):
         try:
-            _compare(b, NativeModule(Library(path, f"m{i}"), b.ready.weight_blob(), 1), settings)
+            _compare(b, NativeModule(Library(path, f"m{i}"), weights_of(b.ready), 1), settings)
         except Exception as error:
             problems.append(f"{_name(b.case)}: {type(error).__name__}: {error}")
     return problems
+
+
+def weights_of(ready: Prepared) -> Array:
+    with tempfile.TemporaryDirectory() as folder:
+        ready.write_weights(Path(folder) / "weights")
+        return np.fromfile(Path(folder) / "weights", np.uint8)
+
+
+def has_bounded_sizes(case: Case) -> bool:
+    """Whether the sizes of the results have a limit, without which nothing can be compiled."""
+    return case.op.name != "repeat_interleave" or "output_size" in case.sample.attrs
 
 
 def _name(case: Case) -> str:

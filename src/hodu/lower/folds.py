@@ -16,11 +16,12 @@ from hodu.kernel.intrinsics import reduce_lanes
 class Fold:
     """An associative and commutative way to combine two elements of one dtype.
 
-    Extremes are those of eager: NaN if either is. On bools "add" and "max" are or, "mul" and
-    "min" and.
+    Extremes are those of eager, NaN if either is; unless `ignores_nan`, when either may result. On
+    bools "add" and "max" are or, "mul" and "min" and.
     """
 
     op: Literal["add", "mul", "max", "min"]
+    ignores_nan: bool = False
 
     def identity(self, dtype: DType) -> Const:
         """What leaves every element as it is."""
@@ -46,14 +47,15 @@ class Fold:
         if self.op == "mul":
             return a * b
         better = a > b if self.op == "max" else a < b
-        if a.dtype.is_float:
+        if a.dtype.is_float and not self.ignores_nan:
             better = better | a.ne(a)
         return select(better, a, b)
 
     def across(self, x: Expr) -> Expr:
         """The lanes of a vector combined."""
         whole = reduce_lanes(self.op, x)
-        if self.op in ("add", "mul") or not x.dtype.is_float or x.lanes == 1:
+        may_be_nan = x.dtype.is_float and not self.ignores_nan
+        if self.op in ("add", "mul") or not may_be_nan or x.lanes == 1:
             return whole
         one, zero = constant(1, x.dtype), constant(0, x.dtype)
         nans = reduce_lanes("max", select(x.ne(x), one, zero))
@@ -61,3 +63,4 @@ class Fold:
 
 
 ADD, MUL, MAX, MIN = Fold("add"), Fold("mul"), Fold("max"), Fold("min")
+LARGEST = Fold("max", ignores_nan=True)

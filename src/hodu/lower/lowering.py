@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -10,13 +10,16 @@ from hodu.dtypes import DType
 from hodu.errors import UnsupportedError
 from hodu.kernel.expr import Expr, index
 from hodu.lower import families as families
+from hodu.lower.blocks.convolution import wanted_border
+from hodu.lower.blocks.forms import Forms, copy_form
+from hodu.lower.blocks.rules import leaves_of, lower_in_blocks
 from hodu.lower.control import lower_control
 from hodu.lower.groups import Group, make_groups
 from hodu.lower.joins import join_places
 from hodu.lower.movement import find_in_memory, lower_movement
 from hodu.lower.pointwise import lower_pointwise
 from hodu.lower.program import Launch, Place, Port, Program, Slot, SlotKind, Step, slots_of
-from hodu.lower.rules import ALIAS, CONTROL, KERNEL, has_rule
+from hodu.lower.rules import ALIAS, CONTROL, CONVOLUTIONS, KERNEL, has_rule
 from hodu.lower.sizes import Sizes
 from hodu.lower.stage import Stage
 from hodu.lower.storage import Storage
@@ -55,6 +58,8 @@ class Lowering:
         self.constants: dict[Value, Array] = {}
         self.slots: list[Slot] = []
         self.sizes = Sizes(self)
+        self.forms = Forms(self)
+        self.users: dict[Value, list[Node]] = {}
         self._sites: dict[str, int] = {}
         self._names: set[str] = set()
         self._steps: list[list[Step]] = [[]]
@@ -71,6 +76,7 @@ class Lowering:
             for v in snapshot.inputs
             if _is_state(v, snapshot)
         ]
+        self.sizes.declare_block(snapshot)
         results = {n: v for n, v in snapshot.outputs.items() if n not in snapshot.aliases}
         places = {name: Place(self._output_slot(name, v)) for name, v in results.items()}
         self._block(snapshot, _first_places(results, places))
@@ -130,9 +136,17 @@ class Lowering:
     # -- blocks ---------------------------------------------------------------------------------
 
     def steps_of(
-        self, snapshot: Snapshot, operands: Sequence[Value], places: Sequence[Place]
+        self,
+        snapshot: Snapshot,
+        operands: Sequence[Value],
+        places: Sequence[Place],
+        finish: Callable[[], None] | None = None,
     ) -> tuple[Step, ...]:
-        """The steps of a body on operands that have storage; its results go to `places`."""
+        """The steps of a body on operands that have storage; its results go to `places`.
+
+        `finish` adds steps at its end.
+        """
+        scope = self.sizes.enter(snapshot, operands)
         for inner, outer in zip(snapshot.inputs, operands, strict=True):
             self.storage[inner] = self.storage[outer]
             if outer in self.constants:
@@ -142,6 +156,9 @@ class Lowering:
         self._block(snapshot, _first_places(snapshot.outputs, named))
         for name, place in named.items():
             self.copy_into(place, snapshot.outputs[name])
+        if finish is not None:
+            finish()
+        self.sizes.leave(scope)
         return tuple(self._steps.pop())
 
     def collect(self) -> None:
@@ -159,13 +176,30 @@ class Lowering:
     def _block(self, snapshot: Snapshot, places: Mapping[Value, Place]) -> None:
         for value in snapshot.constant_values:
             self.give_constant(value, snapshot.constants[value.name])
+        self._look_ahead(snapshot)
         groups = make_groups(snapshot)
         places = join_places(self, groups, places)
         for group in groups:
-            self._group(group, places)
+            if not lower_in_blocks(self, group):
+                self._group(group, places)
+
+    def _look_ahead(self, snapshot: Snapshot) -> None:
+        """Note who reads values, and with which border convolutions want them."""
+        for node in snapshot.nodes:
+            for value in node.inputs:
+                if value is not None:
+                    self.users.setdefault(value, []).append(node)
+            if node.op in CONVOLUTIONS and (border := wanted_border(self, node)) is not None:
+                value = node.inputs[0]
+                assert value is not None
+                known = self.forms.borders.get(value, border)
+                self.forms.borders[value] = border.joined(known)
 
     def _group(self, group: Group, places: Mapping[Value, Place]) -> None:
         node = group.node
+        for value in tuple(leaves_of(self, (node, *group.epilogue))):
+            if value in self.storage:
+                self.forms.use_dense(value)
         if node.op in ALIAS:
             self._alias(node)
         elif node.op in CONTROL:
@@ -239,6 +273,9 @@ class Lowering:
         storage = self.storage[value]
         if storage.place == place or place.slot.size == 0:
             return
+        if storage.layout is not None:
+            copy_form(self, storage, Storage(place, value.type.shape))
+            return
         stage = self.bare_stage("copy")
         source = stage.param(storage.place, "in")
         target = stage.param(place, "out")
@@ -253,6 +290,17 @@ class Lowering:
         return Stage(self, Node(name, (), {}, (), None))
 
     # -- kernels --------------------------------------------------------------------------------
+
+    def mark(self) -> Callable[[], None]:
+        """What takes back all that is done from now on to steps and to the memory of values."""
+        count, storage, restore = len(self._steps[-1]), dict(self.storage), self.forms.mark()
+
+        def rewind() -> None:
+            del self._steps[-1][count:]
+            self.storage = storage
+            restore()
+
+        return rewind
 
     def launch(self, launch: Launch) -> None:
         """Append a call of a kernel."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from hodu.kernel.expr import Const, Expr, Ramp, index
+from hodu.kernel.expr import Binary, Const, Expr, Ramp, Select, Unary, index
 from hodu.kernel.ir import Kernel
 from hodu.kernel.walk import all_expressions
 from hodu.lower.collapse import Collapse, collapse
@@ -57,10 +57,13 @@ def _vectorized(
 def has_one_width(kernel: Kernel) -> bool:
     """Whether all vectors in a kernel have elements of one width, 32 or 64 bits.
 
-    Narrower ones may occur where they are loaded, stored and converted.
+    Narrower ones may only be loaded, stored and converted: their masks would be narrower, too.
     """
-    wide = [x for x in all_expressions(kernel.body) if x.lanes > 1 and x.dtype.kind != "bool"]
-    widths = {x.dtype.bits for x in wide if not isinstance(x, Ramp)}
+    vectors = [x for x in all_expressions(kernel.body) if x.lanes > 1]
+    computed = [x.a for x in vectors if isinstance(x, (Unary, Binary, Select))]
+    if any(x.dtype.bits < 32 and x.dtype.kind != "bool" for x in computed):
+        return False
+    widths = {x.dtype.bits for x in vectors if x.dtype.kind != "bool" and not isinstance(x, Ramp)}
     return len(widths - {8, 16}) <= 1 and bool(widths & {32, 64})
 
 

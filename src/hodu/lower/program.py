@@ -18,7 +18,7 @@ from hodu.kernel.buffer import Role
 from hodu.kernel.ir import Kernel
 from hodu.kernel.narrow import stored
 from hodu.ops._table import Array
-from hodu.shapes import Shape, TensorType
+from hodu.shapes import TensorType
 
 SlotKind = Literal["input", "output", "constant", "state", "arena", "shapes"]
 
@@ -147,8 +147,3 @@ def slots_of(steps: Sequence[Step]) -> Iterator[Slot]:
                 yield condition.slot
                 yield from slots_of((*test, *body))
 
-
-def static_shape(shape: Shape) -> tuple[int, ...] | None:
-    """The shape when all its sizes are numbers, else None."""
-    known = tuple(d for d in shape if isinstance(d, int))
-    return known if len(known) == len(shape) else None

@@ -19,6 +19,7 @@ from typing import TypeAlias
 from hodu.dtypes import DType, bool_
 from hodu.kernel.algebra import bounds
 from hodu.kernel.buffer import Buf
+from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Const, Expr, Ramp
 from hodu.kernel.ir import Kind
 from hodu.lower.axes import Axes, epilogue_operands, leaves
@@ -35,6 +36,16 @@ STEPS = 256  # elements of a row that are added up in a vector of rows
 WIDE = 4  # vectors that are combined at a time
 
 
+@contextmanager
+def loops_between(k: KernelBuilder, ends: Sequence[Span]) -> Iterator[Index]:
+    """Nested loops, each from one position to another."""
+    if not ends:
+        yield ()
+        return
+    with k.loop(ends[0][1], ends[0][0]) as first, loops_between(k, ends[1:]) as rest:
+        yield (first, *rest)
+
+
 class Row:
     """One row, or a vector of neighbouring ones: `kept` is its position on the other axes.
 
@@ -47,7 +58,7 @@ class Row:
         self.lanes = lanes
         self.k = nest.stage.k
         axes = nest.axes
-        self._ends = [(ZERO, axes.extents[a]) for a in axes.inner()]
+        self._ends: list[Span] = [(ZERO, axes.extents[a]) for a in axes.inner()]
         if span is not None:
             self._ends[0] = span
 
@@ -73,7 +84,7 @@ class Row:
         within = fold.total_dtype(dtype)
         total = self.k.local("total", within, init=fold.identity(within))
         lo, hi = self._ends[-1]
-        with self._loops(self._ends[:-1]) as at:
+        with loops_between(self.k, self._ends[:-1]) as at:
             self._blocks(fold, dtype, total, lo, hi, lambda i: element(self.position((*at, i))))
         return self.k.let(self.k.load(total).cast(dtype), "folded")
 
@@ -121,13 +132,13 @@ class Row:
         total = k.local("total", dtype, lanes=lanes, init=none)
         first, rest = self._ends[0], self._ends[1:]
         if fold.op != "add" or _at_most(first[1] - first[0], STEPS):
-            with self._loops(self._ends) as at:
+            with loops_between(self.k, self._ends) as at:
                 k.store(total, 0, fold(k.load(total), element(self.position(at))))
             return k.let(k.load(total), "folded")
         with k.loop(first[1], first[0], step=STEPS, name="block") as start:
             end = k.let((start + STEPS).min(first[1]), "end")
             part = k.local("sum", dtype, lanes=lanes, init=none)
-            with self._loops([(start, end), *rest]) as at:
+            with loops_between(self.k, [(start, end), *rest]) as at:
                 k.store(part, 0, fold(k.load(part), element(self.position(at))))
             k.store(total, 0, fold(k.load(total), k.load(part)))
         return k.let(k.load(total), "folded")
@@ -140,22 +151,14 @@ class Row:
             body(self.position(()))
             return
         lo, hi = self._ends[-1]
-        with self._loops(self._ends[:-1]) as at:
-            whole = lo
+        with loops_between(self.k, self._ends[:-1]) as at:
+            whole: Expr = lo
             if self.lanes > 1 and not self.is_across:
                 whole = lo + (hi - lo) // self.lanes * self.lanes
                 with self.k.loop(whole, lo, step=self.lanes) as i:
                     body(self.position((*at, Ramp(i, self.lanes))))
             with self.k.loop(hi, whole) as i:
                 body(self.position((*at, i)))
-
-    @contextmanager
-    def _loops(self, ends: Sequence[Span]) -> Iterator[Index]:
-        if not ends:
-            yield ()
-            return
-        with self.k.loop(ends[0][1], ends[0][0]) as first, self._loops(ends[1:]) as rest:
-            yield (first, *rest)
 
 
 class Nest:
@@ -238,6 +241,7 @@ def _at_most(x: Expr, limit: int) -> bool:
 def vectorized(s: Stage, lanes: int, write: Callable[[int], None]) -> None:
     """Write a kernel with vectors of `lanes`, or without where there is no such form."""
     if lanes > 1:
+        restart = s.attempt()
         try:
             write(lanes)
         except CannotVectorizeError:
@@ -245,7 +249,7 @@ def vectorized(s: Stage, lanes: int, write: Callable[[int], None]) -> None:
         else:
             if has_one_width(s.k.finish()):
                 return
-        s.restart()
+        restart()
     write(1)
 
 

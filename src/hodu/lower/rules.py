@@ -21,9 +21,12 @@ from hodu.lower.index import Index
 if TYPE_CHECKING:
     from hodu.lower.point import Point
     from hodu.lower.stage import Stage
+    from hodu.shapes import Shape
+    from hodu.snapshot.ir import Node
 
 ScalarRule: TypeAlias = "Callable[..., Expr]"
 ReadingRule: TypeAlias = "Callable[[Point, Index], Expr]"
+CapacityRule: TypeAlias = "Callable[[Node, Callable[[Shape], tuple[int, ...]]], int]"
 _Rule = TypeVar("_Rule", bound=Callable[..., Any])
 
 
@@ -60,8 +63,10 @@ class KernelRule:
 SCALAR: dict[str, ScalarRule] = {}
 READING: dict[str, Reading] = {}
 KERNEL: dict[str, KernelRule] = {}
+CAPACITY: dict[str, CapacityRule] = {}
 ALIAS = frozenset({"reshape", "squeeze", "unsqueeze"})
 CONTROL = frozenset({"cond", "while_loop", "scan"})
+CONVOLUTIONS = frozenset({"conv", "conv_transpose"})
 
 
 def scalar(*names: str) -> Callable[[_Rule], _Rule]:
@@ -91,6 +96,20 @@ def kernel(
 
     def register(rule: _Rule) -> _Rule:
         KERNEL.update(dict.fromkeys(names, KernelRule(rule, inlines, views, epilogue)))
+        return rule
+
+    return register
+
+
+def finds_size(*names: str) -> Callable[[_Rule], _Rule]:
+    """Register, for ops with a result whose size depends on the data, the greatest it can be.
+
+    The rule gets the node and a function that gives the greatest sizes of a shape. The kernel of
+    the op stores the size that it finds with `Stage.store_size`, before it stores any element.
+    """
+
+    def register(rule: _Rule) -> _Rule:
+        CAPACITY.update(dict.fromkeys(names, rule))
         return rule
 
     return register

@@ -37,8 +37,9 @@ class Places:
 
 
 def write_places(s: Stage, places: Places, how: str = "set", *, include_self: bool = True) -> None:
-    """Input 0 with `values` written at `places`: "set", or joined by sum, prod, mean, amax, amin."""
-    extents = s.in_extents(0) or (s.extents((1,)))
+    """Input 0 with values written at `places`: "set", or a fold by its eager name."""
+    shape = s.type(0).shape or (1,)
+    extents = s.extents(shape)
     target = _target(s, how)
     copy_input(s, target)
     counts = None

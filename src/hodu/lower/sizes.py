@@ -4,26 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from hodu.dims import Dim, Quotient, Sym, Symbol, bare_symbol, bounds, substitute, symbol
 from hodu.dtypes import i64
 from hodu.errors import UnsupportedError
 from hodu.kernel.expr import INDEX, Const, Expr, index
+from hodu.lower import status
 from hodu.lower.program import Place
+from hodu.lower.rules import CAPACITY
 from hodu.shapes import Shape
 
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
     from hodu.lower.stage import Stage
+    from hodu.snapshot.ir import Node, Snapshot, Value
+
+Scope: TypeAlias = "dict[str, Size]"
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A size known at run time: the i64 where it is kept, and the greatest it can be."""
+    """A size known at run time: the i64 where it is kept, and the greatest it can be.
 
-    place: Place
+    A size that is a dimension outside of the body of a loop or branch is computed from those that
+    are known there.
+    """
+
     capacity: int
+    place: Place | None = None
+    outer: tuple[Scope, Dim] | None = None
 
 
 class Sizes:
@@ -31,17 +41,97 @@ class Sizes:
 
     def __init__(self, lowering: Lowering) -> None:
         self._lowering = lowering
-        self._known: dict[str, Size] = {}
+        self._known: Scope = {}
+        self._found: dict[Node, set[Dim]] = {}
 
-    def declare(self, dim: Dim, capacity: int) -> Place | None:
-        """A place for a size that a kernel is about to find out; None if it is a number."""
+    def declare_block(self, snapshot: Snapshot) -> None:
+        """Declare the sizes that the nodes of a Snapshot find out."""
+        for node in snapshot.nodes:
+            if node.op == "cond":
+                self._declare_joined(node)
+            elif node.op in CAPACITY:
+                self._declare_found(node)
+
+    def _declare_found(self, node: Node) -> None:
+        dims = [d for v in node.outputs for d in v.type.shape if isinstance(d, Sym)]
+        if not dims:
+            return
+        capacity = CAPACITY[node.op](node, self.capacity)
+        for dim in dims:
+            self._declare(node, dim, capacity)
+
+    def _declare_joined(self, node: Node) -> None:
+        """Declare the sizes in which the branches of a `cond` differ."""
+        operands = [v for v in node.inputs[1:] if v is not None]
+        sizes = []
+        for branch in (node.attrs["then_branch"], node.attrs["else_branch"]):
+            before = self.enter(branch, operands)
+            sizes.append([self.capacity(v.type.shape) for v in branch.outputs.values()])
+            self.leave(before)
+        for value, then, orelse in zip(node.outputs, *sizes, strict=True):
+            for dim, a, b in zip(value.type.shape, then, orelse, strict=True):
+                self._declare(node, dim, max(a, b))
+
+    def _declare(self, node: Node, dim: Dim, capacity: int) -> None:
+        """Make memory for a size that a node finds out, unless it is known already."""
         atom = bare_symbol(dim)
-        if atom is None:
-            return None
-        if atom.name not in self._known:
-            slot = self._lowering.new_slot(f"size_{atom.name}", i64, 1, "arena")
-            self._known[atom.name] = Size(Place(slot), capacity)
-        return self._known[atom.name].place
+        if atom is None or atom.name in self._known:
+            return
+        slot = self._lowering.new_slot(f"size_{atom.name}", i64, 1, "arena")
+        self._known[atom.name] = Size(capacity, Place(slot))
+        self._found.setdefault(node, set()).add(dim)
+
+    def found_by(self, node: Node) -> dict[Dim, Place]:
+        """Where the sizes are kept that a node finds out."""
+        found: dict[Dim, Place] = {}
+        for dim in self._found.get(node, ()):
+            atom = bare_symbol(dim)
+            place = None if atom is None else self._known[atom.name].place
+            if place is not None:
+                found[dim] = place
+        return found
+
+    def store(self, stage: Stage, dim: Dim, count: Expr, hint: str) -> None:
+        """Store what the kernel of a node found out to be the size `dim`.
+
+        Leaves with an error where it was known before, from a declared shape or another node, to
+        be something else, and where the memory that was planned is too small.
+        """
+        what = f"{stage.node.op}() found {{0}} elements"
+        place = self.found_by(stage.node).get(dim)
+        if place is None:
+            known = self.extent(stage, dim)
+            text = f"{what}, the model says that it finds {{1}}"
+            stage.fail(count.ne(known), status.SHAPE, text, count, known)
+            return
+        (capacity,) = self.capacity((dim,))
+        text = f"{what}, there is memory for {{1}}"
+        room = Const(capacity, INDEX)
+        stage.fail(count > room, status.VALUE, text, count, room, hint=hint)
+        stage.k.store(stage.param(place, "out"), 0, count.cast(i64))
+
+    def enter(self, body: Snapshot, operands: Sequence[Value]) -> Scope:
+        """Begin the body of a loop or branch, whose inputs have the sizes of its operands.
+
+        Returns what `leave` takes. The symbols of a body are its own, whatever their names.
+        """
+        names: Scope = {}
+        for value, operand in zip(body.inputs, operands, strict=True):
+            for dim, size in zip(value.type.shape, operand.type.shape, strict=True):
+                atom = bare_symbol(dim)
+                if atom is not None:
+                    names.setdefault(atom.name, self._inner(size))
+        before, self._known = self._known, names
+        self.declare_block(body)
+        return before
+
+    def leave(self, before: Scope) -> None:
+        """End the body of a loop or branch."""
+        self._known = before
+
+    def _inner(self, dim: Dim) -> Size:
+        (capacity,) = self.capacity((dim,))
+        return Size(capacity, outer=(self._known, dim))
 
     def capacity(self, shape: Shape) -> tuple[int, ...]:
         """The greatest sizes; raises UnsupportedError for one without a bound."""
@@ -77,10 +167,16 @@ class Sizes:
             if atom.op == "//":
                 return a // b
             return a.max(b) if atom.op == "max" else a.min(b)
-        key = ("size", atom.name)
+        size = self._known[atom.name]
+        if size.outer is not None:
+            before, (self._known, dim) = self._known, size.outer
+            value = self.extent(stage, dim)
+            self._known = before
+            return value
+        assert size.place is not None
+        key = ("size", size.place)
         found = stage.k.recall(key)
         if found is None:
-            size = self._known[atom.name]
             loaded = stage.k.load(stage.param(size.place, "in", f"size_{atom.name}"))
             found = stage.k.let(loaded.cast(INDEX), atom.name, (0, size.capacity))
             stage.k.remember(key, found)

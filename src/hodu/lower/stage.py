@@ -8,11 +8,12 @@ computed the same way from the element that the op is about to store.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hodu.dims import Dim
 from hodu.dtypes import FROM_NUMPY, DType
 from hodu.kernel.algebra import broadcast, constant
 from hodu.kernel.buffer import Buf, Role
@@ -78,6 +79,10 @@ class Stage:
         """Sizes as expressions; those known only at run time are loaded once."""
         return tuple(self.lowering.sizes.extent(self, dim) for dim in shape)
 
+    def extent(self, dim: Dim) -> Expr:
+        """A size as an expression."""
+        return self.lowering.sizes.extent(self, dim)
+
     def shape_of(self, value: Value) -> Shape:
         """The shape of a value in the loops of this kernel, which may join axes."""
         return value.type.shape if self.collapse is None else self.collapse(value.type.shape)
@@ -109,10 +114,6 @@ class Stage:
     def place_of(self, buf: Buf) -> Place:
         """What the kernel sees through a parameter."""
         return next(place for (place, _), found in self._params.items() if found is buf)
-
-    def places(self) -> list[tuple[Place, Buf]]:
-        """The places that the kernel sees, with their parameters."""
-        return [(place, buf) for (place, _), buf in self._params.items()]
 
     def scratch(self, dtype: DType, size: int, name: str = "scratch") -> Buf:
         """Memory of the arena for this kernel alone."""
@@ -213,6 +214,13 @@ class Stage:
         self._touched.write(storage.place, at)
         self.k.store(buf, _span(at)[0], broadcast(element, _span(at)[1]))
 
+    def store_size(self, dim: Dim, count: Expr, hint: str = "") -> None:
+        """Store the size that depends on the data; an error where it must be another one.
+
+        `hint` says how to make room for more than there is memory for.
+        """
+        self.lowering.sizes.store(self, dim, count, hint)
+
     def fail(
         self,
         condition: Expr,
@@ -229,11 +237,14 @@ class Stage:
 
     # -- the end --------------------------------------------------------------------------------
 
-    def restart(self) -> None:
-        """Throw away what has been written of the kernel."""
-        self.k = KernelBuilder(self.k.name)
-        self._params = {}
-        self._touched = Touched()
+    def attempt(self) -> Callable[[], None]:
+        """What takes back all that is written of the kernel from here on."""
+        k, params, touched = self.k.fork(), dict(self._params), self._touched.copy()
+
+        def restart() -> None:
+            self.k, self._params, self._touched = k, params, touched
+
+        return restart
 
     def split(self, name: str) -> None:
         """End the kernel here and go on in another one that runs after it."""

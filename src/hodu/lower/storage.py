@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hodu.kernel.algebra import is_number
 from hodu.kernel.expr import Expr, Ramp
+from hodu.lower.blocks.layout import Blocked
 from hodu.lower.index import ZERO, Extents, Index, dense_strides
 from hodu.lower.point import CannotVectorizeError
 from hodu.lower.program import Place
@@ -14,14 +15,18 @@ from hodu.shapes import Shape
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """A row-major tensor of `shape` at a place."""
+    """A tensor of `shape` at a place: row-major, or in blocks of channels."""
 
     place: Place
     shape: Shape
+    layout: Blocked | None = None
 
     def position(self, at: Index, extents: Extents) -> Expr:
-        """The flat position of an element; of consecutive ones when the last index is a Ramp."""
-        return strided_position(at, dense_strides(extents))
+        """The flat position of an element; of consecutive ones when one index is a Ramp."""
+        if self.layout is None:
+            return strided_position(at, dense_strides(extents))
+        sizes = [d.__index__() for d in self.shape]
+        return self.layout.position(at, sizes)
 
 
 def strided_position(at: Index, strides: tuple[Expr, ...]) -> Expr:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hodu._tensor import Tensor
 
 
-def _window_sizes(
+def window_sizes(
     size: int,
     out: int,
     kernel: int,
@@ -116,7 +116,7 @@ class AvgPool:
         out = tuple(s.__index__() for s in shape[x.ndim - n :])
         total = fold_windows(_summable(x), np.add, 0, *window, out)
         axes = zip(sizes, out, kernel_size, stride, dilation, padding[:n], padding[n:], strict=True)
-        counts = [_window_sizes(*axis, is_padded=count_include_pad) for axis in axes]
+        counts = [window_sizes(*axis, is_padded=count_include_pad) for axis in axes]
         return divide_counts(total, counts, divisor_override).astype(x.dtype, copy=False)
 
 

@@ -9,14 +9,23 @@ from __future__ import annotations
 import functools
 import importlib.metadata
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from hodu.artifact import OutputFormat
 from hodu.devices import Device
 from hodu.errors import FormatError, PluginError
-from hodu.plugins.interfaces import Capability, CompilerPlugin, FormatPlugin, RuntimePlugin
+from hodu.plugins.interfaces import (
+    Capability,
+    CompileOptions,
+    CompilerPlugin,
+    ExecutableModule,
+    FormatPlugin,
+    RuntimePlugin,
+)
+from hodu.snapshot.ir import Snapshot
 
 Kind: TypeAlias = Literal["compiler", "runtime", "format"]
 _GROUPS: dict[Kind, str] = {
@@ -88,13 +97,17 @@ def register(kind: Kind, plugin: CompilerPlugin | RuntimePlugin | FormatPlugin) 
 
 @functools.cache
 def entries(kind: Kind) -> dict[str, PluginEntry]:
-    """The installed plugins of a kind by name, Hodu's own first."""
+    """The installed plugins of a kind by name, Hodu's own first, of these the interpreter last."""
     points = importlib.metadata.entry_points(group=_GROUPS[kind])
     found = [_entry(kind, point) for point in points]
     by_name: dict[str, PluginEntry] = {}
-    for entry in sorted(found, key=lambda e: (e.package != "hodu", e.name)):
+    for entry in sorted(found, key=_preference):
         by_name.setdefault(entry.name, entry)
     return by_name
+
+
+def _preference(entry: PluginEntry) -> tuple[bool, bool, str]:
+    return entry.package != "hodu", entry.name == "interp", entry.name
 
 
 def _entry(kind: Kind, point: importlib.metadata.EntryPoint) -> PluginEntry:
@@ -120,28 +133,73 @@ def names(kind: Kind) -> list[str]:
     return list(dict.fromkeys([*here, *entries(kind)]))
 
 
-def compiler_for(device: Device, name: str | None = None) -> CompilerPlugin:
-    """The compiler of this name, or the first that compiles for the device."""
-    plugin: CompilerPlugin = _for_device("compiler", device, name)
-    return plugin
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A device, a compiler for it, and a runtime that loads what the compiler makes."""
+
+    device: Device
+    compiler: CompilerPlugin
+    runtime: RuntimePlugin
+
+    def compile(self, snapshot: Snapshot, options: CompileOptions) -> ExecutableModule:
+        """The Snapshot made executable; raises PluginError if the runtime does not load it."""
+        artifact = self.compiler.compile(snapshot, self.device, options)
+        if artifact.format not in self.runtime.loadable_formats(self.device):
+            raise _mismatch(self.compiler.name, self.runtime.name)
+        return self.runtime.load(artifact, self.device)
 
 
-def runtime_for(device: Device, name: str | None = None) -> RuntimePlugin:
-    """The runtime of this name, or the first that runs on the device."""
-    plugin: RuntimePlugin = _for_device("runtime", device, name)
-    return plugin
+def engine_for(device: Device, compiler: str | None = None, runtime: str | None = None) -> Engine:
+    """The first compiler for a device with the first runtime that loads what it makes.
+
+    `compiler` and `runtime` name them where the choice is not free. Raises PluginError if there is
+    none, or if the two do not go together.
+    """
+    mismatch = None
+    for made_by in _for_device("compiler", device, compiler):
+        made = set(made_by.supported_formats(device))
+        for run_by in _for_device("runtime", device, runtime):
+            if made & set(run_by.loadable_formats(device)):
+                return Engine(device, made_by, run_by)
+            mismatch = mismatch or _mismatch(made_by.name, run_by.name)
+    assert mismatch is not None
+    raise mismatch
 
 
-def _for_device(kind: Kind, device: Device, name: str | None) -> Any:
-    candidates = [name] if name else names(kind)
-    for candidate in candidates:
+def builder_for(device: Device, format: OutputFormat) -> CompilerPlugin:
+    """The first compiler that writes this format for a device; raises PluginError."""
+    able: list[str] = []
+    for plugin in _for_device("compiler", device, None):
+        formats = plugin.supported_formats(device)
+        if format in formats:
+            found: CompilerPlugin = plugin
+            return found
+        able += [f.value for f in formats]
+    raise PluginError(
+        f"no compiler writes .{format.value} for {device}", hint=f"there are {', '.join(able)}"
+    )
+
+
+def _mismatch(compiler: str, runtime: str) -> PluginError:
+    return PluginError(
+        f"the runtime {runtime!r} does not load what the compiler {compiler!r} makes",
+        hint="name one of them only, or both of one package; `hodu plugin list` shows them",
+    )
+
+
+def _for_device(kind: Kind, device: Device, name: str | None) -> Iterator[Any]:
+    """The plugins of a kind for a device, in order of preference; raises PluginError for none."""
+    is_any = False
+    for candidate in [name] if name else names(kind):
         plugin = get(kind, candidate)
         if any(d.kind == device.kind for d in plugin.supported_devices()):
-            return plugin
-    raise PluginError(
-        f"no {kind} plugin for {device}" if name is None else f"{name!r} does not support {device}",
-        hint="`hodu doctor` lists devices and what is missing for them",
-    )
+            is_any = True
+            yield plugin
+    if not is_any:
+        raise PluginError(
+            f"{name!r} does not support {device}" if name else f"no {kind} plugin for {device}",
+            hint="`hodu doctor` lists devices and what is missing for them",
+        )
 
 
 def formats() -> Iterable[FormatPlugin]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hodu.lower.program import Argument, Branch, Launch, Place, Port, Program, Repeat, Slot, Step
 from hodu.plan.memory import Plan
 from hodu.render.c_expr import ExprWriter, memory_pointer
+from hodu.render.c_header import can_be_typed, render_typed
 from hodu.render.c_helpers import helper, typedef
 from hodu.render.c_kernel import KernelWriter, can_fail
 from hodu.render.dedupe import same_kernels
@@ -76,6 +77,7 @@ class Options:
     target: str = "host"
     embedded: str | None = None
     aliases: bool = True
+    typed: bool = False
 
 
 def render_program(program: Program, plan: Plan, weights: Weights, options: Options) -> str:
@@ -115,6 +117,7 @@ class _ProgramWriter:
     def __init__(self, unit: Unit, expr: ExprWriter) -> None:
         self.program, self.plan = unit.program, unit.plan
         self.weights, self.options = unit.weights, unit.options
+        self.embedded = unit.options.embedded if unit.weights.size else None
         self.expr = expr
         self.names: dict[int, str] = {}
         self.launches = list(unit.program.launches())
@@ -151,7 +154,7 @@ class _ProgramWriter:
             ("sites", f"{symbol}_sites"),
             ("arena_bytes", str(self.plan.size)),
             ("weight_bytes", str(self.weights.size)),
-            ("has_weights", str(int(self.options.embedded is not None or not self.weights.size))),
+            ("has_weights", str(int(self.embedded is not None or not self.weights.size))),
             ("kernel_count", str(len(self.launches))),
             ("kernels", f"{symbol}_kernels"),
         ]
@@ -179,6 +182,8 @@ class _ProgramWriter:
 
     def _functions(self) -> Iterator[str]:
         symbol = self.options.symbol
+        if self.embedded is not None:
+            yield f"extern const unsigned char {self.embedded}[];\n"
         yield self._init()
         yield (
             f"int {symbol}_execute(hodu_instance *self, const void *const *inputs, "
@@ -194,11 +199,13 @@ class _ProgramWriter:
         yield from self._steps(self.program.steps, numbers, "  ")
         yield "  return HODU_OK;\n}\n"
         yield f"void {symbol}_cleanup(hodu_instance *self) {{ self->arena = 0; }}\n"
+        if self.options.typed and can_be_typed(self.program):
+            yield render_typed(self.program, self.plan, symbol)
         if self.options.aliases:
             yield from self._aliases()
 
     def _init(self) -> str:
-        symbol, embedded = self.options.symbol, self.options.embedded
+        symbol, embedded = self.options.symbol, self.embedded
         lines = [f"int {symbol}_init(hodu_instance *self, void *arena, const void *weights) {{"]
         if embedded is not None:
             lines.append(f"  if (!weights) weights = {embedded};")

@@ -58,7 +58,7 @@ class Library:
         self.path = path
         self._symbol = symbol
         try:
-            self._loaded = ctypes.CDLL(str(path))
+            self._loaded = ctypes.CDLL(str(path.absolute()))
         except OSError as error:
             raise FormatError(f"cannot load {str(path)!r}: {error}") from error
         missing = [n for n in _FUNCTIONS if not hasattr(self._loaded, f"{symbol}_{n}")]

@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from ctypes import c_int64, c_uint64, c_void_p
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +67,8 @@ class NativeModule:
 
     `weights` are the bytes of a model that does not hold its own; they are used in place when they
     are aligned to 64 bytes. `threads` None takes the default. `inputs` and `outputs` replace
-    descriptions in the library, which has no symbolic dimensions.
+    descriptions in the library, which has no symbolic dimensions. `notes` is what the compiler
+    says of the program: memory, and the work of each kernel.
 
     Any number of threads may call `execute` at once. A model with states serves them one after
     the other; else each run that is under way has an arena, and arenas are kept for later runs.
@@ -80,8 +82,10 @@ class NativeModule:
         threads: int | None = None,
         inputs: Sequence[ArtifactTensorInfo] | None = None,
         outputs: Sequence[ArtifactTensorInfo] | None = None,
+        notes: Mapping[str, Any] | None = None,
     ) -> None:
         self._library = library
+        self.notes: Mapping[str, Any] = notes or {}
         self.threads = default_threads() if threads is None else threads
         if self.threads < 1:
             raise ValueRangeError(f"threads is {threads}, it must be 1 or more")
@@ -125,15 +129,8 @@ class NativeModule:
             arena = self._idle[0].arena if self._library.states else np.empty(0, np.uint8)
             return {t.info.name: _state(arena, t).copy() for t in self._library.states}
 
-    def execute(self, inputs: Mapping[str, TensorLike]) -> dict[str, Tensor]:
-        """Run once; see `ExecutableModule.execute`. Results share no memory with anything."""
-        if self._library.states:
-            with self._lock:
-                return self._execute(inputs)
-        return self._execute(inputs)
-
-    def profile(self, inputs: Mapping[str, TensorLike]) -> dict[str, int]:
-        """Run once and return the nanoseconds of each kernel, by name; same names are added up."""
+    def step_times(self, inputs: Mapping[str, TensorLike]) -> list[int]:
+        """Run once and return the nanoseconds of each kernel, in the order of `library.kernels`."""
         with self._lock:
             instance = self._take()
             counters = (c_uint64 * (len(self._library.kernels) + 1))()
@@ -145,10 +142,20 @@ class NativeModule:
                 instance.struct.profile = None
                 instance.struct.clock = None
                 self._idle.append(instance)
-        total: dict[str, int] = {}
-        for name, spent in zip(self._library.kernels, counters, strict=False):
-            total[name] = total.get(name, 0) + spent
-        return total
+        return list(counters[:-1])
+
+    def restore(self, states: Mapping[str, Array]) -> None:
+        """Go on from these states."""
+        with self._lock:
+            for tensor in self._library.states:
+                _state(self._idle[0].arena, tensor)[...] = states[tensor.info.name]
+
+    def execute(self, inputs: Mapping[str, TensorLike]) -> dict[str, Tensor]:
+        """Run once; see `ExecutableModule.execute`. Results share no memory with anything."""
+        if self._library.states:
+            with self._lock:
+                return self._execute(inputs)
+        return self._execute(inputs)
 
     def _execute(self, inputs: Mapping[str, TensorLike]) -> dict[str, Tensor]:
         instance = self._take()

@@ -65,7 +65,7 @@ def build_product(
             objects = compile_forms(sources, options, "o", tools)
             objects += _weight_objects(weights, options, tools, Path(scratch))
             _combine(objects, format, made, options, tools)
-        _put(made, path)
+        place_file(made, path)
 
 
 def _compile_text(
@@ -134,8 +134,8 @@ def _program_objects(options: CodeOptions, tools: Toolchain) -> list[Path]:
     return compile_forms(sources, choices, "o", tools)
 
 
-def _put(made: Path, path: Path) -> None:
-    """Move a finished file to its place; it takes the place of an older one at once."""
+def place_file(made: Path, path: Path) -> None:
+    """Copy a finished file to its place, whole or not at all; an older one is replaced at once."""
     temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.tmp")
     try:
         shutil.copy(made, temporary)

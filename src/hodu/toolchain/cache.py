@@ -24,6 +24,7 @@ from pathlib import Path
 import platformdirs
 
 from hodu.errors import ValueRangeError
+from hodu.toolchain.digest import digest_file
 
 DEFAULT_CAPACITY = 4 << 30
 GRACE_SECONDS = 60.0
@@ -157,12 +158,8 @@ class _Entry:
 
 
 def _digest(entry: Path) -> str:
-    lines = []
-    for path in sorted(entry.iterdir()):
-        if path.name != "digest":
-            state = hashlib.blake2b(path.read_bytes(), digest_size=20)
-            lines.append(f"{state.hexdigest()} {path.name}\n")
-    return "".join(lines)
+    files = (path for path in sorted(entry.iterdir()) if path.name != "digest")
+    return "".join(f"{digest_file(path)} {path.name}\n" for path in files)
 
 
 def _remove(entry: Path) -> None:

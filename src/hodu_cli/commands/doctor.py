@@ -22,8 +22,6 @@ def _examine() -> dict[str, Any]:
     import platform
     from importlib.metadata import version
 
-    from platformdirs import user_cache_dir
-
     from hodu_cli import survey
 
     return {
@@ -39,7 +37,9 @@ def _examine() -> dict[str, Any]:
         "runtimes": survey.plugins("runtime"),
         "formats": survey.plugins("format"),
         "extras": survey.extras(),
-        "cache": user_cache_dir("hodu", appauthor=False),
+        "toolchain": survey.toolchain(),
+        "target": survey.target(),
+        "cache": survey.cache(),
     }
 
 
@@ -57,7 +57,18 @@ def _sections(findings: dict[str, Any]) -> dict[str, list[str]]:
         "runtimes": columns([_engine(p) for p in findings["runtimes"]]),
         "formats": columns([_file_format(p) for p in findings["formats"]]),
         "optional packages": columns([_extra(e) for e in findings["extras"]]),
-        "cache": [f"  {findings['cache']}"],
+        "toolchain": columns([[k, str(v)] for k, v in findings["toolchain"].items()]),
+        "target": columns([[k, str(v)] for k, v in findings["target"].items()]),
+        "cache": columns([[k, str(v)] for k, v in _cache(findings["cache"]).items()]),
+    }
+
+
+def _cache(cache: dict[str, Any]) -> dict[str, str]:
+    from hodu_cli.tables import human_bytes
+
+    return {
+        "folder": cache["folder"],
+        "size": f"{human_bytes(cache['bytes'])} of at most {human_bytes(cache['capacity'])}",
     }
 
 

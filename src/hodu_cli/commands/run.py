@@ -61,7 +61,12 @@ _Std = Annotated[str | None, typer.Option(metavar="R,G,B", help="Then divide by.
 _Benchmark = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="Print the latency of N runs instead.")
 ]
-_Profile = Annotated[bool, typer.Option("--profile", help="Print the time by op instead.")]
+_Profile = Annotated[
+    bool, typer.Option("--profile", help="Print the time by kernel or op instead.")
+]
+_Trace = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="With --profile: write a Chrome trace.")
+]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would run where.")]
 _Timeout = Annotated[float | None, typer.Option(metavar="SECONDS", help="Give up after this long.")]
 
@@ -89,6 +94,7 @@ def run(
     std: _Std = None,
     benchmark: _Benchmark = None,
     profile: _Profile = False,
+    trace: _Trace = None,
     dry_run: _DryRun = False,
     timeout: _Timeout = None,
     quiet: Quiet = False,
@@ -104,6 +110,8 @@ def run(
     from hodu_cli.output import check_destination, write_outputs
     from hodu_cli.timing import time_limit
 
+    if trace is not None and not profile:
+        raise UsageError("--trace writes what --profile measures: give both")
     console = Console(quiet)
     image = parse_options(image_size, image_mode, image_layout, image_scale, mean, std)
     with time_limit(timeout):
@@ -120,7 +128,7 @@ def run(
         if benchmark is not None:
             return reports.benchmark(program, module, arrays, benchmark, format)
         if profile:
-            return reports.profile(program, module, arrays, format)
+            return reports.profile(program, module, arrays, format, trace)
         start = time.perf_counter()
         outputs = module.execute(arrays)
         seconds = time.perf_counter() - start

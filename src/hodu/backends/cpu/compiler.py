@@ -1,28 +1,39 @@
-"""The `cpu` compiler plugin."""
+"""The `cpu` compiler plugin.
+
+What compiles is imported when something must be compiled: a program that is in the cache runs
+without it.
+"""
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from hodu._version import __version__
-from hodu.artifact import ArtifactTensorInfo, CompiledArtifact, OutputFormat
-from hodu.backends.cpu.prepare import Prepared, prepare
+from hodu.artifact import CompiledArtifact, OutputFormat
+from hodu.backends.cpu.interface import input_infos, output_infos, unbound_dims
+from hodu.backends.cpu.stored import StoredProgram, stored_program
 from hodu.devices import CPU, Device
 from hodu.errors import UnsupportedError
 from hodu.plan.target import Target, host
 from hodu.plugins.interfaces import CompileOptions
-from hodu.render.c_program import Options
-from hodu.runtime.support import C_FOLDER
 from hodu.snapshot.ir import Snapshot
 from hodu.snapshot.verify import verify
-from hodu.toolchain.build import Source, compile_shared
-from hodu.toolchain.compiler import CodeOptions
 
-FORMATS = [OutputFormat.SHARED_LIBRARY]
+FORMATS = [
+    OutputFormat.SHARED_LIBRARY,
+    OutputFormat.STATIC_LIBRARY,
+    OutputFormat.OBJECT,
+    OutputFormat.EXECUTABLE,
+    OutputFormat.C_SOURCE,
+    OutputFormat.LLVM_IR,
+    OutputFormat.LLVM_BITCODE,
+    OutputFormat.ASSEMBLY,
+]
 
 
 class CpuCompiler:
-    """Compiles Snapshots to native code of the host, through C."""
+    """Compiles Snapshots to native code, through C."""
 
     name = "cpu"
     version = __version__
@@ -38,12 +49,24 @@ class CpuCompiler:
     def compile(
         self, snapshot: Snapshot, device: Device, options: CompileOptions
     ) -> CompiledArtifact:
-        """A shared library in the cache, with the weights beside it in memory."""
+        """Shared libraries in the cache.
+
+        Nodes for which the compiler has no code run in the interpreter, and a warning names them.
+        A Snapshot with named sizes is compiled when its sizes are known. `options.extra` may have a
+        `target`.
+        """
         target: Target = options.extra.get("target") or host()
         verify(snapshot)
-        ready = prepare(snapshot, target, Options(), level=options.opt, exact=options.exact)
-        path = compile_shared([Source("model.c", ready.source)], code_options(target, options))
-        return _artifact(path, device, snapshot, ready, options)
+        program = None if unbound_dims(snapshot) else _stored(snapshot, target, options)
+        return CompiledArtifact(
+            format=OutputFormat.SHARED_LIBRARY,
+            device=device,
+            data=snapshot if program is None else program.library,
+            inputs=input_infos(snapshot),
+            outputs=output_infos(snapshot),
+            target=target.triple,
+            manifest={"program": program, "target": target, "options": options},
+        )
 
     def build(
         self,
@@ -53,39 +76,17 @@ class CpuCompiler:
         path: Path,
         options: CompileOptions,
     ) -> None:
-        """Write an artefact."""
-        raise UnsupportedError(f"the cpu compiler does not build .{format.value} files yet")
+        """Write an artefact; see `hodu.backends.cpu.build.build`."""
+        from hodu.backends.cpu.build import build
+
+        build(verify(snapshot), format, path, options)
 
 
-def code_options(target: Target, options: CompileOptions) -> CodeOptions:
-    """How the C compiler is called."""
-    return CodeOptions(
-        flags=(*target.flags(), "-fwrapv"),
-        optimize=min(options.opt, 3) if options.opt else 1,
-        contraction="off" if options.exact or not options.opt else "fast",
-        includes=(C_FOLDER,),
-    )
-
-
-def _artifact(
-    path: Path, device: Device, snapshot: Snapshot, ready: Prepared, options: CompileOptions
-) -> CompiledArtifact:
-    return CompiledArtifact(
-        format=OutputFormat.SHARED_LIBRARY,
-        device=device,
-        data=path,
-        inputs=tuple(
-            ArtifactTensorInfo.of(v.name, v.type)
-            for v in snapshot.inputs
-            if v.name not in snapshot.states
-        ),
-        outputs=tuple(
-            ArtifactTensorInfo.of(n, v.type)
-            for n, v in snapshot.outputs.items()
-            if n not in snapshot.aliases
-        ),
-        manifest={"weights": ready.weight_blob(), "threads": options.threads},
-    )
+def _stored(snapshot: Snapshot, target: Target, options: CompileOptions) -> StoredProgram | None:
+    """The program in the cache; None if some of its nodes are left to the interpreter."""
+    with contextlib.suppress(UnsupportedError):
+        return stored_program(snapshot, target, options)
+    return None
 
 
 compiler = CpuCompiler()

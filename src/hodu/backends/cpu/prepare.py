@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from hodu.lower.lowering import lower
 from hodu.lower.program import Program, Slot
 from hodu.lower.rules import has_rule
-from hodu.ops._table import Array
 from hodu.passes import optimize
 from hodu.plan.memory import ALIGNMENT, Plan, plan_memory
 from hodu.plan.target import Target
@@ -27,33 +27,36 @@ class Prepared:
     program: Program
     plan: Plan
     weights: Weights
+    options: Options
     source: str
 
-    def weight_blob(self) -> Array:
-        """The constants and first states as one block of bytes."""
-        blob = np.zeros(self.weights.size, np.uint8)
-        for slot, offset in self.weights.offsets.items():
-            assert slot.data is not None
-            flat = np.ascontiguousarray(slot.data).reshape(-1).view(np.uint8)
-            blob[offset : offset + flat.size] = flat
-        return blob
+    def write_weights(self, path: Path) -> None:
+        """Write the constants and first states to a file, one after the other."""
+        with path.open("wb") as file:
+            for slot, offset in self.weights.offsets.items():
+                assert slot.data is not None
+                file.seek(offset)
+                file.write(np.ascontiguousarray(slot.data).reshape(-1).view(np.uint8).data)
+            file.truncate(self.weights.size)
 
 
 def prepare(
     snapshot: Snapshot,
     target: Target,
-    options: Options,
+    options: Options | None = None,
     *,
     level: int = 2,
     exact: bool = False,
     observer: Observer | None = None,
 ) -> Prepared:
     """Everything before the C compiler; raises UnsupportedError listing nodes without a rule."""
+    written = options or Options()
     optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
     program = lower(optimized, target)
     plan = plan_memory(program)
     weights = place_weights(program)
-    return Prepared(program, plan, weights, render_program(program, plan, weights, options))
+    source = render_program(program, plan, weights, written)
+    return Prepared(program, plan, weights, written, source)
 
 
 def has_kernel(node: Node) -> bool:

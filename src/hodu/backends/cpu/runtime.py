@@ -6,10 +6,12 @@ from pathlib import Path
 
 from hodu._version import __version__
 from hodu.artifact import CompiledArtifact, OutputFormat
+from hodu.backends.cpu.program import open_program, open_stored
 from hodu.devices import CPU, Device
 from hodu.errors import UnsupportedError
-from hodu.runtime.library import Library
+from hodu.plugins.interfaces import ExecutableModule
 from hodu.runtime.module import NativeModule, load_native
+from hodu.snapshot.ir import Snapshot
 
 
 class CpuRuntime:
@@ -26,17 +28,18 @@ class CpuRuntime:
         """Shared libraries."""
         return [OutputFormat.SHARED_LIBRARY]
 
-    def load(self, artifact: CompiledArtifact, device: Device) -> NativeModule:
-        """The module of an artefact of the `cpu` compiler."""
-        if not isinstance(artifact.data, Path):
-            raise UnsupportedError(f"the cpu runtime runs libraries, not {artifact.format.value}")
-        return NativeModule(
-            Library(artifact.data),
-            artifact.manifest.get("weights"),
-            artifact.manifest.get("threads"),
-            inputs=artifact.inputs,
-            outputs=artifact.outputs,
-        )
+    def load(self, artifact: CompiledArtifact, device: Device) -> ExecutableModule:
+        """The module of an artefact of the `cpu` compiler, or of a library that has its weights."""
+        notes = artifact.manifest
+        if isinstance(artifact.data, Path):
+            program = notes.get("program")
+            if program is None:
+                return load_native(artifact.data)
+            threads = notes["options"].threads
+            return open_stored(program, threads, artifact.inputs, artifact.outputs)
+        if isinstance(artifact.data, Snapshot) and "target" in notes:
+            return open_program(artifact.data, notes["target"], notes["options"])
+        raise UnsupportedError(f"the cpu runtime runs libraries, not {artifact.format.value}")
 
     def load_file(self, path: Path, device: Device) -> NativeModule:
         """The module of a shared library that holds its weights."""

@@ -8,6 +8,7 @@ done only for vectors with such an element.
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from hodu.dtypes import DType, f32
@@ -78,7 +79,6 @@ def _reduce_large(k: KernelBuilder, x: Expr) -> tuple[Expr, Expr]:
     # The fraction of a quarter turn as a signed number of two words; what is below zero is flipped.
     high = k.let((p0 << 2) | (p1 >> (width - 2)), "high")
     below = k.let((high >> (width - 1)).ne(0), "below")
-    ones = (1 << width) - 1
     flip = select(below, constant((1 << width) - 1, form.unsigned), 0)
     turn = _angle(k, k.let(high ^ flip, "turn"), (p1 << 2) ^ flip, x.dtype)
     r = select(below, -turn, turn)
@@ -109,7 +109,7 @@ def _window(k: KernelBuilder, start: Expr, width: int) -> tuple[Expr, Expr, Expr
         chosen = [k.let(select(hit, words[i + j], w), "word") for j, w in enumerate(chosen)]
     shift = k.let(start & (width - 1), "shift")
     rest = k.let(constant(width - 1, start.dtype) - shift, "rest")
-    pairs = zip(chosen, chosen[1:], strict=False)
+    pairs = itertools.pairwise(chosen)
     a, b, c = (k.let((w << shift) | ((v >> 1) >> rest), "window") for w, v in pairs)
     return a, b, c
 

@@ -44,8 +44,6 @@ def _divide_floats(c: Point, x: Expr, y: Expr) -> tuple[Expr, Expr]:
     return select(y.eq(0.0), ratio, whole), remainder
 
 
-
-
 @scalar("floor_divide")
 def floor_divide(c: Point, x: Expr, y: Expr) -> Expr:
     """The quotient rounded towards minus infinity."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from hodu.kernel.expr import Expr
 from hodu.kernel.narrow import computed
 from hodu.lower.affine import View, view_of
@@ -63,7 +61,7 @@ def _matrices(
 def _multiply(
     s: Stage,
     batch: Shape,
-    sizes: Sequence[object],
+    sizes: Shape,
     a: Matrices,
     b: Matrices,
     has: tuple[bool, bool],

@@ -23,7 +23,7 @@ def round(c: Point, x: Expr) -> Expr:
         return x
     if not decimals:
         return unary("rint", x)
-    power = 10.0 ** abs(decimals)
+    power: float = 10.0 ** abs(decimals)
     if decimals > 0:
         return unary("rint", x * power) / power
     return unary("rint", x / power) * power

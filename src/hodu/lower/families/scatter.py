@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from hodu.kernel.expr import Expr
-from hodu.lower import status
-from hodu.lower.index import Index, broadcast_index, flat
+from hodu.lower.index import Index, broadcast_index
 from hodu.lower.rules import kernel
-from hodu.lower.scattering import Places, copy_input, write_places
+from hodu.lower.scattering import Places, write_places
 from hodu.lower.stage import Stage
 from hodu.ops._index_rules import index_place, indexed_axes
 from hodu.ops._rules import axis_of
@@ -34,14 +33,14 @@ def scatter(s: Stage) -> None:
 @kernel("scatter_nd")
 def scatter_nd(s: Stage) -> None:
     """The updates written at coordinates, which lie along the last axis of the indices."""
-    *index, width = s.in_extents(1)
+    index = s.in_extents(1)[:-1]
     count = s.type(1).shape[-1]
     assert isinstance(count, int)
 
     def coordinates(at: Index) -> dict[int, Expr]:
         return {a: s.read(1, (*at, *s.extents((a,)))) for a in range(count)}
 
-    places = Places(tuple(index), coordinates, lambda at, rest: s.read(2, (*at, *rest)), True)
+    places = Places(index, coordinates, lambda at, rest: s.read(2, (*at, *rest)), True)
     write_places(s, places, _ND_NAMES[s.attrs["reduction"]])
 
 
@@ -64,32 +63,3 @@ def index_put(s: Stage) -> None:
 
     places = Places(s.extents(picked), coordinates, values, s.attrs["wrap"])
     write_places(s, places, "sum" if s.attrs["accumulate"] else "set")
-
-
-@kernel("slice_put")
-def slice_put(s: Stage) -> None:
-    """The source, broadcast, in the place of a slice."""
-    target = s.memory()
-    copy_input(s, target)
-    extents = s.in_extents(0)
-    starts, sizes = s.extents(s.attrs["start"]), s.extents(s.attrs["size"])
-    steps: tuple[int, ...] = s.attrs["step"]
-    for axis, extent in enumerate(extents):
-        _check_slice(s, axis, extent, starts[axis], sizes[axis], steps[axis])
-    with s.k.loops(sizes) as at:
-        to = [a + i * step for a, i, step in zip(starts, at, steps, strict=True)]
-        value = s.read(1, broadcast_index(at, s.type(1).shape))
-        s.k.store(target, flat(to, extents), value)
-
-
-def _check_slice(s: Stage, axis: int, extent: Expr, start: Expr, size: Expr, step: int) -> None:
-    last = start + (size - 1) * step
-    outside = (start < 0) | (start >= extent) | (last < 0) | (last >= extent)
-    s.fail(
-        (size > 0) & outside,
-        status.INDEX,
-        f"elements {{0}} to {{1}} along axis {axis} reach outside its size {{2}}",
-        start,
-        last,
-        extent,
-    )

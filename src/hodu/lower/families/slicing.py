@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from hodu.kernel.expr import Expr
-from hodu.lower.index import ZERO, Index, broadcast_index, flat, product, shifted
+from hodu.lower import status
+from hodu.lower.index import ZERO, Index, broadcast_index, flat, shifted
 from hodu.lower.point import Point, scalar_part
 from hodu.lower.rules import kernel, reading
+from hodu.lower.scattering import copy_input
 from hodu.lower.stage import Stage
 
 
@@ -27,15 +29,28 @@ def _stepped(i: Expr, start: Expr, step: int) -> Expr:
 
 @kernel("slice_put")
 def slice_put(s: Stage) -> None:
-    """A copy of the input in which another tensor stands in the slice's place."""
-    k, storage = s.k, s.lowering.storage
-    out = s.param(storage[s.node.outputs[0]].place, "out")
-    extents = s.out_extents()
-    source = s.node.inputs[0]
-    assert source is not None
-    k.copy(out, 0, s.param(storage[source].place, "in"), 0, product(extents))
+    """The source, broadcast, in the place of a slice."""
+    target = s.memory()
+    copy_input(s, target)
+    extents = s.in_extents(0)
     starts, sizes = s.extents(s.attrs["start"]), s.extents(s.attrs["size"])
-    with k.loops(sizes) as at:
+    steps: tuple[int, ...] = s.attrs["step"]
+    for axis, extent in enumerate(extents):
+        _check_slice(s, axis, extent, starts[axis], sizes[axis], steps[axis])
+    with s.k.loops(sizes) as at:
+        to = [a + i * step for a, i, step in zip(starts, at, steps, strict=True)]
         value = s.read(1, broadcast_index(at, s.type(1).shape))
-        parts = zip(at, starts, s.attrs["step"], strict=True)
-        k.store(out, flat([start + i * step for i, start, step in parts], extents), value)
+        s.k.store(target, flat(to, extents), value)
+
+
+def _check_slice(s: Stage, axis: int, extent: Expr, start: Expr, size: Expr, step: int) -> None:
+    last = start + (size - 1) * step
+    outside = (start < 0) | (start >= extent) | (last < 0) | (last >= extent)
+    s.fail(
+        (size > 0) & outside,
+        status.INDEX,
+        f"elements {{0}} to {{1}} along axis {axis} reach outside its size {{2}}",
+        start,
+        last,
+        extent,
+    )

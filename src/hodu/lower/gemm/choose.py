@@ -30,7 +30,7 @@ def _best(target: Target, bits: int, rows: int, columns: int) -> Tile:
         for v in range(1, min(8, -(-columns // lanes)) + 1)
         if r * v + (v + 1 if r > 1 else 2) <= most + 2 and r * v <= most
     ]
-    r, v = min(sizes, key=lambda size: (_cost(*size, lanes, rows, columns), -size[0] * size[1]))
+    r, v = min(sizes, key=lambda size: (_cost(size, lanes, rows, columns), -size[0] * size[1]))
     return Tile(r, v, lanes, splits_for(r * v))
 
 
@@ -45,8 +45,9 @@ def splits_for(accumulators: int) -> int:
     return max(1, _LATENCY * _PORTS // accumulators)
 
 
-def _cost(r: int, v: int, lanes: int, rows: int, columns: int) -> float:
+def _cost(size: tuple[int, int], lanes: int, rows: int, columns: int) -> float:
     """Cycles for each step of the depth of the whole product."""
+    r, v = size
     full_rows, last_rows = divmod(rows, r)
     vectors = -(-columns // lanes)
     full, last = divmod(vectors, v)

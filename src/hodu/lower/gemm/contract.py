@@ -29,12 +29,19 @@ def contract(s: Stage, sizes: Sizes, a: Matrices, b: Matrices, write: Write) -> 
     dtype = accumulator(a.dtype)
     if sizes.columns == index(1) and sizes.rows != index(1) and known(sizes.rows) is not None:
         turned = Sizes(sizes.batch, sizes.columns, sizes.rows, sizes.depth)
-        return contract(s, turned, b, a, _turned(write))
-    if dots.suits(s, sizes, a, b, dtype):
-        return Dots(s, sizes, a, b, Finish(write, dtype, False)).emit()
+        contract(s, turned, b, a, _turned(write))
+    elif dots.suits(s, sizes, a, b, dtype):
+        Dots(s, sizes, a, b, Finish(write, dtype, False)).emit()
+    elif known(sizes.columns) is None or not _can_pack(sizes, b):
+        _one_by_one(s, sizes, a, b, Finish(write, dtype, False))
+    else:
+        _blocked(s, sizes, a, b, write)
+
+
+def _blocked(s: Stage, sizes: Sizes, a: Matrices, b: Matrices, write: Write) -> None:
+    dtype = accumulator(a.dtype)
     columns = known(sizes.columns)
-    if columns is None or not _can_pack(s, sizes, b):
-        return _one_by_one(s, sizes, a, b, Finish(write, dtype, False))
+    assert columns is not None
     tile = choose.tile_for(s.target, dtype.bits, known(sizes.rows), columns)
     rights = _rights(s, sizes, b, tile)
     vectors = can_write_vectors(s, write, dtype, len(sizes.batch), tile.lanes)
@@ -46,7 +53,7 @@ def _turned(write: Write) -> Write:
     return lambda s, batch, row, column, value: write(s, batch, column, row, value)
 
 
-def _can_pack(s: Stage, sizes: Sizes, b: Matrices) -> bool:
+def _can_pack(sizes: Sizes, b: Matrices) -> bool:
     """Whether the right operand can be read as vectors, as it lies or in panels."""
     counted = isinstance(product((*sizes.batch, sizes.depth)), Const)
     return b.data is not None or counted or b.stride == index(1)

@@ -81,10 +81,10 @@ def accumulator(dtype: DType) -> DType:
 
 
 def packed_dtype(dtype: DType) -> DType:
-    """The dtype of a packed constant: its own where a vector converts it in an instruction or two."""
-    return (
-        dtype if dtype.is_integer or dtype.bits >= 32 or dtype is dtypes.bf16 else computed(dtype)
-    )
+    """The dtype of a packed constant: its own where vectors convert it in a few instructions."""
+    if dtype.is_integer or dtype.bits >= 32 or dtype is dtypes.bf16:
+        return dtype
+    return computed(dtype)
 
 
 def pack_constant(lowering: Lowering, b: Matrices, batch: Extents, tile: Tile) -> Panels:

@@ -150,24 +150,9 @@ class Blocked:
             self._tile(rows, lefts, self.tile, row, panel * self.tile.columns, self.tile.columns)
         with columns.last(self):
             start = self.columns // self.tile.columns * self.tile.columns
-            for tile, offset, count in self._last_columns(self.columns - start):
+            packed = isinstance(self.b, Panels)
+            for tile, offset, count in last_tiles(self.tile, self.columns - start, packed):
                 self._tile(rows, lefts, tile, row, index(start + offset), count)
-
-    def _last_columns(self, rest: int) -> Iterator[tuple[Tile, int, int]]:
-        """Tiles for the columns that make no whole one: (tile, first column, columns stored)."""
-        lanes = self.tile.lanes
-        if not rest:
-            return
-        if isinstance(self.b, Panels):
-            yield replace(self.tile, vectors=-(-rest // lanes)), 0, rest
-            return
-        start = 0
-        while start < rest:
-            vectors = (rest - start) // lanes
-            if vectors:
-                yield replace(self.tile, vectors=vectors, lanes=lanes), start, vectors * lanes
-                start += vectors * lanes
-            lanes //= 2
 
     # -- a tile ---------------------------------------------------------------------------------
 
@@ -235,6 +220,23 @@ class Blocked:
             sums.store(held, at, width)
         with k.otherwise():
             self.finish.tile(self.s, sums, self.position, row, column, columns)
+
+
+def last_tiles(tile: Tile, rest: int, packed: bool) -> Iterator[tuple[Tile, int, int]]:
+    """Tiles for the columns that make no whole one: (tile, first column, columns stored).
+
+    Packed ones are padded to whole vectors; others take narrower and narrower vectors.
+    """
+    if packed and rest:
+        yield replace(tile, vectors=-(-rest // tile.lanes)), 0, rest
+        return
+    start, lanes = 0, tile.lanes
+    while start < rest:
+        vectors = (rest - start) // lanes
+        if vectors:
+            yield replace(tile, vectors=vectors, lanes=lanes), start, vectors * lanes
+            start += vectors * lanes
+        lanes //= 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,23 +120,13 @@ def accumulate(k: KernelBuilder, sums: Sums, a: Rows, b: Panel, depth: Operand) 
 def _add(k: KernelBuilder, sums: Sums, a: Rows, b: Panel, d: Expr, turn: int) -> None:
     """One rank-1 update of a tile."""
     lanes = sums.tile.lanes
-    row_of_b = b.at + d * b.stride
-    columns = [
-        k.let(
-            _converted(k.load(b.buf, row_of_b + index(b.step) * (v * lanes), lanes), sums.dtype),
-            "b",
-        )
-        for v in range(sums.tile.vectors)
-    ]
+    starts = [b.at + d * b.stride + index(b.step) * (v * lanes) for v in range(sums.tile.vectors)]
+    columns = [k.let(k.load(b.buf, at, lanes).cast(sums.dtype), "b") for at in starts]
     for row, targets in enumerate(sums.bufs[turn]):
         element = k.load(a.buf, a.at + index(a.stride) * row + d * a.step)
-        spread = k.let(broadcast(_converted(element, sums.dtype), lanes), "a")
+        spread = k.let(broadcast(element.cast(sums.dtype), lanes), "a")
         for target, column in zip(targets, columns, strict=True):
             k.store(target, 0, _multiply_add(spread, column, k.load(target)))
-
-
-def _converted(x: Expr, dtype: DType) -> Expr:
-    return x.cast(dtype)
 
 
 def _multiply_add(a: Expr, b: Expr, c: Expr) -> Expr:

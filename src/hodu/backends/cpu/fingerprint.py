@@ -1,0 +1,83 @@
+"""What the code of a program depends on, as a key: the Snapshot, the target, the compiler."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+import hodu
+from hodu._version import __version__
+from hodu.ops._table import Array
+from hodu.plan.target import Target
+from hodu.plugins.interfaces import CompileOptions
+from hodu.snapshot.ir import Snapshot
+from hodu.snapshot.text import print_snapshot
+from hodu.toolchain.cache import hash_key
+from hodu.toolchain.compiler import Toolchain
+from hodu.toolchain.digest import digest_buffer
+
+_OWN_PARTS = (
+    "dispatch", "dims", "snapshot", "ops", "passes", "kernel", "lower", "plan", "render",
+    "toolchain", "runtime", "backends/cpu",
+)  # fmt: skip
+
+
+def program_key(
+    snapshot: Snapshot, target: Target, options: CompileOptions, tools: Toolchain
+) -> str:
+    """The key of the code of a Snapshot: it changes when anything does that the code depends on."""
+    features = ",".join(sorted(target.features))
+    machine = repr((target.flags(), target.triple, features, target.vector_bits, target.l1_bytes,
+                    target.l2_bytes, target.l3_bytes))  # fmt: skip
+    choices = (str(options.opt), str(options.exact), os.environ.get("HODU_PASSES", ""))
+    return hash_key(
+        ["program", compiler_version(), tools.identity, machine, *choices, fingerprint(snapshot)]
+    )
+
+
+def fingerprint(snapshot: Snapshot) -> str:
+    """A hash of the contents of a Snapshot: its graph and the data of its constants and states."""
+    found: str | None = snapshot.cache.get("fingerprint")
+    if found is None:
+        text = print_snapshot(snapshot, inline=0, locations=True)
+        data = [digest_buffer(_bytes(array)) for array in _arrays(snapshot)]
+        found = snapshot.cache["fingerprint"] = hash_key([text, *data])
+    return found
+
+
+def _arrays(snapshot: Snapshot) -> Iterator[Array]:
+    yield from snapshot.constants.values()
+    yield from snapshot.states.values()
+    for node in snapshot.nodes:
+        for region in node.regions():
+            yield from _arrays(region)
+
+
+def _bytes(array: Array) -> memoryview:
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
+
+
+@functools.cache
+def compiler_version() -> str:
+    """Hodu's version and a hash of the sources that code comes from."""
+    root = Path(hodu.__file__).parent
+    state = hashlib.sha256()
+    for part in _OWN_PARTS:
+        for path in _sources(root / part):
+            state.update(f"{path.relative_to(root)}\0".encode())
+            state.update(path.read_bytes())
+    return f"{__version__} {state.hexdigest()}"
+
+
+def _sources(folder: Path) -> Iterator[Path]:
+    """The Python and C files below a folder, in a fixed order."""
+    for entry in sorted(os.scandir(folder), key=lambda e: e.name):
+        if entry.is_dir():
+            yield from _sources(Path(entry.path))
+        elif entry.name.endswith((".py", ".c", ".h")):
+            yield Path(entry.path)

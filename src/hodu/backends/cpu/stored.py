@@ -1,0 +1,89 @@
+"""Programs in the cache: a library, the file of its weights, and notes about it.
+
+An entry is found by the contents of the Snapshot, so that a program that was compiled before runs
+without the passes and the lowering even being imported.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hodu.backends.cpu.fingerprint import program_key
+from hodu.ops._table import Array
+from hodu.plan.target import Target
+from hodu.plugins.interfaces import CompileOptions
+from hodu.runtime.support import C_FOLDER
+from hodu.snapshot.ir import Snapshot
+from hodu.toolchain.cache import default_cache
+from hodu.toolchain.compiler import CodeOptions, Toolchain
+
+if TYPE_CHECKING:
+    from hodu.backends.cpu.prepare import Prepared
+
+_LIBRARY, _WEIGHTS, _NOTES = "library.so", "weights", "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProgram:
+    """A compiled program in a folder of the cache."""
+
+    folder: Path
+
+    @property
+    def library(self) -> Path:
+        """The shared library, which lacks its weights."""
+        return self.folder / _LIBRARY
+
+    @property
+    def weights(self) -> Array | None:
+        """The weights, mapped and read-only; None if there are none."""
+        path = self.folder / _WEIGHTS
+        return np.memmap(path, np.uint8, "r") if path.stat().st_size else None
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """The report of `hodu.backends.cpu.report.describe`."""
+        found: dict[str, Any] = json.loads((self.folder / _NOTES).read_text("utf-8"))
+        return found
+
+
+def stored_program(snapshot: Snapshot, target: Target, options: CompileOptions) -> StoredProgram:
+    """The program of a Snapshot whose sizes are known, from the cache or compiled now.
+
+    Raises UnsupportedError listing nodes without a rule, ToolchainError.
+    """
+    tools = Toolchain()
+    key = program_key(snapshot, target, options, tools)
+
+    def build(folder: Path) -> None:
+        from hodu.backends.cpu.prepare import prepare
+
+        _write(prepare(snapshot, target, level=options.opt, exact=options.exact), folder, options)
+
+    def _write(ready: Prepared, folder: Path, options: CompileOptions) -> None:
+        from hodu.backends.cpu.report import describe
+        from hodu.toolchain.build import Source, compile_shared
+
+        source = Source("model.c", ready.source)
+        made = compile_shared([source], code_options(target, options), tools)
+        shutil.copyfile(made, folder / _LIBRARY)
+        ready.write_weights(folder / _WEIGHTS)
+        (folder / _NOTES).write_text(json.dumps(describe(ready)), "utf-8")
+
+    return StoredProgram(default_cache().get_or_build(key, build))
+
+
+def code_options(target: Target, options: CompileOptions) -> CodeOptions:
+    """How the C compiler is called for code that this process runs."""
+    return CodeOptions(
+        flags=(*target.flags(), "-fwrapv"),
+        optimize=min(options.opt, 3) if options.opt else 1,
+        contraction="off" if options.exact or not options.opt else "fast",
+        includes=(C_FOLDER,),
+    )

@@ -1,0 +1,107 @@
+"""Convolutions with constant weights in blocks of channels: f32, one or two spatial axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hodu.dtypes import f32
+from hodu.lower.blocks.layout import Blocked
+from hodu.lower.blocks.rules import (
+    NotBlockedError,
+    bare,
+    blocked,
+    is_in_blocks,
+    is_planar,
+    use_operands,
+)
+from hodu.lower.conv.direct import Depthwise, Direct
+from hodu.lower.conv.form import Form, conv_form, input_layout, phase_forms
+from hodu.lower.groups import Group
+from hodu.lower.stage import Stage
+from hodu.ops._table import Array
+from hodu.shapes import static_shape
+from hodu.snapshot.ir import Node, Value
+
+if TYPE_CHECKING:
+    from hodu.lower.lowering import Lowering
+
+
+@blocked("conv", "conv_transpose")
+def lower_conv(lowering: Lowering, group: Group) -> None:
+    """The direct kernels of a convolution, each a part of the output pixels."""
+    forms = forms_of(lowering, group.node)
+    root = group.root.outputs[0]
+    shape = static_shape(root.type.shape)
+    if not forms or shape is None or root.type.dtype is not f32:
+        raise NotBlockedError
+    use_operands(lowering, group.epilogue, shape)
+    value = _input(group.node)
+    source = lowering.forms.use_blocked(value, _layout(lowering, value, forms))
+    lowering.forms.give_blocked(root, bare(lowering, len(shape)))
+    stage = Stage(lowering, group.node, group.epilogue)
+    for number, form in enumerate(forms):
+        if number:
+            stage.split(group.node.op)
+        kind = Depthwise if form.is_depthwise else Direct
+        kind(stage, form, source).write()
+    stage.finish()
+
+
+def wanted_border(lowering: Lowering, node: Node) -> Blocked | None:
+    """The border with which a convolution would like to have its input."""
+    forms = forms_of(lowering, node)
+    return _border(lowering.target.lanes(32), _input(node), forms) if forms else None
+
+
+def forms_of(lowering: Lowering, node: Node) -> list[Form]:
+    """The forms of a node that has direct kernels, none for another."""
+    x, weight, bias = (*node.inputs, None)[:3]
+    assert x is not None and weight is not None
+    weights = lowering.constant_data(weight)
+    biases = None if bias is None else lowering.constant_data(bias)
+    if weights is None or (bias is not None and biases is None):
+        return []
+    if not is_planar(x) or not is_planar(node.outputs[0]):
+        return []
+    forms = _forms(node, weights, biases)
+    return forms if all(_has_kernel(f, lowering.target.lanes(32)) for f in forms) else []
+
+
+def _forms(node: Node, weights: Array, bias: Array | None) -> list[Form]:
+    if node.op == "conv":
+        return [conv_form(node, weights, bias)]
+    kernel = zip(node.attrs["stride"], weights.shape[2:], strict=True)
+    if any(d != 1 for d in node.attrs["dilation"]) or any(s > k for s, k in kernel):
+        return []
+    return list(phase_forms(node, weights, bias))
+
+
+def _has_kernel(form: Form, lanes: int) -> bool:
+    whole = form.inner % lanes == 0 and form.out % lanes == 0
+    return form.groups == 1 or form.is_depthwise or whole
+
+
+def _input(node: Node) -> Value:
+    value = node.inputs[0]
+    assert value is not None
+    return value
+
+
+def _layout(lowering: Lowering, value: Value, forms: Sequence[Form]) -> Blocked:
+    """Blocks of channels; planes for the first layer, which has few channels."""
+    lanes, form = lowering.target.lanes(32), forms[0]
+    is_few = form.groups == 1 and form.inner < lanes
+    width = 1 if is_few and not is_in_blocks(lowering, value) else lanes
+    return _border(width, value, forms)
+
+
+def _border(width: int, value: Value, forms: Sequence[Form]) -> Blocked:
+    shape = static_shape(value.type.shape)
+    assert shape is not None
+    spatial = shape[2:]
+    size = (1, spatial[0]) if len(spatial) == 1 else (spatial[0], spatial[1])
+    layout = Blocked(width, (0,) * len(spatial), (0,) * len(spatial))
+    for form in forms:
+        layout = layout.joined(input_layout(form, width, size, len(spatial)))
+    return layout

@@ -1,0 +1,135 @@
+"""Which groups compute in blocks of channels: convolutions, and what lies between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+from hodu.dtypes import bool_, f32
+from hodu.kernel.expr import Expr, Ramp, index
+from hodu.lower.blocks.layout import Blocked
+from hodu.lower.groups import Group
+from hodu.lower.point import CannotVectorizeError
+from hodu.lower.rules import SCALAR
+from hodu.lower.stage import Stage
+from hodu.shapes import static_shape
+from hodu.snapshot.ir import Node, Value
+
+if TYPE_CHECKING:
+    from hodu.lower.lowering import Lowering
+
+BlockedRule: TypeAlias = "Callable[[Lowering, Group], None]"
+BLOCKED: dict[str, BlockedRule] = {}
+
+
+class NotBlockedError(Exception):
+    """This group does not compute in blocks; it is lowered as if there were none."""
+
+
+def blocked(*names: str) -> Callable[[BlockedRule], BlockedRule]:
+    """Register how ops compute in blocks; a rule raises NotBlockedError before it adds a kernel."""
+
+    def register(rule: BlockedRule) -> BlockedRule:
+        BLOCKED.update(dict.fromkeys(names, rule))
+        return rule
+
+    return register
+
+
+def lower_in_blocks(lowering: Lowering, group: Group) -> bool:
+    """Lower a group in blocks if it has such a form; returns whether it did."""
+    rule = BLOCKED.get(group.node.op)
+    if rule is None and group.node.op in SCALAR:
+        rule = BLOCKED["elementwise"]
+    if rule is None or lowering.target.lanes(32) == 1:
+        return False
+    rewind = lowering.mark()
+    try:
+        rule(lowering, group)
+    except (NotBlockedError, CannotVectorizeError):
+        rewind()
+        return False
+    return True
+
+
+def leaves_of(lowering: Lowering, nodes: Iterable[Node]) -> Iterator[Value]:
+    """The values in memory that some nodes read, on the way through those that have none."""
+    own = {v for n in nodes for v in n.outputs}
+    for node in nodes:
+        for value in node.inputs:
+            if value is None or value in own:
+                continue
+            if value in lowering.storage or value.producer is None:
+                yield value
+            else:
+                yield from leaves_of(lowering, (value.producer,))
+
+
+def is_planar(value: Value) -> bool:
+    """Whether a value is f32 with one or two spatial axes of known sizes."""
+    shape = static_shape(value.type.shape)
+    return shape is not None and len(shape) in (3, 4) and 0 not in shape and value.type.dtype is f32
+
+
+def is_in_blocks(lowering: Lowering, value: Value) -> bool:
+    """Whether a value lies in blocks of a vector of channels."""
+    storage = lowering.storage.get(value)
+    if storage is None or storage.layout is None:
+        return False
+    return storage.layout.lanes == lowering.target.lanes(32)
+
+
+def bare(lowering: Lowering, rank: int) -> Blocked:
+    """Blocks without a border."""
+    return Blocked(lowering.target.lanes(32), (0,) * (rank - 2), (0,) * (rank - 2))
+
+
+def use_operands(lowering: Lowering, nodes: Iterable[Node], shape: tuple[int, ...]) -> None:
+    """Let the kernel that follows read what elementwise nodes read in vectors of channels.
+
+    Raises NotBlockedError where that cannot be.
+    """
+    nodes = tuple(nodes)
+    wide = [n for n in nodes for v in (*n.inputs, *n.outputs) if v and not _fits(lowering, v)]
+    if wide or any(n.op not in SCALAR for n in nodes):
+        raise NotBlockedError
+    for value in {id(v): v for v in leaves_of(lowering, nodes)}.values():
+        _use_operand(lowering, value, shape)
+
+
+def _fits(lowering: Lowering, value: Value) -> bool:
+    data = lowering.constant_data(value)
+    return value.type.dtype in (f32, bool_) or (data is not None and data.size == 1)
+
+
+def _use_operand(lowering: Lowering, value: Value, shape: tuple[int, ...]) -> None:
+    own = static_shape(value.type.shape)
+    if own is None:
+        raise NotBlockedError
+    channel = own[1 - len(shape)] if len(own) >= len(shape) - 1 else 1
+    if channel == 1:
+        return
+    if len(own) == len(shape) and value.type.dtype is f32:
+        lowering.forms.use_blocked(value, bare(lowering, len(shape)))
+    elif shape[1] % lowering.target.lanes(32) or any(n != 1 for n in own[2 - len(shape) :]):
+        raise NotBlockedError
+
+
+@contextmanager
+def over_blocks(
+    s: Stage, shape: tuple[int, ...], spatial: tuple[int, ...]
+) -> Iterator[tuple[Expr, ...]]:
+    """Loops over the blocks of channels of a shape and over spatial positions, in memory order."""
+    lanes = s.target.lanes(32)
+    extents = (index(shape[0]), index(-(-shape[1] // lanes)), *map(index, spatial))
+    with s.k.loops(extents, kind="parallel") as (item, block, *rest):
+        yield (item, Ramp(block * lanes, lanes), *rest)
+
+
+def reads_blocks(lowering: Lowering, value: Value) -> bool:
+    """Whether some user of a value computes in blocks."""
+    return any(
+        user.op in BLOCKED or (user.op in SCALAR and user.outputs[0].type.rank == value.type.rank)
+        for user in lowering.users.get(value, ())
+    )

@@ -1,0 +1,249 @@
+"""The direct convolution on blocked channels: sums in registers, no test in the loops.
+
+A tile is some vectors of output channels by some pixels. For every input channel and tap the
+vectors of weights are loaded once and multiplied by one element of each pixel. (E. Georganas et
+al., 2018; the tile is that of a matrix product.)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from hodu.dtypes import f32
+from hodu.kernel.algebra import broadcast
+from hodu.kernel.buffer import Buf
+from hodu.kernel.expr import Expr, Ramp, index
+from hodu.kernel.intrinsics import fma
+from hodu.lower.conv.form import Form, Tiling, choose_tiling, pack_bias, pack_weights
+from hodu.lower.index import Index, constants
+from hodu.lower.stage import Stage
+from hodu.lower.storage import Storage
+
+_CHEAP = frozenset({"add", "sub", "mul", "relu", "clamp", "maximum", "minimum", "neg", "abs"})
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """Pixels from `row`, `column` on, in a panel of output channels of one item."""
+
+    item: Expr
+    panel: Expr
+    row: Expr
+    column: Expr
+    rows: int
+    columns: int
+
+    def pixels(self) -> Iterator[tuple[int, int]]:
+        """The pixels of the tile, row by row."""
+        return ((r, c) for r in range(self.rows) for c in range(self.columns))
+
+
+class Direct:
+    """The kernel of one form; `source` is the input in blocks with its border."""
+
+    def __init__(self, s: Stage, form: Form, source: Storage) -> None:
+        assert source.layout is not None
+        self.s, self.form = s, form
+        self.layout = source.layout
+        self.lanes = s.target.lanes(32)
+        self.tiling = self.choose()
+        self.x = s.param(source.place, "in", "x")
+        sizes = [d.__index__() for d in source.shape]
+        item, block, *steps = self.layout.strides(sizes)
+        self.item_step, self.block_step = item, block
+        self.pixel_steps = (0, steps[0]) if len(steps) == 1 else (steps[0], steps[1])
+        self.before = (0,) * (2 - len(steps)) + self.layout.before
+        self.bias = s.table(pack_bias(form, self.lanes), "bias")
+        self.weights = s.table(self.pack(), "weights")
+
+    def choose(self) -> Tiling:
+        """The tiles."""
+        return choose_tiling(self.form, self.lanes, self.s.target.vector_registers)
+
+    def pack(self) -> object:
+        """The weights in the order in which they are read."""
+        return pack_weights(self.form, self.lanes, self.layout.lanes, self.tiling.vectors)
+
+    @property
+    def panels(self) -> int:
+        """The number of panels of output channels, over all groups."""
+        span = self.tiling.vectors * self.lanes
+        return self.form.groups * -(-self.form.out // span)
+
+    def write(self) -> None:
+        """The loops over all tiles."""
+        whole = self.form.count[0] // self.tiling.rows
+        rest = self.form.count[0] % self.tiling.rows
+        self.s.k.work += self.form.weights.size * self.form.items * math.prod(self.form.count)
+        self._rows(index(0), whole, self.tiling.rows)
+        if rest:
+            self._rows(index(whole * self.tiling.rows), 1, rest)
+
+    def _rows(self, first: Expr, count: int, rows: int) -> None:
+        """Tiles of `rows` rows each, the threads' share being rows of panels."""
+        total = self.form.items * self.panels * count
+        with self.s.k.loop(total, kind="parallel", name="task") as task:
+            item, panel, turn = self._order(task, count)
+            for column, tiles, columns in self.tiling.columns:
+                with self.s.k.loop(tiles, name="tile") as tile:
+                    start = tile * columns + column
+                    self._tile(Tile(item, panel, turn * rows + first, start, rows, columns))
+
+    def _order(self, task: Expr, count: int) -> tuple[Expr, Expr, Expr]:
+        """Item, panel and row; panels change first when all weights stay in the cache."""
+        k, panels = self.s.k, self.panels
+        if self.form.weights.nbytes * 2 > self.s.target.l2_bytes:
+            rest, turn = task // count, task % count
+            return k.let(rest // panels), k.let(rest % panels), k.let(turn)
+        rest, panel = task // panels, task % panels
+        return k.let(rest // count), k.let(panel), k.let(rest % count)
+
+    # -- one tile -------------------------------------------------------------------------------
+
+    def _tile(self, tile: Tile) -> None:
+        k, vectors = self.s.k, self.tiling.vectors
+        count = tile.rows * tile.columns
+        sums = k.local("sum", f32, count * vectors, self.lanes)
+        for j in range(vectors):
+            first = k.let(self._vector(self.bias, (tile.panel * vectors + j) * self.lanes))
+            for p in range(count):
+                k.store(sums, p * vectors + j, first)
+        self.accumulate(tile, sums, k.let(self.start(tile)))
+        self._finish(tile, sums)
+
+    def start(self, tile: Tile) -> Expr:
+        """The position of the first element that the tile reads."""
+        form = self.form
+        axes = zip((tile.row, tile.column), form.stride, form.origin, self.before, self.pixel_steps,
+                   strict=True)  # fmt: skip
+        pixel: Expr = tile.item * self.item_step + self.first_block(tile) * self.block_step
+        for at, stride, origin, before, step in axes:
+            pixel = pixel + (at * stride + (origin + before)) * step
+        return pixel
+
+    def first_block(self, tile: Tile) -> Expr:
+        """The first block of input channels that the tile's channels read."""
+        group = tile.panel // (self.panels // self.form.groups)
+        return group * (self.form.inner // self.layout.lanes)
+
+    def accumulate(self, tile: Tile, sums: Buf, start: Expr) -> None:
+        """Add the products of all input channels and taps to the sums."""
+        form, k, width = self.form, self.s.k, self.layout.lanes
+        blocks, rest = divmod(form.inner, width)
+        span = self.tiling.vectors * self.lanes
+        taps = math.prod(form.kernel)
+        panel = k.let(tile.panel * (taps * form.inner * span))
+        with k.loop(blocks, name="block") as block:
+            at, weights = start + block * self.block_step, panel + block * (taps * width * span)
+            self._taps(tile, sums, at, weights, width)
+        if rest:
+            at = start + blocks * self.block_step
+            self._taps(tile, sums, at, panel + blocks * taps * width * span, rest)
+
+    def _taps(self, tile: Tile, sums: Buf, start: Expr, panel: Expr, channels: int) -> None:
+        span = self.tiling.vectors * self.lanes
+        with self.over_taps(start) as (at, tap), self.s.k.loop(channels, name="c") as c:
+            self._multiply(tile, sums, at + c, panel + (tap * channels + c) * span)
+
+    @contextmanager
+    def over_taps(self, start: Expr) -> Iterator[tuple[Expr, Expr]]:
+        """Loops over the taps: the position they read and their number."""
+        form = self.form
+        (high, wide), (down, right) = form.kernel, form.dilation
+        rows, columns = self.pixel_steps
+        with self.s.k.loop(high, name="r") as r, self.s.k.loop(wide, name="s") as s:
+            yield start + r * (down * rows) + s * (right * columns), r * wide + s
+
+    def _multiply(self, tile: Tile, sums: Buf, at: Expr, weights: Expr) -> None:
+        """One input channel of one tap times its vectors of weights, for every pixel."""
+        k, vectors = self.s.k, self.tiling.vectors
+        at, weights = k.let(at, "at"), k.let(weights, "panel")
+        w = [k.let(self._vector(self.weights, weights + j * self.lanes), "w")
+             for j in range(vectors)]  # fmt: skip
+        for p, pixel in enumerate(tile.pixels()):
+            x = k.let(broadcast(k.load(self.x, at + self.pixel(pixel)), self.lanes), "x")
+            for j in range(vectors):
+                number = p * vectors + j
+                k.store(sums, number, fma(x, w[j], k.load(sums, number)))
+
+    def pixel(self, pixel: tuple[int, int]) -> int:
+        """How far the input of a pixel is from that of the tile's first one."""
+        return sum(
+            i * stride * step
+            for i, stride, step in zip(pixel, self.form.stride, self.pixel_steps, strict=True)
+        )
+
+    def _vector(self, buf: Buf, at: Expr) -> Expr:
+        return self.s.k.load(buf, at, self.lanes)
+
+    # -- what is stored -------------------------------------------------------------------------
+
+    def _finish(self, tile: Tile, sums: Buf) -> None:
+        """Store all sums, in a loop where much is computed from each before it is stored."""
+        k, vectors = self.s.k, self.tiling.vectors
+        if all(node.op in _CHEAP for node in self.s.epilogue):
+            for p, pixel in enumerate(tile.pixels()):
+                for j in range(vectors):
+                    value = k.load(sums, p * vectors + j)
+                    self.s.write(self._position(tile, *constants((*pixel, j))), value)
+            return
+        count = tile.rows * tile.columns * vectors
+        done = k.local("done", f32, count, self.lanes)  # so that the sums may be registers
+        for i in range(count):
+            k.store(done, i, k.load(sums, i))
+        with k.loops((tile.rows, tile.columns, vectors)) as (row, column, number):
+            value = k.load(done, (row * tile.columns + column) * vectors + number)
+            self.s.write(self._position(tile, row, column, number), value)
+
+    def _position(self, tile: Tile, r: Expr, c: Expr, j: Expr) -> Index:
+        (up, left), (down, right) = self.form.offset, self.form.spread
+        channel = (tile.panel * self.tiling.vectors + j) * self.lanes
+        row, column = (tile.row + r) * down + up, (tile.column + c) * right + left
+        spatial = (row, column)[2 - len(self.layout.before) :]
+        return (tile.item, Ramp(channel, self.lanes), *spatial)
+
+
+class Depthwise(Direct):
+    """The kernel where every channel is convolved alone: vectors of channels times weights."""
+
+    def pack(self) -> object:
+        """[c / lanes, *kernel, lanes]."""
+        from hodu.lower.blocks.forms import pack_blocked
+        from hodu.lower.blocks.layout import Blocked
+
+        rows = self.form.weights.reshape(1, self.form.groups, *self.form.kernel)
+        return pack_blocked(rows, Blocked(self.lanes, (0, 0), (0, 0)))
+
+    @property
+    def panels(self) -> int:
+        """The number of vectors of channels."""
+        return -(-self.form.groups // self.lanes)
+
+    def first_block(self, tile: Tile) -> Expr:
+        """The block of the same channels."""
+        return tile.panel
+
+    def accumulate(self, tile: Tile, sums: Buf, start: Expr) -> None:
+        """Add the products of all taps to the sums; few taps are written out."""
+        form, k = self.form, self.s.k
+        panel = k.let(tile.panel * (math.prod(form.kernel) * self.lanes))
+        if math.prod(form.kernel) > 25:
+            with self.over_taps(start) as (at, tap):
+                self._tap(tile, sums, at, panel + tap * self.lanes)
+            return
+        for r in range(form.kernel[0]):
+            for c in range(form.kernel[1]):
+                down, right = form.dilation
+                shift = r * down * self.pixel_steps[0] + c * right * self.pixel_steps[1]
+                tap = (r * form.kernel[1] + c) * self.lanes
+                self._tap(tile, sums, start + shift, panel + tap)
+
+    def _tap(self, tile: Tile, sums: Buf, at: Expr, weights: Expr) -> None:
+        k = self.s.k
+        w = k.let(self._vector(self.weights, weights), "w")
+        for p, pixel in enumerate(tile.pixels()):
+            x = self._vector(self.x, at + self.pixel(pixel))
+            k.store(sums, p, fma(x, w, k.load(sums, p)))

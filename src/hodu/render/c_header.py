@@ -1,0 +1,140 @@
+"""The header of a built model, and the typed function that calls it without any preparation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hodu.lower.program import Port, Program
+from hodu.plan.memory import Plan
+from hodu.render.c_types import RESERVED, memory_type
+
+_OWN = frozenset({"status", "ready", "instance", "taken", "made"})
+
+
+def render_header(program: Program, plan: Plan, weight_bytes: int, symbol: str, typed: bool) -> str:
+    """The text of NAME.h: sizes as macros, and what the model exports."""
+    upper = symbol.upper()
+    sizes = [("ARENA_BYTES", plan.size), ("WEIGHT_BYTES", weight_bytes)]
+    for kind, ports in (("INPUT", program.inputs), ("OUTPUT", program.outputs)):
+        sizes.append((f"{kind}_COUNT", len(ports)))
+        sizes += [(f"{kind}{i}_BYTES", port.slot.bytes) for i, port in enumerate(ports)]
+    lines = [
+        f"/* {_plain(program.name)}",
+        *(f" *   {line}" for line in _interface(program)),
+        " */",
+        f"#ifndef {upper}_H",
+        f"#define {upper}_H",
+        "",
+        '#include "hodu.h"',
+        "",
+        "#ifdef __cplusplus",
+        'extern "C" {',
+        "#endif",
+        "",
+        *(f"#define {upper}_{name} {value}" for name, value in sizes),
+        "",
+        f"const hodu_model *{symbol}_info(void);",
+        f"int {symbol}_init(hodu_instance *self, void *arena, const void *weights);",
+        f"int {symbol}_execute(hodu_instance *self, const void *const *inputs, "
+        "void *const *outputs);",
+        f"void {symbol}_cleanup(hodu_instance *self);",
+        "",
+        *(_declaration(program, symbol) if typed else ()),
+        "#ifdef __cplusplus",
+        "}",
+        "#endif",
+        "",
+        "#endif",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def can_be_typed(program: Program) -> bool:
+    """Whether the sizes of all outputs are known, which the typed function takes for granted."""
+    return all(isinstance(d, int) for port in program.outputs for d in port.type.shape)
+
+
+def render_typed(program: Program, plan: Plan, symbol: str) -> str:
+    """The typed function: it keeps the arena and the instance in static memory."""
+    inputs, outputs = _names(program)
+    arena = "0"
+    lines = [f"{_signature(program, symbol)} {{"]
+    if plan.size:
+        arena = "arena"
+        lines += [
+            f"  static unsigned char arena[{plan.size}]",
+            "      __attribute__((aligned(HODU_ALIGNMENT)));",
+        ]
+    lines += [
+        "  static hodu_instance instance;",
+        "  static int ready;",
+        f"  const void *taken[] = {{{', '.join(inputs) or '0'}}};",
+        f"  void *made[] = {{{', '.join(outputs) or '0'}}};",
+        "  if (!ready) {",
+        f"    int status = {symbol}_init(&instance, {arena}, 0);",
+        "    if (status) return status;",
+        "    ready = 1;",
+        "  }",
+        f"  return {symbol}_execute(&instance, taken, made);",
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _declaration(program: Program, symbol: str) -> list[str]:
+    return [
+        "/* Runs the model in static memory; returns HODU_OK or another hodu_status.",
+        " * One call at a time: threads need instances of their own, from the functions above. */",
+        f"{_signature(program, symbol)};",
+        "",
+    ]
+
+
+def _signature(program: Program, symbol: str) -> str:
+    inputs, outputs = _names(program)
+    parts = [_parameter(p, n, "const ") for p, n in zip(program.inputs, inputs, strict=True)]
+    parts += [_parameter(p, n, "") for p, n in zip(program.outputs, outputs, strict=True)]
+    return f"int {symbol}({', '.join(parts) or 'void'})"
+
+
+def _parameter(port: Port, name: str, qualifier: str) -> str:
+    element = f"{qualifier}{memory_type(port.type.dtype)}"
+    if not port.capacity or 0 in port.capacity:
+        return f"{element} *{name}"
+    return f"{element} {name}{''.join(f'[{size}]' for size in port.capacity)}"
+
+
+def _names(program: Program) -> tuple[list[str], list[str]]:
+    """Names of parameters: those of the tensors as far as C allows."""
+    taken: set[str] = set(RESERVED | _OWN)
+    names = [_fresh(port.name, taken) for port in (*program.inputs, *program.outputs)]
+    return names[: len(program.inputs)], names[len(program.inputs) :]
+
+
+def _fresh(hint: str, taken: set[str]) -> str:
+    name = base = c_name(hint)
+    number = 0
+    while name in taken:
+        number += 1
+        name = f"{base}_{number}"
+    taken.add(name)
+    return name
+
+
+def c_name(text: str) -> str:
+    """A text as a C identifier."""
+    clean = "".join(c if c.isascii() and c.isalnum() else "_" for c in text) or "model"
+    return clean if clean[0].isalpha() or clean[0] == "_" else f"v{clean}"
+
+
+def _interface(program: Program) -> list[str]:
+    kinds: Sequence[tuple[str, tuple[Port, ...]]] = (
+        ("input", program.inputs),
+        ("output", program.outputs),
+    )
+    return [f"{kind} {_plain(p.name)}: {p.type}" for kind, ports in kinds for p in ports]
+
+
+def _plain(text: str) -> str:
+    """A text that can stand in a comment."""
+    return text.replace("*/", "* /").replace("/*", "/ *").replace("\n", " ")

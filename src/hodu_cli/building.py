@@ -1,0 +1,87 @@
+"""What `hodu build` chooses and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hodu.artifact import OutputFormat
+from hodu_cli.errors import UsageError
+from hodu_cli.tables import columns, human_bytes, human_count
+
+_EXTENSIONS = {
+    "": OutputFormat.EXECUTABLE,
+    "dylib": OutputFormat.SHARED_LIBRARY,
+    "dll": OutputFormat.SHARED_LIBRARY,
+    "lib": OutputFormat.STATIC_LIBRARY,
+    "obj": OutputFormat.OBJECT,
+}
+_SHOWN = 8
+
+
+def chosen_format(path: Path, name: str | None) -> OutputFormat:
+    """The format that is named, else the one that the file's extension stands for."""
+    known = {**{f.value: f for f in OutputFormat}, **_EXTENSIONS}
+    text = path.suffix[1:].lower() if name is None else name.lower()
+    if text not in known or (name is not None and not name):
+        raise UsageError(
+            f"{name!r} is no format"
+            if name is not None
+            else f"{str(path)!r}: no format has the extension .{text}",
+            hint="-f takes o, a, so, exe, c, ll, bc or s",
+        )
+    return known[text]
+
+
+def check_folder(path: Path) -> None:
+    """Raise UsageError if a file cannot be written there."""
+    if path.is_dir():
+        raise UsageError(f"{str(path)!r} is a folder", hint="-o names the file to write")
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {str(path.parent)!r}")
+
+
+def report_lines(notes: Mapping[str, Any]) -> list[str]:
+    """What a built program takes, for people: flash, memory and its kernels."""
+    code = notes["file_bytes"] - notes["weight_bytes"] * notes["has_weights"]
+    weights = human_bytes(notes["weight_bytes"])
+    lines = [
+        f"{notes['name']} for {notes['target']}",
+        "file",
+        *columns(
+            [
+                ["code", human_bytes(code)],
+                ["weights", weights if notes["has_weights"] else f"{weights} in another file"],
+            ]
+        ),
+    ]
+    return [*lines, *memory_lines(notes), *_kernel_lines(notes["kernels"])]
+
+
+def memory_lines(notes: Mapping[str, Any], title: str = "memory") -> list[str]:
+    """The arena, and what occupies it when most of it is in use."""
+    rows = [
+        ["arena", human_bytes(notes["arena_bytes"])],
+        ["most in use at once", human_bytes(notes["arena_bound"] + notes["state_bytes"])],
+    ]
+    peak = [[f"  {slot['name']}", human_bytes(slot["bytes"])] for slot in notes["peak"]]
+    return [title, *columns([*rows, *_first(peak)])]
+
+
+def _kernel_lines(kernels: list[Mapping[str, Any]]) -> list[str]:
+    rows = [
+        [
+            k["name"],
+            human_count(k["operations"]) if k["operations"] else "",
+            human_bytes(k["bytes"]),
+        ]
+        for k in sorted(kernels, key=lambda k: -k["operations"])
+    ]
+    return [f"{len(kernels)} kernels: operations, memory", *columns(_first(rows), right=[1, 2])]
+
+
+def _first(rows: list[list[str]]) -> list[list[str]]:
+    left = len(rows) - _SHOWN
+    blank = [""] * (len(rows[0]) - 1) if rows else []
+    return [*rows[:_SHOWN], *([[f"  and {left} more", *blank]] if left > 0 else [])]

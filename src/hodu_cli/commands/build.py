@@ -1,0 +1,73 @@
+"""`hodu build`: a model as native code in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hodu_cli.console import Console
+from hodu_cli.options import Dims, Quiet, Verbose, parse_dims
+
+_Model = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file; - is stdin.")]
+_Output = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="File to write.")]
+_Triple = Annotated[
+    str | None, typer.Option("-t", "--target", metavar="TRIPLE", help="System to build for.")
+]
+_Form = Annotated[
+    str | None,
+    typer.Option(
+        "-f", "--format", metavar="FORMAT", help="o, so, a, exe, c, ll, bc, s; else as OUT ends."
+    ),
+]
+_Level = Annotated[
+    int, typer.Option("-O", "--optimize", min=0, max=3, metavar="LEVEL", help="Effort, 0 to 3.")
+]
+_Processor = Annotated[
+    str | None, typer.Option(metavar="CPU", help="Processor to build for; native is this one.")
+]
+_Name = Annotated[str | None, typer.Option(metavar="NAME", help="Name of the functions.")]
+_External = Annotated[
+    bool, typer.Option("--external-weights", help="Weights in a file of their own.")
+]
+_Dump = Annotated[Path | None, typer.Option(metavar="DIR", help="Write every stage to a folder.")]
+_Exact = Annotated[bool, typer.Option("--exact", help="Do not reorder arithmetic.")]
+
+
+def build(
+    model: _Model,
+    output: _Output,
+    target: _Triple = None,
+    format: _Form = None,
+    optimize: _Level = 2,
+    mcpu: _Processor = None,
+    name: _Name = None,
+    external_weights: _External = False,
+    dim: Dims = None,
+    dump: _Dump = None,
+    exact: _Exact = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compile a model into a library, a program or C source."""
+    from hodu.devices import CPU
+    from hodu.plan.target import baseline
+    from hodu.plugins import manager
+    from hodu.plugins.interfaces import CompileOptions
+    from hodu_cli import building
+    from hodu_cli.model import read_model
+
+    console = Console(quiet)
+    form = building.chosen_format(output, format)
+    building.check_folder(output)
+    chosen = baseline(target, mcpu)
+    snapshot = read_model(model, parse_dims(dim), console)
+    compiler = manager.builder_for(CPU, form)
+    console.status("Compiling", f"{snapshot.name} with {compiler.name} for {chosen.triple}")
+    extra = {"target": chosen, "name": name, "external_weights": external_weights, "dump": dump}
+    if verbose:
+        extra["report"] = lambda notes: print("\n".join(building.report_lines(notes)))
+    options = CompileOptions(opt=optimize, exact=exact, extra=extra)
+    compiler.build(snapshot, CPU, form, output, options)
+    console.status("Wrote", f"{output} ({output.stat().st_size:,} bytes)")
