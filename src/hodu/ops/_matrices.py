@@ -70,6 +70,20 @@ def attempt(
         raise ValueRangeError(f"{name}(): {which}{fault}") from error
 
 
+def finite(call: Callable[..., Any], triangle: Callable[[Array], Array] = np.asarray) -> Any:
+    """`call`, with LinAlgError for matrices of which `triangle` reads NaN or infinity.
+
+    Iterations of LAPACK may give anything for them, or never end.
+    """
+
+    def checked(x: Array, *rest: Array) -> Any:
+        if not np.isfinite(triangle(x)).all():
+            raise np.linalg.LinAlgError("not finite")
+        return call(x, *rest)
+
+    return checked
+
+
 def _first_failure(call: Callable[..., Any], x: Array, rest: tuple[Array, ...]) -> str:
     """The batch index of the first matrix on which `call` fails; empty without a batch."""
     others = [r[(0,) * (r.ndim - 2)] for r in rest]  # the fault is the first operand's alone

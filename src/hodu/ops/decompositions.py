@@ -12,7 +12,7 @@ import numpy as np
 from hodu.dims import Dim, dim_min
 from hodu.dtypes import FLOATS
 from hodu.errors import ValueRangeError
-from hodu.ops._matrices import adjoint, attempt, back, matrix_shape, square_shape
+from hodu.ops._matrices import adjoint, attempt, back, finite, matrix_shape, square_shape
 from hodu.ops._precision import wide
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
@@ -117,7 +117,8 @@ class Svd:
 
     def eager(x: Array, full_matrices: bool) -> tuple[Array, ...]:
         fault = "has no singular values that converge: it holds NaN or infinity"
-        u, s, vh = attempt("svd", fault, lambda a: np.linalg.svd(a, full_matrices), x, square=False)
+        call = finite(lambda a: np.linalg.svd(a, full_matrices))
+        u, s, vh = attempt("svd", fault, call, x, square=False)
         return back(u, x), back(s, x), back(vh, x)
 
 
@@ -146,7 +147,8 @@ class Eigh:
 
     def eager(x: Array, UPLO: str) -> tuple[Array, Array]:
         fault = "has no eigenvalues that converge: it holds NaN or infinity"
-        values, vectors = attempt("eigh", fault, lambda a: _EIGH(a, UPLO), x)
+        call = finite(lambda a: _EIGH(a, UPLO), np.tril if UPLO.upper() == "L" else np.triu)
+        values, vectors = attempt("eigh", fault, call, x)
         return back(values, x), back(vectors, x)
 
 

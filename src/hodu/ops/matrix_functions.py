@@ -10,7 +10,7 @@ import numpy as np
 from hodu.dims import Dim, dim_max
 from hodu.dtypes import FLOATS, FROM_NUMPY, NUMERIC, DType, i64
 from hodu.errors import DTypeError
-from hodu.ops._matrices import adjoint, attempt, back, matrix_shape, square_shape, thin_svd
+from hodu.ops._matrices import adjoint, attempt, back, finite, matrix_shape, square_shape, thin_svd
 from hodu.ops._precision import epsilon, narrow, wide, widen
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
@@ -170,9 +170,10 @@ class MatrixRank:
         rtol: float | None = None,
     ) -> Array:
         fault = "holds NaN or infinity"
-        s = attempt(
-            "matrix_rank", fault, lambda a: _singular_values(a, hermitian), x, square=hermitian
+        call = finite(
+            lambda a: _singular_values(a, hermitian), np.tril if hermitian else np.asarray
         )
+        s = attempt("matrix_rank", fault, call, x, square=hermitian)
         cutoff = _cutoff(s, x, atol if tol is None else tol, rtol)
         return np.asarray((s > cutoff).sum(-1, dtype=np.int64))
 
@@ -197,10 +198,10 @@ class Pinv:
     def eager(x: Array, atol: float | None, rtol: float | None, hermitian: bool) -> Array:
         fault = "holds NaN or infinity"
         if hermitian:
-            values, u = attempt("pinv", fault, np.linalg.eigh, x)
+            values, u = attempt("pinv", fault, finite(np.linalg.eigh, np.tril), x)
             vh = adjoint(u)
         else:
-            u, values, vh = attempt("pinv", fault, thin_svd, x, square=False)
+            u, values, vh = attempt("pinv", fault, finite(thin_svd), x, square=False)
         good = np.abs(values) > _cutoff(np.abs(values), x, atol, rtol)
         inverse = np.where(good, 1 / np.where(good, values, 1), 0).astype(values.dtype)
         return back((adjoint(vh) * inverse[..., None, :]) @ adjoint(u), x)

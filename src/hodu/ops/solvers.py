@@ -12,7 +12,7 @@ import numpy as np
 from hodu.dims import dim_min, provably_different
 from hodu.dtypes import FLOATS, i64
 from hodu.errors import ShapeError
-from hodu.ops._matrices import adjoint, attempt, back, matrix_shape, square_shape, thin_svd
+from hodu.ops._matrices import adjoint, attempt, back, finite, matrix_shape, square_shape, thin_svd
 from hodu.ops._precision import wide
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, Promote, alias, function, op
@@ -224,7 +224,7 @@ class Lstsq:
         if b.ndim < 2:
             raise ValueError("the right-hand side is not a matrix")
         m, n = a.shape[-2:]
-        u, s, vh = attempt("lstsq", "holds NaN or infinity", thin_svd, a, square=False)
+        u, s, vh = attempt("lstsq", "holds NaN or infinity", finite(thin_svd), a, square=False)
         cutoff = np.finfo(s.dtype).eps * max(m, n) if rcond is None else rcond
         good = s > cutoff * s.max(-1, initial=0, keepdims=True)
         inverse = np.where(good, 1 / np.where(good, s, 1), 0).astype(s.dtype)

@@ -39,7 +39,7 @@ def cholesky(s: Stage) -> None:
                 x = element(s, 0, (*at, *turned(i, j))) - lower.dot(i, lower, j, j)
                 lower.set(i, j, x / lower.get(j, j))
             rest = s.k.let(element(s, 0, (*at, i, i)) - lower.dot(i, lower, i, i), "rest")
-            fail_matrix(s, ~(rest > 0.0), at, "cholesky", "is not positive definite")
+            fail_matrix(s, rest <= 0.0, at, "cholesky", "is not positive definite")
             lower.set(i, i, unary("sqrt", rest))
             with s.k.loop(n, i + 1, name="j") as j:
                 lower.set(i, j, 0.0)
