@@ -91,13 +91,14 @@ def check_op(cases: list[Case], settings: Settings = DEFAULT) -> list[str]:
         return [*problems, f"{cases[0].op.name}: {error}"]
     for i, b in enumerate(built):
         try:
-            _compare(b, NativeModule(Library(path, f"m{i}"), _weights(b.ready), 1), settings)
+            _compare(b, NativeModule(Library(path, f"m{i}"), weights_of(b.ready), 1), settings)
         except Exception as error:
             problems.append(f"{_name(b.case)}: {type(error).__name__}: {error}")
     return problems
 
 
-def _weights(ready: Prepared) -> Array:
+def weights_of(ready: Prepared) -> Array:
+    """The constants of a program as one block of bytes."""
     with tempfile.TemporaryDirectory() as folder:
         ready.write_weights(Path(folder) / "weights")
         return np.fromfile(Path(folder) / "weights", np.uint8)

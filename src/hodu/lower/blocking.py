@@ -10,11 +10,11 @@ from hodu.dtypes import bool_, f32
 from hodu.kernel.expr import Expr, Ramp, index
 from hodu.lower.groups import Group
 from hodu.lower.layout import Blocked
-from hodu.lower.program import static_shape
 from hodu.lower.point import CannotVectorizeError
 from hodu.lower.rules import SCALAR
 from hodu.lower.stage import Stage
-from hodu.snapshot.ir import Node, Snapshot, Value
+from hodu.shapes import static_shape
+from hodu.snapshot.ir import Node, Value
 
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering

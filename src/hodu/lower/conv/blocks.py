@@ -18,8 +18,8 @@ from hodu.lower.conv.direct import Depthwise, Direct
 from hodu.lower.conv.form import Form, conv_form, input_layout, phase_forms
 from hodu.lower.groups import Group
 from hodu.lower.layout import Blocked
-from hodu.lower.program import static_shape
 from hodu.lower.stage import Stage
+from hodu.shapes import static_shape
 from hodu.snapshot.ir import Node, Value
 
 if TYPE_CHECKING:
