@@ -40,6 +40,15 @@ class KernelBuilder:
         self._blocks: list[list[Stmt]] = [[]]
         self._known: list[dict[Hashable, Expr]] = [{}]
         self._names: dict[str, int] = {}
+        self._taken: set[str] = set()
+
+    def fork(self) -> KernelBuilder:
+        """A builder that goes on from here on its own; called outside of all loops."""
+        (body,), (known,) = self._blocks, self._known
+        other = KernelBuilder(self.name)
+        other.params, other.work = list(self.params), self.work
+        other._blocks, other._known, other._names = [list(body)], [dict(known)], dict(self._names)
+        return other
 
     # -- names and memory -------------------------------------------------------------------
 
@@ -47,7 +56,11 @@ class KernelBuilder:
         """A name that nothing else in the kernel has."""
         count = self._names.get(hint, 0)
         self._names[hint] = count + 1
-        return f"{hint}{count}" if count or hint[-1].isdigit() else hint
+        name = f"{hint}{count}" if count or hint[-1].isdigit() else hint
+        if name in self._taken:  # "x1" and 0, and "x" and 10
+            return self.fresh(hint)
+        self._taken.add(name)
+        return name
 
     def param(self, name: str, dtype: DType, size: int, role: Role) -> Buf:
         """A new parameter."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hodu.dims import Dim
 from hodu.kernel.expr import Expr
 from hodu.lower.collapse import Collapse, collapse
 from hodu.lower.index import ZERO, Extents, Index
@@ -107,8 +106,9 @@ def row_axes(
 
 def _undropped(shape: Shape, gone: frozenset[int], rank: int) -> Shape:
     """The shape of an operand of a result that lacks the axes `gone`, with them as 1."""
-    padded: list[Dim] = [1] * (rank - len(gone) - len(shape)) + list(shape)
-    return tuple(1 if axis in gone else padded.pop(0) for axis in range(rank))
+    padded: Shape = (1,) * (rank - len(gone) - len(shape)) + tuple(shape)
+    own = iter(padded)
+    return tuple(1 if axis in gone else next(own) for axis in range(rank))
 
 
 def _without(

@@ -14,7 +14,7 @@ from hodu.lower.point import CannotVectorizeError
 from hodu.lower.rules import SCALAR
 from hodu.lower.stage import Stage
 from hodu.shapes import static_shape
-from hodu.snapshot.ir import Node, Value
+from hodu.snapshot.ir import Node, Snapshot, Value
 
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from hodu.dims import Dim
 from hodu.dtypes import bool_, i64
 from hodu.errors import UnsupportedError
 from hodu.kernel.expr import INDEX, Const, Expr, index
 from hodu.lower.index import product
 from hodu.lower.program import Branch, Place, Repeat, Step
+from hodu.shapes import TensorType
 from hodu.snapshot.ir import Node, Snapshot, Value
 
 if TYPE_CHECKING:
@@ -28,11 +30,30 @@ def _values(node: Node) -> list[Value]:
 def _cond(lowering: Lowering, node: Node) -> None:
     condition, *operands = _values(node)
     places = [lowering.give_memory(v).place for v in node.outputs]
-    then, orelse = (
-        lowering.steps_of(node.attrs[name], operands, places)
-        for name in ("then_branch", "else_branch")
-    )
+    joined = lowering.sizes.found_by(node)
+
+    def branch(body: Snapshot) -> tuple[Step, ...]:
+        return lowering.steps_of(
+            body, operands, places, lambda: _store_joined(lowering, node, body, joined)
+        )
+
+    then, orelse = branch(node.attrs["then_branch"]), branch(node.attrs["else_branch"])
     lowering.add(Branch(lowering.storage[condition].place, then, orelse))
+
+
+def _store_joined(
+    lowering: Lowering, node: Node, body: Snapshot, joined: Mapping[Dim, Place]
+) -> None:
+    """Store the sizes in which the branches differ, at the end of one of them."""
+    if not joined:
+        return
+    stage = lowering.bare_stage("sizes")
+    for result, value in zip(node.outputs, body.outputs.values(), strict=True):
+        for dim, size in zip(result.type.shape, value.type.shape, strict=True):
+            if dim in joined:
+                place = stage.param(joined[dim], "out")
+                stage.k.store(place, 0, stage.extent(size).cast(i64))
+    stage.finish()
 
 
 def _while_loop(lowering: Lowering, node: Node) -> None:
@@ -52,7 +73,7 @@ def _scan(lowering: Lowering, node: Node) -> None:
     over, outer = operands[count : count + scanned], operands[count + scanned :]
     turn = _Turn(lowering, over[0], reverse=node.attrs["reverse"])
     body: Snapshot = node.attrs["body"]
-    rows = [_fresh(lowering, v) for v in body.inputs[count : count + scanned]]
+    rows = [_row(lowering, v) for v in over]
     results = [_fresh(lowering, v) for v in list(body.outputs.values())[count:]]
     stacked = list(node.outputs[count:])
     for value in stacked:
@@ -73,11 +94,11 @@ def _carry(lowering: Lowering, node: Node, initial: Sequence[Value]) -> list[Val
     """The carried results of a loop, holding the initial values."""
     results = list(node.outputs[: len(initial)])
     for result, value in zip(results, initial, strict=True):
-        if any(not isinstance(d, int) for d in result.type.shape):
+        if result.type.shape != value.type.shape:
             raise UnsupportedError(
-                f"{node.op} carries {result.type}, whose size the compiler does not know",
+                f"{node.op} carries {value.type} and leaves {result.type}: the compiler takes "
+                "loops that keep the sizes of what they carry",
                 where=node.loc,
-                hint="give the named dimensions of the model sizes: --dim name=4",
             )
         storage = lowering.give_memory(result)
         lowering.copy_into(storage.place, value)
@@ -88,6 +109,13 @@ def _fresh(lowering: Lowering, value: Value) -> Value:
     fresh = Value(value.name, value.type)
     lowering.give_memory(fresh)
     return fresh
+
+
+def _row(lowering: Lowering, value: Value) -> Value:
+    """Memory for a part of a value along its first axis."""
+    row = Value(f"{value.name}_row", TensorType(value.type.shape[1:], value.type.dtype))
+    lowering.give_memory(row)
+    return row
 
 
 def _body(

@@ -58,7 +58,7 @@ class Row:
         self.lanes = lanes
         self.k = nest.stage.k
         axes = nest.axes
-        self._ends = [(ZERO, axes.extents[a]) for a in axes.inner()]
+        self._ends: list[Span] = [(ZERO, axes.extents[a]) for a in axes.inner()]
         if span is not None:
             self._ends[0] = span
 
@@ -152,7 +152,7 @@ class Row:
             return
         lo, hi = self._ends[-1]
         with loops_between(self.k, self._ends[:-1]) as at:
-            whole = lo
+            whole: Expr = lo
             if self.lanes > 1 and not self.is_across:
                 whole = lo + (hi - lo) // self.lanes * self.lanes
                 with self.k.loop(whole, lo, step=self.lanes) as i:
@@ -241,6 +241,7 @@ def _at_most(x: Expr, limit: int) -> bool:
 def vectorized(s: Stage, lanes: int, write: Callable[[int], None]) -> None:
     """Write a kernel with vectors of `lanes`, or without where there is no such form."""
     if lanes > 1:
+        restart = s.attempt()
         try:
             write(lanes)
         except CannotVectorizeError:
@@ -248,7 +249,7 @@ def vectorized(s: Stage, lanes: int, write: Callable[[int], None]) -> None:
         else:
             if has_one_width(s.k.finish()):
                 return
-        s.restart()
+        restart()
     write(1)
 
 

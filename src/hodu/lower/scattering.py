@@ -16,7 +16,7 @@ from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, select
 from hodu.kernel.narrow import computed
 from hodu.lower.index import Extents, Index, flat, product
-from hodu.lower.indices import checked_index
+from hodu.lower.checked_index import checked_index
 
 if TYPE_CHECKING:
     from hodu.lower.stage import Stage
@@ -48,7 +48,7 @@ def write_places(s: Stage, places: Places, how: str = "set", *, include_self: bo
     with s.k.loops(places.index) as position:
         given = places.coordinates(position)
         found = {
-            axis: checked_index(s, raw, axis, shape[axis], wrap=places.wrap)
+            axis: checked_index(s, raw, extents[axis], axis, wrap=places.wrap)
             for axis, raw in given.items()
         }
         rest_axes = [axis for axis in range(len(extents)) if axis not in found]

@@ -42,7 +42,7 @@ class Sizes:
     def __init__(self, lowering: Lowering) -> None:
         self._lowering = lowering
         self._known: Scope = {}
-        self._found: dict[Node, Dim] = {}
+        self._found: dict[Node, set[Dim]] = {}
 
     def declare_block(self, snapshot: Snapshot) -> None:
         """Declare the sizes that the nodes of a Snapshot find out."""
@@ -58,8 +58,7 @@ class Sizes:
             return
         capacity = CAPACITY[node.op](node, self.capacity)
         for dim in dims:
-            if self._declare(dim, capacity):
-                self._found[node] = dim
+            self._declare(node, dim, capacity)
 
     def _declare_joined(self, node: Node) -> None:
         """Declare the sizes in which the branches of a `cond` differ."""
@@ -71,21 +70,26 @@ class Sizes:
             self.leave(before)
         for value, then, orelse in zip(node.outputs, *sizes, strict=True):
             for dim, a, b in zip(value.type.shape, then, orelse, strict=True):
-                self._declare(dim, max(a, b))
+                self._declare(node, dim, max(a, b))
 
-    def _declare(self, dim: Dim, capacity: int) -> bool:
-        """Make memory for a size; False if it is known already."""
+    def _declare(self, node: Node, dim: Dim, capacity: int) -> None:
+        """Make memory for a size that a node finds out, unless it is known already."""
         atom = bare_symbol(dim)
         if atom is None or atom.name in self._known:
-            return False
+            return
         slot = self._lowering.new_slot(f"size_{atom.name}", i64, 1, "arena")
         self._known[atom.name] = Size(capacity, Place(slot))
-        return True
+        self._found.setdefault(node, set()).add(dim)
 
-    def place(self, dim: Dim) -> Place | None:
-        """Where a size that was declared is kept; None of one that is computed."""
-        atom = bare_symbol(dim)
-        return None if atom is None else self._known[atom.name].place
+    def found_by(self, node: Node) -> dict[Dim, Place]:
+        """Where the sizes are kept that a node finds out."""
+        found: dict[Dim, Place] = {}
+        for dim in self._found.get(node, ()):
+            atom = bare_symbol(dim)
+            place = None if atom is None else self._known[atom.name].place
+            if place is not None:
+                found[dim] = place
+        return found
 
     def store(self, stage: Stage, dim: Dim, count: Expr, hint: str) -> None:
         """Store what the kernel of a node found out to be the size `dim`.
@@ -94,7 +98,8 @@ class Sizes:
         be something else, and where the memory that was planned is too small.
         """
         what = f"{stage.node.op}() found {{0}} elements"
-        if self._found.get(stage.node) != dim:
+        place = self.found_by(stage.node).get(dim)
+        if place is None:
             known = self.extent(stage, dim)
             text = f"{what}, the model says that it finds {{1}}"
             stage.fail(count.ne(known), status.SHAPE, text, count, known)
@@ -103,8 +108,6 @@ class Sizes:
         text = f"{what}, there is memory for {{1}}"
         room = Const(capacity, INDEX)
         stage.fail(count > room, status.VALUE, text, count, room, hint=hint)
-        place = self.place(dim)
-        assert place is not None
         stage.k.store(stage.param(place, "out"), 0, count.cast(i64))
 
     def enter(self, body: Snapshot, operands: Sequence[Value]) -> Scope:

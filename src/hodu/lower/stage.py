@@ -8,7 +8,7 @@ computed the same way from the element that the op is about to store.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -237,11 +237,14 @@ class Stage:
 
     # -- the end --------------------------------------------------------------------------------
 
-    def restart(self) -> None:
-        """Throw away what has been written of the kernel."""
-        self.k = KernelBuilder(self.k.name)
-        self._params = {}
-        self._touched = Touched()
+    def attempt(self) -> Callable[[], None]:
+        """What takes back all that is written of the kernel from here on."""
+        k, params, touched = self.k.fork(), dict(self._params), self._touched.copy()
+
+        def restart() -> None:
+            self.k, self._params, self._touched = k, params, touched
+
+        return restart
 
     def split(self, name: str) -> None:
         """End the kernel here and go on in another one that runs after it."""

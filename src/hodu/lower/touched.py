@@ -24,6 +24,12 @@ class Touched:
         """Note a write."""
         self.writes.setdefault(place, set()).add(position)
 
+    def copy(self) -> Touched:
+        """The same, to go on from."""
+        reads = {place: set(positions) for place, positions in self.reads.items()}
+        writes = {place: set(positions) for place, positions in self.writes.items()}
+        return Touched(reads, writes, set(self.anywhere))
+
     def in_place(self) -> set[Place]:
         """The places read only where the one place that is written is written.
 

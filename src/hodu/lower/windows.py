@@ -162,8 +162,8 @@ class _Folding:
         start = i * w.stride[self.last]
         if taps <= UNROLLED:
             found = k.load(buf, start, lanes)
-            for tap in range(1, taps):
-                found = self.fold(found, k.let(k.load(buf, start + tap * step, lanes), "tap"))
+            for number in range(1, taps):
+                found = self.fold(found, k.let(k.load(buf, start + number * step, lanes), "tap"))
         else:
             total = k.local("total", self.dtype, lanes=lanes, init=self.fold.identity(self.dtype))
             with k.loop(taps, name="tap") as tap:

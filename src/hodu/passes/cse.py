@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from hodu.dims import Dim, bare_symbol
 from hodu.passes._pattern import COMMUTATIVE
 from hodu.passes._regions import everywhere
+from hodu.shapes import Shape
+from hodu.snapshot.bind_dims import substitute_dims
 from hodu.snapshot.ir import Node, Snapshot, Value
 from hodu.snapshot.prune import prune
 from hodu.snapshot.rebuild import Rebuilder, rebuild
@@ -20,6 +23,7 @@ def cse(snapshot: Snapshot) -> Snapshot:
 def _cse(snapshot: Snapshot) -> Snapshot:
     merged = _merged_constants(snapshot)
     seen: dict[Any, Sequence[Value]] = {}
+    same: dict[str, Dim] = {}
 
     def step(node: Node, inputs: list[Value | None], out: Rebuilder) -> Sequence[Value]:
         taken = [v if v is None else merged.get(v, v) for v in inputs]
@@ -28,9 +32,18 @@ def _cse(snapshot: Snapshot) -> Snapshot:
         key = _key(node, taken)
         if key not in seen:
             seen[key] = out.copy(node, taken)
+        for old, kept in zip(node.outputs, seen[key], strict=True):
+            same.update(_same_sizes(old.type.shape, kept.type.shape))
         return seen[key]
 
-    return prune(rebuild(snapshot, step))
+    merged_nodes = rebuild(snapshot, step)
+    return prune(substitute_dims(merged_nodes, same) if same else merged_nodes)
+
+
+def _same_sizes(old: Shape, kept: Shape) -> dict[str, Dim]:
+    """What the sizes that a repeated node found are in terms of those of the node that stays."""
+    pairs = zip(old, kept, strict=True)
+    return {a.name: b for d, b in pairs if d != b and (a := bare_symbol(d)) is not None}
 
 
 def _key(node: Node, inputs: Sequence[Value | None]) -> Any:

@@ -32,10 +32,13 @@ class Names:
 
 
 class SymbolNames:
-    """The symbolic dimensions of one Snapshot; data-dependent sizes get names of their own."""
+    """The symbolic dimensions of one Snapshot; data-dependent sizes get names of their own.
 
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
+    Those of the Snapshot around it, of which any may come in later, are taken from the start.
+    """
+
+    def __init__(self, around: SymbolNames | None = None) -> None:
+        self._taken: set[str] = set() if around is None else set(around._taken)
 
     def add(self, dims: Sequence[Dim]) -> None:
         """Note the symbols of `dims` as used."""

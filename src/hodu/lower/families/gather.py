@@ -6,8 +6,8 @@ from hodu.dtypes import i64
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import INDEX, Expr, index, select
 from hodu.lower import status
+from hodu.lower.checked_index import checked_index
 from hodu.lower.index import ZERO, Index, broadcast_index
-from hodu.lower.indices import checked_index
 from hodu.lower.point import Point, scalar_part
 from hodu.lower.rules import reading
 from hodu.ops._index_rules import index_place, indexed_axes
@@ -20,7 +20,7 @@ def gather(c: Point, position: Index) -> Expr:
     axis = c.attrs["dim"] % len(shape)
     found = c.read(1, position)
     at = list(position) or [ZERO]
-    at[axis] = checked_index(c, found, axis, shape[axis], wrap=c.attrs["wrap"])
+    at[axis] = checked_index(c, found, c.extent(shape[axis]), axis, wrap=c.attrs["wrap"])
     return c.read(0, tuple(at) if c.type().rank else ())
 
 
@@ -28,7 +28,7 @@ def gather(c: Point, position: Index) -> Expr:
 def embedding(c: Point, position: Index) -> Expr:
     """The rows of the weight that integers name."""
     *at, column = position
-    row = checked_index(c, c.read(0, tuple(at)), 0, c.type(1).shape[0], wrap=False)
+    row = checked_index(c, c.read(0, tuple(at)), c.extents(1)[0], 0, wrap=False)
     return c.read(1, (row, column))
 
 
@@ -40,7 +40,7 @@ def gather_nd(c: Point, position: Index) -> Expr:
     assert isinstance(width, int)
     row = position[: len(indices) - 1]
     picked = [
-        checked_index(c, c.read(1, (*row, index(i))), axis, c.type().shape[axis], wrap=True)
+        checked_index(c, c.read(1, (*row, index(i))), c.extents()[axis], axis, wrap=True)
         for i, axis in enumerate(range(batch, batch + width))
     ]
     return c.read(0, (*position[:batch], *picked, *position[len(row) :]))
@@ -63,7 +63,7 @@ def index_(c: Point, position: Index) -> Expr:
             continue
         number = numbers[axis]
         found = c.read(number, broadcast_index(common, c.type(number).shape))
-        at.append(checked_index(c, found, axis, size, wrap=c.attrs["wrap"]))
+        at.append(checked_index(c, found, c.extent(size), axis, wrap=c.attrs["wrap"]))
     return c.read(0, tuple(at))
 
 

@@ -59,9 +59,7 @@ def covers_all(s: Stage, windows: Windows) -> bool:
 @kernel("avg_pool", epilogue=True)
 def avg_pool(s: Stage) -> None:
     """The mean of every window; integers are truncated towards zero."""
-    mean_windows(
-        s, windows_of(s.attrs), s.attrs["count_include_pad"], s.attrs["divisor_override"]
-    )
+    mean_windows(s, windows_of(s.attrs), s.attrs["count_include_pad"], s.attrs["divisor_override"])
 
 
 def mean_dtype(dtype: DType) -> DType:
@@ -105,7 +103,7 @@ def _counts(s: Stage, windows: Windows, is_padded: bool) -> list[np.ndarray]:
     sizes, out = s.type().shape[-n:], s.out_type().shape[-n:]
     found = []
     for i in range(n):
-        size, number = int(sizes[i]), int(out[i])  # type: ignore[arg-type]
+        size, number = int(sizes[i]), int(out[i])
         begin, end = windows.padding[i], windows.padding[n + i]
         axis = (windows.kernel[i], windows.stride[i], windows.dilation[i])
         counts = window_sizes(size, number, *axis, begin, end, is_padded=is_padded)

@@ -8,9 +8,9 @@ from hodu.dtypes import i64
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import INDEX, Expr, index, select
 from hodu.kernel.narrow import computed
+from hodu.lower import status
 from hodu.lower.families.pooling import mean_dtype, mean_windows
 from hodu.lower.folds import MAX
-from hodu.lower import status
 from hodu.lower.index import ZERO, Index, flat, product, unflat
 from hodu.lower.pointwise import is_large
 from hodu.lower.rows import loops_between
@@ -110,9 +110,7 @@ def _maximum(s: Stage, at: Index, taps: list[Taps]) -> None:
     start = tuple(begin + first * step for first, _, begin, step in taps)
     where = k.local("where", i64, init=flat(start, sizes).cast(i64))
     with loops_between(k, [(first, end) for first, end, _, _ in taps]) as turn:
-        places = tuple(
-            begin + i * step for i, (_, _, begin, step) in zip(turn, taps, strict=True)
-        )
+        places = tuple(begin + i * step for i, (_, _, begin, step) in zip(turn, taps, strict=True))
         x = s.read(0, (*at[: len(at) - rank], *places))
         better = x > k.load(best)
         with k.when(better | x.ne(x) if dtype.is_float else better):
@@ -136,7 +134,7 @@ def adaptive_avg_pool(s: Stage) -> None:
         return
     pairs = list(zip(shape[-rank:], out[-rank:], strict=True))
     if all(isinstance(a, int) and isinstance(b, int) and a % b == 0 for a, b in pairs):
-        sizes = tuple(int(a) // int(b) for a, b in pairs)  # type: ignore[arg-type]
+        sizes = tuple(int(a) // int(b) for a, b in pairs)
         mean_windows(s, Windows(sizes, sizes, (0,) * 2 * rank, (1,) * rank))
         return
     extents = s.out_extents()

@@ -71,9 +71,8 @@ def _interpolate(s: Stage, lines: Sequence[Line], shape: list[int]) -> None:
     wide = f64 if s.type().dtype.is_integer else computed(s.type().dtype)
     changed = [line for line in lines if line.weights is not None]
     if not changed:
-        s.k.copy(
-            s.param(_result(s), "out"), 0, s.param(_given(s), "in"), 0, product(s.in_extents())
-        )
+        given, count = s.param(_given(s), "in"), product(s.in_extents())
+        s.k.copy(s.param(_result(s), "out"), 0, given, 0, count)
     place = _given(s)
     for number, line in enumerate(changed):
         is_last = number == len(changed) - 1
@@ -131,8 +130,8 @@ class _Pass:
                 total = total + self._term(first, j * count + t, i, lanes)
             return total
         sums = self.k.local("sum", self.wide, 1, lanes, 0.0)
-        with self.k.loop(count) as t:
-            term = self._term(first, j * count + t, i, lanes)
+        with self.k.loop(count) as tap:
+            term = self._term(first, j * count + tap, i, lanes)
             self.k.store(sums, 0, self.k.load(sums) + term)
         return self.k.load(sums)
 
@@ -155,7 +154,10 @@ def _extrapolate(s: Stage, lines: Sequence[Line]) -> None:
             continue
         flags = s.table(line.outside.astype("uint8"), "outside")
         inner = product(extents[line.axis + 1 :])
-        with s.k.loops((product(extents[: line.axis]), extents[line.axis])) as (o, j):
-            with s.k.when(s.k.load(flags, j).ne(0)), s.k.loop(inner) as i:
-                at = (o * extents[line.axis] + j) * inner + i
-                s.k.store(result, at, constant(value, computed(result.dtype)))
+        with (
+            s.k.loops((product(extents[: line.axis]), extents[line.axis])) as (o, j),
+            s.k.when(s.k.load(flags, j).ne(0)),
+            s.k.loop(inner) as i,
+        ):
+            at = (o * extents[line.axis] + j) * inner + i
+            s.k.store(result, at, constant(value, computed(result.dtype)))

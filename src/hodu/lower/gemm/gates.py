@@ -1,0 +1,105 @@
+"""Recurrent weights in panels in which the gates of the same hidden units stand together.
+
+    [panel, depth, gate, hidden unit]
+
+So one tile holds everything that a step needs to compute the units of a panel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hodu.dtypes import DType
+from hodu.kernel.algebra import constant
+from hodu.kernel.expr import index
+from hodu.lower.affine import view_of
+from hodu.lower.gemm.operands import packed_dtype
+from hodu.lower.program import Place
+from hodu.lower.stage import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Hidden units in panels of `vectors` vectors of `lanes`; `padded` is their number so far."""
+
+    hidden: int
+    lanes: int
+    vectors: int
+
+    @property
+    def width(self) -> int:
+        """The units of a panel."""
+        return self.lanes * self.vectors
+
+    @property
+    def panels(self) -> int:
+        """How many panels there are."""
+        return -(-self.hidden // self.width)
+
+    @property
+    def padded(self) -> int:
+        """The units of all panels."""
+        return self.panels * self.width
+
+
+@dataclass(frozen=True, slots=True)
+class GatePanels:
+    """Packed weights of some gates."""
+
+    place: Place
+    gates: int
+    units: Units
+
+    @property
+    def stride(self) -> int:
+        """From one depth to the next."""
+        return self.gates * self.units.width
+
+    @property
+    def panel(self) -> int:
+        """From one panel to the next."""
+        return self.stride * self.units.hidden
+
+
+def pack_gates(s: Stage, number: int, gates: range, units: Units, dtype: DType) -> GatePanels:
+    """The rows of some gates of an input [gates * hidden, hidden], packed now or at run time."""
+    data = s.data(number)
+    if data is None:
+        return _pack_at_run_time(s, number, gates, units, dtype)
+    kept = packed_dtype(s.type(number).dtype)
+    hidden = units.hidden
+    rows = data[gates.start * hidden : gates.stop * hidden].astype(kept.numpy)
+    wide = np.zeros((len(gates), units.padded, hidden), kept.numpy)
+    wide[:, :hidden] = rows.reshape(len(gates), hidden, hidden)
+    parted = wide.reshape(len(gates), units.panels, units.width, hidden)
+    flat = np.ascontiguousarray(parted.transpose(1, 3, 0, 2)).reshape(-1)
+    slot = s.lowering.new_slot("gates_packed", kept, flat.size, "constant", flat)
+    return GatePanels(Place(slot), len(gates), units)
+
+
+def _pack_at_run_time(
+    s: Stage, number: int, gates: range, units: Units, dtype: DType
+) -> GatePanels:
+    view = view_of(s, number)
+    size = units.padded * len(gates) * units.hidden
+    packed = GatePanels(
+        Place(s.lowering.new_slot("gates_packed", dtype, size, "arena")), len(gates), units
+    )
+    stage = s.lowering.bare_stage("pack_gates")
+    k, width = stage.k, units.width
+    source, target = stage.param(view.place, "in"), stage.param(packed.place, "out")
+    extents = (units.panels, units.hidden, len(gates), width)
+    with k.loops([index(n) for n in extents], kind="parallel") as (panel, d, gate, lane):
+        to = panel * packed.panel + d * packed.stride + gate * width + lane
+        unit = panel * width + lane
+        row = (gate + gates.start) * units.hidden + unit
+        at = view.offset + row * view.strides[0] + d * view.strides[1]
+        with k.when(unit < units.hidden):
+            k.store(target, to, k.load(source, at).cast(dtype))
+        if units.padded > units.hidden:
+            with k.when(unit >= units.hidden):
+                k.store(target, to, constant(0, dtype))
+    stage.finish()
+    return packed
