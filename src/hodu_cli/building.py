@@ -59,14 +59,14 @@ def report_lines(notes: Mapping[str, Any]) -> list[str]:
     return [*lines, *memory_lines(notes), *_kernel_lines(notes["kernels"])]
 
 
-def memory_lines(notes: Mapping[str, Any]) -> list[str]:
+def memory_lines(notes: Mapping[str, Any], title: str = "memory") -> list[str]:
     """The arena, and what occupies it when most of it is in use."""
     rows = [
         ["arena", human_bytes(notes["arena_bytes"])],
-        ["in use at once", human_bytes(notes["arena_bound"] + notes["state_bytes"])],
+        ["most in use at once", human_bytes(notes["arena_bound"] + notes["state_bytes"])],
     ]
     peak = [[f"  {slot['name']}", human_bytes(slot["bytes"])] for slot in notes["peak"]]
-    return ["memory", *columns([*rows, *_first(peak)])]
+    return [title, *columns([*rows, *_first(peak)])]
 
 
 def _kernel_lines(kernels: list[Mapping[str, Any]]) -> list[str]:

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from hodu._tensor import Tensor
+from hodu.backends.cpu.report import planned_memory
 from hodu.dims import Dim, Symbol
 from hodu.shapes import TensorType, format_shape
 from hodu.snapshot import statistics
 from hodu.snapshot.ir import Snapshot
 from hodu.snapshot.text import print_snapshot
+from hodu_cli.building import memory_lines
 from hodu_cli.tables import columns, human_bytes, human_count, plural
 
 
@@ -42,6 +44,7 @@ def model_report(snapshot: Snapshot, file: str, verbose: bool) -> dict[str, Any]
         "macs": _dim(macs.total),
         "macs_unknown": list(macs.unknown),
         "peak_memory": {"bytes": statistics.peak_bytes(snapshot, sizes), "dims": sizes},
+        "compiled": planned_memory(snapshot),
         "metadata": dict(snapshot.metadata),
     }
     return {**report, "text": print_snapshot(snapshot, locations=True)} if verbose else report
@@ -79,6 +82,8 @@ def model_lines(report: Mapping[str, Any]) -> list[str]:
     if report["dims"]:
         lines += ["dimensions", *columns([_range(n, b) for n, b in report["dims"].items()])]
     lines += ["totals", *columns(_totals(report))]
+    if report["compiled"]:
+        lines += memory_lines(report["compiled"], "memory when compiled")
     if report["ops"]:
         rows = [[op, str(count)] for op, count in report["ops"].items()]
         lines += ["ops", *columns(rows, right=[1])]

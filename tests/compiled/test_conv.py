@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import hodu
 import hodu.nn.functional as F
-from hodu.backends.cpu.compiler import code_options
 from hodu.backends.cpu.prepare import Prepared, prepare
+from hodu.backends.cpu.stored import code_options
 from hodu.kernel.verify import verify_kernel
 from hodu.plan.target import named
 from hodu.plugins.interfaces import CompileOptions
@@ -20,6 +19,7 @@ from hodu.runtime.library import Library
 from hodu.runtime.module import NativeModule
 from hodu.snapshot.verify import verify
 from hodu.toolchain.build import Source, compile_shared
+from tests.compiled.check import weights_of
 from tests.compiled.interpret import interpret
 
 Tensors = Sequence[hodu.Tensor]
@@ -59,7 +59,7 @@ def check(
         for launch in ready.program.launches():
             verify_kernel(launch.kernel)
         path = compile_shared([Source("m.c", ready.source)], code_options(named(name), options))
-        module = NativeModule(Library(path), ready.weight_blob(), 1)
+        module = NativeModule(Library(path), weights_of(ready), 1)
         for _ in range(2):  # the arena is not clean the second time
             got = module.execute({f"x{i}": a for i, a in enumerate(arrays)}).values()
             _compare([t.numpy() for t in got], wanted)
@@ -106,3 +106,100 @@ def test_conv(x: tuple[int, ...], w: tuple[int, ...], attrs: dict[str, object]) 
     conv = (F.conv1d, F.conv2d, F.conv3d)[len(w) - 3]
     weights, bias = weight(*w), weight(w[0])
     check(lambda t: conv(t, weights, bias, **attrs), x, interpreted=x[1] < 48)
+
+
+TRANSPOSED = [
+    ((1, 32, 5, 6), (32, 16, 2, 2), {"stride": 2}),
+    ((1, 16, 5, 5), (16, 24, 4, 4), {"stride": 2, "padding": 1}),
+    ((2, 3, 4, 4), (3, 5, 3, 3), {"stride": 2, "padding": 1, "output_padding": 1}),
+    ((1, 16, 6, 6), (16, 16, 3, 3), {"padding": 1}),
+    ((1, 4, 9), (4, 6, 5), {"stride": 3, "padding": 2}),
+    ((1, 4, 4, 4), (4, 4, 2, 2), {"stride": 3}),
+    ((1, 4, 4, 4), (4, 4, 3, 3), {"dilation": 2, "stride": 2}),
+    ((1, 32, 4, 4), (32, 16, 3, 3), {"groups": 2, "stride": 2}),
+]
+
+
+@pytest.mark.parametrize(("x", "w", "attrs"), TRANSPOSED)
+def test_conv_transpose(x: tuple[int, ...], w: tuple[int, ...], attrs: dict[str, object]) -> None:
+    function = F.conv_transpose1d if len(w) == 3 else F.conv_transpose2d
+    groups = attrs.get("groups", 1)
+    assert isinstance(groups, int)
+    weights, bias = weight(*w), weight(w[1] * groups)
+    check(lambda t: function(t, weights, bias, **attrs), x)
+
+
+def test_residual_blocks_stay_in_blocks() -> None:
+    a, b, c = weight(24, 3, 3, 3), weight(24, 24, 3, 3), weight(24, 24, 1, 1)
+    scale = weight(1, 24, 1, 1)
+
+    def block(x: hodu.Tensor) -> hodu.Tensor:
+        y = F.relu(F.conv2d(x, a, padding=1))
+        z = F.conv2d(y, b, weight(24), padding=1)
+        z = F.relu(z * scale + y)
+        return F.conv2d(F.sigmoid(z + y), c).mean((2, 3))
+
+    ready = check(block, (2, 3, 9, 8), targets=("native", "x86-64-v3"))
+    assert kernels(ready).count("layout") == 1  # of the input alone
+
+
+def test_pooling_and_joins_in_blocks() -> None:
+    a, b = weight(16, 3, 3, 3), weight(16, 48, 3, 3)
+
+    def unet(x: hodu.Tensor) -> hodu.Tensor:
+        y = F.conv2d(x, a, padding=1)
+        small = F.max_pool2d(y, 3, 2, 1)
+        mean = F.avg_pool2d(y, 2)
+        up = [F.interpolate(t, size=(8, 10), mode="bilinear") for t in (small, mean)]
+        return F.conv2d(hodu.cat([up[0], y, up[1]], 1), b, padding=1)
+
+    ready = check(unet, (1, 3, 8, 10), targets=("native", "x86-64-v3"))
+    assert kernels(ready).count("layout") == 2  # of the input and of the result
+
+
+def test_one_value_is_read_in_both_forms() -> None:
+    a, b = weight(20, 5, 3, 3), weight(8, 20, 3, 3)
+
+    def both(x: hodu.Tensor) -> list[hodu.Tensor]:
+        y = F.relu(F.conv2d(x, a, padding=1))
+        return [F.conv2d(y, b, stride=2, padding=1), y.reshape(1, 20, -1).softmax(-1), y]
+
+    check(both, (1, 5, 7, 6))
+
+
+def test_depthwise_with_padding_on_one_side_and_a_negative_one() -> None:
+    w, v = weight(24, 1, 3, 3), weight(8, 24, 3, 3)
+
+    def cropped(x: hodu.Tensor) -> hodu.Tensor:
+        y = F.conv2d(hodu.pad(x, (0, 1, 2, 0)), w, groups=24)
+        return F.conv2d(hodu.pad(y, (-1, 0, 0, -1)), v)
+
+    check(cropped, (1, 24, 6, 6))
+
+
+def test_weights_that_are_inputs() -> None:
+    check(lambda x, w: F.conv2d(x, w, padding=1), (1, 5, 6, 6), (7, 5, 3, 3))
+
+
+def test_convolution_with_an_epilogue_of_another_width() -> None:
+    a = weight(16, 16, 3, 3)
+    check(lambda x: F.conv2d(x, a).double().exp().float(), (1, 16, 6, 6))
+
+
+def test_filled_up_channels_are_not_summed() -> None:
+    a, b = weight(18, 18, 3, 3), weight(18, 18, 1, 1)
+
+    def chain(t: hodu.Tensor) -> hodu.Tensor:
+        return F.conv2d(hodu.log(F.conv2d(t, b).abs() + 1e-3), a, padding=1)
+
+    check(chain, (1, 18, 5, 5))
+
+
+@pytest.mark.parametrize("level", [0, 3])
+def test_levels(level: int) -> None:
+    a, b = weight(20, 5, 3, 3), weight(20, 1, 3, 3)
+
+    def chain(x: hodu.Tensor) -> hodu.Tensor:
+        return F.relu(F.conv2d(F.relu(F.conv2d(x, a, padding=1)), b, padding=1, groups=20))
+
+    check(chain, (1, 5, 9, 9), targets=("native",), level=level)

@@ -10,10 +10,10 @@ from hodu.dtypes import DType
 from hodu.errors import UnsupportedError
 from hodu.kernel.expr import Expr, index
 from hodu.lower import families as families
-from hodu.lower.blocking import leaves_of, lower_in_blocks
+from hodu.lower.blocks.convolution import wanted_border
+from hodu.lower.blocks.forms import Forms, copy_form
+from hodu.lower.blocks.rules import leaves_of, lower_in_blocks
 from hodu.lower.control import lower_control
-from hodu.lower.conv.blocks import wanted_border
-from hodu.lower.forms import Forms, copy_form
 from hodu.lower.groups import Group, make_groups
 from hodu.lower.joins import join_places
 from hodu.lower.movement import find_in_memory, lower_movement

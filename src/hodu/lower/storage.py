@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from hodu.kernel.algebra import is_number
 from hodu.kernel.expr import Expr, Ramp
+from hodu.lower.blocks.layout import Blocked
 from hodu.lower.index import ZERO, Extents, Index, dense_strides
-from hodu.lower.layout import Blocked
 from hodu.lower.point import CannotVectorizeError
 from hodu.lower.program import Place
 from hodu.shapes import Shape

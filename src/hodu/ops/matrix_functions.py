@@ -67,12 +67,12 @@ def _power(base: Tensor, n: int) -> Tensor:
 
 # Coefficients of the [13/13] Pade approximant of exp, and the norm up to which it is exact in
 # f64: Higham, The Scaling and Squaring Method for the Matrix Exponential Revisited (2005).
-_PADE = (
+PADE = (
     64764752532480000.0, 32382376266240000.0, 7771770303897600.0, 1187353796428800.0,
     129060195264000.0, 10559470521600.0, 670442572800.0, 33522128640.0, 1323241920.0,
     40840800.0, 960960.0, 16380.0, 182.0, 1.0,
 )  # fmt: skip
-_PADE_NORM = 5.371920351148152
+PADE_NORM = 5.371920351148152
 
 
 @op("matrix_exp(Tensor input) -> Tensor")
@@ -95,13 +95,13 @@ class MatrixExp:
 
 def _exponential(a: Array) -> Array:
     norm = np.abs(a).sum(-2).max(initial=0)
-    halvings = max(0, int(np.ceil(np.log2(norm / _PADE_NORM)))) if 0 < norm < np.inf else 0
+    halvings = max(0, int(np.ceil(np.log2(norm / PADE_NORM)))) if 0 < norm < np.inf else 0
     a = a / 2.0**halvings
     one = np.eye(a.shape[-1])
     a2 = a @ a
     a4 = a2 @ a2
     a6 = a4 @ a2
-    c = _PADE
+    c = PADE
     odd = a6 @ (c[13] * a6 + c[11] * a4 + c[9] * a2) + c[7] * a6 + c[5] * a4 + c[3] * a2
     even = a6 @ (c[12] * a6 + c[10] * a4 + c[8] * a2) + c[6] * a6 + c[4] * a4 + c[2] * a2
     odd, even = a @ (odd + c[1] * one), even + c[0] * one

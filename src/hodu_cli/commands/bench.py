@@ -26,9 +26,9 @@ def bench(
     format: Format = TextFormat.pretty,
     quiet: Quiet = False,
 ) -> None:
-    """Measure models with every back end: cpu, interp, and ONNX Runtime for .onnx.
+    """Compare the latency of back ends.
 
-    Inputs are random; named sizes without --dim are the least they can be.
+    They are cpu, interp, and ONNX Runtime for .onnx, where it is installed. Inputs are random; named sizes without --dim are the least they can be.
     """
     from hodu_cli import benching
 

@@ -10,7 +10,10 @@ _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be
 
 
 def clean(dry_run: _DryRun = False) -> None:
-    """Remove compiled code from the cache; it is compiled again when it is needed."""
+    """Remove compiled code from the cache.
+
+    It is compiled again when it is needed.
+    """
     from hodu.toolchain.cache import default_cache
     from hodu_cli.tables import human_bytes
 

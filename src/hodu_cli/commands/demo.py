@@ -16,7 +16,10 @@ _Output = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="Pr
 
 
 def demo(device: _Device = "cpu", output: _Output = Path("digits"), quiet: Quiet = False) -> None:
-    """Read handwritten digits with a small model, compiled here and as a program of its own."""
+    """Read handwritten digits with a small model.
+
+    It is compiled for this process, and built as a program of its own.
+    """
     from hodu_cli import digits
 
     if not digits.show(device, output, Console(quiet)):

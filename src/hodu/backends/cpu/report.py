@@ -4,28 +4,54 @@ from __future__ import annotations
 
 from typing import Any
 
-from hodu.backends.cpu.prepare import Prepared
+from hodu.backends.cpu.interface import unbound_dims
+from hodu.backends.cpu.prepare import Prepared, has_kernel
+from hodu.errors import UnsupportedError
 from hodu.kernel.work import operations
-from hodu.lower.program import Launch
+from hodu.lower.lowering import lower
+from hodu.lower.program import Launch, Program
+from hodu.passes import optimize
+from hodu.plan.memory import Plan, plan_memory
+from hodu.plan.target import host
+from hodu.snapshot.ir import Snapshot
 
 
 def describe(ready: Prepared) -> dict[str, Any]:
     """A program in numbers, for JSON.
 
-    Bytes of the arena, of the most that is alive at once (`arena_bound`) and of what is alive then
-    (`peak`), of the weights; and each step with its floating-point operations (0 where unknown)
-    and the bytes of what it reads and writes.
+    What `memory` gives, the bytes of the weights, and each step with its floating-point operations
+    (0 where unknown) and the bytes of what it reads and writes.
     """
-    plan = ready.plan
     return {
         "name": ready.program.name,
-        "arena_bytes": plan.size,
-        "arena_bound": plan.bound,
-        "peak": [{"name": life.slot.name, "bytes": life.slot.bytes} for life in plan.at_peak()],
-        "state_bytes": sum(port.slot.bytes for port in ready.program.states),
+        **memory(ready.program, ready.plan),
         "weight_bytes": ready.weights.size,
         "kernels": [_kernel(launch) for launch in ready.program.launches()],
     }
+
+
+def memory(program: Program, plan: Plan) -> dict[str, Any]:
+    """Bytes of the arena, of states, of the most that is alive at once, and what is alive then."""
+    return {
+        "arena_bytes": plan.size,
+        "arena_bound": plan.bound,
+        "state_bytes": sum(port.slot.bytes for port in program.states),
+        "peak": [{"name": life.slot.name, "bytes": life.slot.bytes} for life in plan.at_peak()],
+    }
+
+
+def planned_memory(snapshot: Snapshot) -> dict[str, Any] | None:
+    """The memory of a Snapshot when it is compiled for this machine, without compiling it.
+
+    None for one with named sizes, or with nodes for which there is no code.
+    """
+    if unbound_dims(snapshot):
+        return None
+    try:
+        program = lower(optimize(snapshot, keep=has_kernel), host())
+    except UnsupportedError:
+        return None
+    return memory(program, plan_memory(program))
 
 
 def _kernel(launch: Launch) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Ramp, index
 from hodu.kernel.intrinsics import fma
 from hodu.lower.conv.form import Form, Tiling, choose_tiling, pack_bias, pack_weights
-from hodu.lower.index import Index
+from hodu.lower.index import Index, constants
 from hodu.lower.stage import Stage
 from hodu.lower.storage import Storage
 
@@ -185,18 +185,18 @@ class Direct:
         """Store all sums, in a loop where much is computed from each before it is stored."""
         k, vectors = self.s.k, self.tiling.vectors
         if all(node.op in _CHEAP for node in self.s.epilogue):
-            for p, (r, c) in enumerate(tile.pixels()):
+            for p, pixel in enumerate(tile.pixels()):
                 for j in range(vectors):
                     value = k.load(sums, p * vectors + j)
-                    self.s.write(self._position(tile, index(r), index(c), index(j)), value)
+                    self.s.write(self._position(tile, *constants((*pixel, j))), value)
             return
         count = tile.rows * tile.columns * vectors
         done = k.local("done", f32, count, self.lanes)  # so that the sums may be registers
         for i in range(count):
             k.store(done, i, k.load(sums, i))
-        with k.loops((tile.rows, tile.columns, vectors)) as (r, c, j):
-            value = k.load(done, (r * tile.columns + c) * vectors + j)
-            self.s.write(self._position(tile, r, c, j), value)
+        with k.loops((tile.rows, tile.columns, vectors)) as (row, column, number):
+            value = k.load(done, (row * tile.columns + column) * vectors + number)
+            self.s.write(self._position(tile, row, column, number), value)
 
     def _position(self, tile: Tile, r: Expr, c: Expr, j: Expr) -> Index:
         (up, left), (down, right) = self.form.offset, self.form.spread
@@ -211,8 +211,8 @@ class Depthwise(Direct):
 
     def pack(self) -> object:
         """[c / lanes, *kernel, lanes]."""
-        from hodu.lower.forms import pack_blocked
-        from hodu.lower.layout import Blocked
+        from hodu.lower.blocks.forms import pack_blocked
+        from hodu.lower.blocks.layout import Blocked
 
         rows = self.form.weights.reshape(1, self.form.groups, *self.form.kernel)
         return pack_blocked(rows, Blocked(self.lanes, (0, 0), (0, 0)))

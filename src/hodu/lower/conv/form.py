@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hodu.lower.layout import Blocked
+from hodu.lower.blocks.layout import Blocked
 from hodu.ops._table import Array
 from hodu.snapshot.ir import Node
 
@@ -133,7 +133,7 @@ def _pair(values: object, fill: int) -> Pair:
 
 
 def _size(dim: object) -> int:
-    return dim.__index__()  # type: ignore[attr-defined, no-any-return]
+    return dim.__index__()  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hodu.dtypes import f32
-from hodu.lower.blocking import (
+from hodu.lower.blocks.layout import Blocked
+from hodu.lower.blocks.rules import (
     NotBlockedError,
     bare,
     blocked,
@@ -17,8 +18,8 @@ from hodu.lower.blocking import (
 from hodu.lower.conv.direct import Depthwise, Direct
 from hodu.lower.conv.form import Form, conv_form, input_layout, phase_forms
 from hodu.lower.groups import Group
-from hodu.lower.layout import Blocked
 from hodu.lower.stage import Stage
+from hodu.ops._table import Array
 from hodu.shapes import static_shape
 from hodu.snapshot.ir import Node, Value
 
@@ -67,10 +68,10 @@ def forms_of(lowering: Lowering, node: Node) -> list[Form]:
     return forms if all(_has_kernel(f, lowering.target.lanes(32)) for f in forms) else []
 
 
-def _forms(node: Node, weights: object, bias: object) -> list[Form]:
+def _forms(node: Node, weights: Array, bias: Array | None) -> list[Form]:
     if node.op == "conv":
         return [conv_form(node, weights, bias)]
-    kernel = zip(node.attrs["stride"], weights.shape[2:], strict=True)  # type: ignore[attr-defined]
+    kernel = zip(node.attrs["stride"], weights.shape[2:], strict=True)
     if any(d != 1 for d in node.attrs["dilation"]) or any(s > k for s, k in kernel):
         return []
     return list(phase_forms(node, weights, bias))

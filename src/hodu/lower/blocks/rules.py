@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from hodu.dtypes import bool_, f32
 from hodu.kernel.expr import Expr, Ramp, index
+from hodu.lower.blocks.layout import Blocked
 from hodu.lower.groups import Group
-from hodu.lower.layout import Blocked
 from hodu.lower.point import CannotVectorizeError
 from hodu.lower.rules import SCALAR
 from hodu.lower.stage import Stage
 from hodu.shapes import static_shape
-from hodu.snapshot.ir import Node, Snapshot, Value
+from hodu.snapshot.ir import Node, Value
 
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
@@ -116,25 +116,6 @@ def _use_operand(lowering: Lowering, value: Value, shape: tuple[int, ...]) -> No
         raise NotBlockedError
 
 
-@blocked("elementwise")
-def lower_elementwise(lowering: Lowering, group: Group) -> None:
-    """Elementwise ops on values in blocks whose result is read in blocks again."""
-    node, value = group.node, group.node.outputs[0]
-    if not is_planar(value) or not reads_blocks(lowering, value):
-        raise NotBlockedError
-    leaves = [v for v in leaves_of(lowering, (node,)) if v.type.shape == value.type.shape]
-    if not any(is_in_blocks(lowering, v) for v in leaves):
-        raise NotBlockedError
-    shape = static_shape(value.type.shape)
-    assert shape is not None
-    use_operands(lowering, _inlined(lowering, node), shape)
-    lowering.forms.give_blocked(value, bare(lowering, len(shape)))
-    stage = Stage(lowering, node)
-    with over_blocks(stage, shape, shape[2:]) as position:
-        stage.store(value, position, stage.unrounded(value, position))
-    stage.finish()
-
-
 @contextmanager
 def over_blocks(
     s: Stage, shape: tuple[int, ...], spatial: tuple[int, ...]
@@ -144,14 +125,6 @@ def over_blocks(
     extents = (index(shape[0]), index(-(-shape[1] // lanes)), *map(index, spatial))
     with s.k.loops(extents, kind="parallel") as (item, block, *rest):
         yield (item, Ramp(block * lanes, lanes), *rest)
-
-
-def _inlined(lowering: Lowering, node: Node) -> Iterator[Node]:
-    """A node and those that are computed in its loops."""
-    yield node
-    for value in node.inputs:
-        if value is not None and value not in lowering.storage and value.producer is not None:
-            yield from _inlined(lowering, value.producer)
 
 
 def reads_blocks(lowering: Lowering, value: Value) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import Expr, index
 from hodu.kernel.narrow import computed
-from hodu.lower.layout import Blocked
+from hodu.lower.blocks.layout import Blocked
 from hodu.lower.program import Place
 from hodu.lower.stage import Stage
 from hodu.lower.storage import Storage
@@ -82,7 +82,8 @@ class Forms:
         data = self._lowering.constant_data(value)
         if data is not None and layout is not None:
             flat = pack_blocked(data, layout).reshape(-1)
-            slot = self._lowering.new_slot(value.name, value.type.dtype, flat.size, "constant", flat)
+            dtype = value.type.dtype
+            slot = self._lowering.new_slot(value.name, dtype, flat.size, "constant", flat)
             return Storage(Place(slot), value.type.shape, layout)
         storage = self._memory(value, layout)
         copy_form(self._lowering, self._lowering.storage[value], storage)
