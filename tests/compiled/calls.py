@@ -9,14 +9,15 @@ import numpy as np
 
 import hodu
 from hodu import dtypes
-from hodu.backends.cpu.compiler import code_options
 from hodu.backends.cpu.prepare import Prepared, prepare
+from hodu.backends.cpu.stored import code_options
 from hodu.plan.target import Target, host
 from hodu.plugins.interfaces import CompileOptions
 from hodu.render.c_program import Options, Unit, render_file
 from hodu.runtime.library import Library
 from hodu.runtime.module import NativeModule
 from hodu.toolchain.build import Source, compile_shared
+from tests.compiled.check import weights_of
 
 Function = Callable[..., Any]
 Compiled = Callable[..., np.ndarray]
@@ -58,7 +59,7 @@ def compile_calls(
     options = code_options(chosen, CompileOptions(opt=2, exact=exact))
     path = compile_shared([Source("calls.c", render_file(units))], options)
     return {
-        key: _caller(NativeModule(Library(path, f"m{i}"), r.weight_blob(), 1))
+        key: _caller(NativeModule(Library(path, f"m{i}"), weights_of(r), 1))
         for i, (key, r) in enumerate(ready.items())
     }
 

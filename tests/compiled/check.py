@@ -101,6 +101,7 @@ def check_op(cases: list[Case], settings: Settings = DEFAULT) -> list[str]:
 
 
 def weights_of(ready: Prepared) -> Array:
+    """The constants of a program as one block of bytes."""
     with tempfile.TemporaryDirectory() as folder:
         ready.write_weights(Path(folder) / "weights")
         return np.fromfile(Path(folder) / "weights", np.uint8)

@@ -44,9 +44,9 @@ def test_negative_powers_of_integers_are_errors() -> None:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_integers_wrap_around(target: Any) -> None:
-    calls = {}
+    calls: dict[tuple[str, str, str], tuple[Any, Any]] = {}
     for name in INTEGERS:
-        info = np.iinfo(hodu.dtypes.as_dtype(name).numpy)
+        info: Any = np.iinfo(name.replace("i", "int").replace("u", "uint"))
         x = np.array([info.min, info.max, info.min, 7, info.max] * 9, info.dtype)
         y = np.array([info.max, 1, 1, 3, 7] * 9, info.dtype)
         minus = np.full_like(y, -1 if info.min else 1)
@@ -132,3 +132,15 @@ def test_activations_keep_nan_and_saturate() -> None:
     for name in names:
         wanted = _eager(getattr(functions, name), x)
         np.testing.assert_allclose(compiled[name](x), wanted, rtol=2e-6, atol=1e-8, err_msg=name)
+
+
+def test_gelu_is_x_times_the_normal_distribution() -> None:
+    x = np.concatenate([np.linspace(-15, 15, 30001), [0.0, 1e-30, -1e-30, 3e38]]).astype(F32)
+    got = compile_calls({"gelu": (hodu.nn.functional.gelu, (x,))})["gelu"](x).astype(float)
+    wide = x.astype(float)
+    tail = np.array([0.5 * math.erfc(abs(v) / math.sqrt(2)) for v in wide])
+    wanted = np.where(wide > 0, wide - wide * tail, wide * tail)
+    # Relative to the input, as 1 + erf has no more digits; and in the tail to the result, too.
+    assert (np.abs(got - wanted) <= 2e-7 * np.abs(wide)).all()
+    tails = (wide < 0) & (wide > -5)
+    assert (np.abs(got - wanted)[tails] <= 3e-4 * np.abs(wanted[tails])).all()

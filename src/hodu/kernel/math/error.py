@@ -14,7 +14,7 @@ from hodu.dtypes import f32
 from hodu.kernel.algebra import constant, unary
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Expr, select
-from hodu.kernel.math.exponential import exp, exp_bounded
+from hodu.kernel.math.exponential import exp, exp_bounded, nearest
 from hodu.kernel.math.floats import (
     INF,
     NAN,
@@ -22,6 +22,7 @@ from hodu.kernel.math.floats import (
     is_nan,
     magnitude,
     polynomial,
+    power_of_two,
     upper_half,
 )
 from hodu.kernel.math.logarithm import log
@@ -47,6 +48,33 @@ _FAR = (
     -0.003013932,
     0.00019294886,
 )
+# log2 of the normal distribution of -x for 0 <= x <= 6.5, to 2^-22 of its square root; from there
+# on it falls to below -127
+_NORMAL_TAIL = (
+    -0.999999705,
+    -1.15111944,
+    -0.459096476,
+    -0.0528195061,
+    0.00750826509,
+    -0.000459435083,
+    -6.01868471e-05,
+    1.43885496e-05,
+    -8.68032439e-07,
+)
+# (2^r - 1) / r for |r| <= 1/2, to 2^-23
+_EXP2 = (0.6931472154, 0.2402223504, 0.05550307822, 0.009671859231, 0.001340738982)
+
+
+def normal_tail(k: KernelBuilder, a: Expr) -> Expr:
+    """The normal distribution of -a for a >= 0 in f32; its square root is right to 1e-7.
+
+    It is 0 for large a, where a times it is 0 in f32 or subnormal.
+    """
+    power = k.let(polynomial(a, _NORMAL_TAIL), "power")
+    power = k.let(select(power < -127.0, -127.0, power), "power")
+    n, bits = nearest(k, power)
+    r = k.let(power - n, "r")
+    return (r * polynomial(r, _EXP2) + 1.0) * power_of_two(bits, a.dtype)
 
 
 def sigmoid(k: KernelBuilder, x: Expr) -> Expr:

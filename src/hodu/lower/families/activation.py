@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math as numbers
 
+from hodu.dtypes import f32
 from hodu.kernel import math
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import Expr, select
@@ -38,6 +39,9 @@ def selu(c: Point, x: Expr) -> Expr:
 def gelu(c: Point, x: Expr) -> Expr:
     """x times the normal distribution of x, exact or by tanh: (1 + tanh(u)) / 2 = sigmoid(2 u)."""
     if c.attrs["approximate"] == "none":
+        if x.dtype is f32:
+            tail = c.k.let(math.normal_tail(c.k, c.k.let(math.magnitude(x), "a")), "tail")
+            return x * select(x < 0.0, tail, 1.0 - tail)
         inner = math.erf(c.k, c.k.let(x * numbers.sqrt(0.5), "inner"))
         return x * 0.5 * (inner + 1.0)
     twice = (x * x * x * 0.044715 + x) * numbers.sqrt(8 / numbers.pi)
