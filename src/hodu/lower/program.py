@@ -146,4 +146,3 @@ def slots_of(steps: Sequence[Step]) -> Iterator[Slot]:
             case Repeat(test=test, condition=condition, body=body):
                 yield condition.slot
                 yield from slots_of((*test, *body))
-
