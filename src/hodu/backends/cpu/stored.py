@@ -6,6 +6,7 @@ without the passes and the lowering even being imported.
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ def stored_program(snapshot: Snapshot, target: Target, options: CompileOptions) 
         from hodu.backends.cpu.prepare import prepare
 
         _write(prepare(snapshot, target, level=options.opt, exact=options.exact), folder, options)
+        gc.collect()  # lowering leaves cycles that hold the packed weights, which are mapped next
 
     def _write(ready: Prepared, folder: Path, options: CompileOptions) -> None:
         from hodu.backends.cpu.report import describe
