@@ -32,7 +32,8 @@ from hodu.snapshot.ir import Node, Snapshot, Value
 def lower(snapshot: Snapshot, target: Target, *, fuse: bool = True) -> Program:
     """The program of a Snapshot all of whose inputs have known sizes.
 
-    Without `fuse` every node has a kernel of its own and its result has memory. Raises UnsupportedError that lists every node for which there is no rule.
+    Without `fuse` every node has a kernel of its own and its result has memory. Raises
+    UnsupportedError that lists every node for which there is no rule.
     """
     missing = unsupported_nodes(snapshot)
     if missing:

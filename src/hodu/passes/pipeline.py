@@ -109,10 +109,11 @@ def fuses(level: int) -> bool:
 
 def _left_out() -> set[str]:
     names = {n.strip() for n in os.environ.get("HODU_PASSES", "").split(",") if n.strip()}
-    unknown = {n for n in names if not n.startswith("-") or n[1:] not in (*PASSES, _FUSE)}
+    known = (*PASSES, _FUSE)
+    unknown = {n for n in names if not n.startswith("-") or n[1:] not in known}
     if unknown:
         raise ValueRangeError(
             f"HODU_PASSES names {', '.join(sorted(unknown))}",
-            hint=f"write -NAME for a pass to leave out; the passes are {', '.join((*PASSES, _FUSE))}",
+            hint=f"write -NAME for a pass to leave out; the passes are {', '.join(known)}",
         )
     return {n[1:] for n in names}
