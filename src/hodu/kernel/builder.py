@@ -56,8 +56,8 @@ class KernelBuilder:
         """A name that nothing else in the kernel has."""
         count = self._names.get(hint, 0)
         self._names[hint] = count + 1
-        name = f"{hint}{count}" if count or hint[-1].isdigit() else hint
-        if name in self._taken:  # "x1" and 0, and "x" and 10
+        name = f"{hint}{'_' if hint[-1].isdigit() else ''}{count}" if count else hint
+        if name in self._taken:  # "x1" itself, and the second "x"
             return self.fresh(hint)
         self._taken.add(name)
         return name
