@@ -140,7 +140,9 @@ class ExprWriter:
             return f"!{a}" if x.dtype is bool_ and x.lanes == 1 else self._narrowed(f"~{a}", x)
         if x.op == "neg":
             return (
-                self._narrowed(f"(-{a})", x) if x.dtype.is_float else self._wrapped("-", "0", self._wide(x.a), x)
+                self._narrowed(f"(-{a})", x)
+                if x.dtype.is_float
+                else self._wrapped("-", "0", self._wide(x.a), x)
             )
         return self._abs(x, a)
 
@@ -234,7 +236,8 @@ class ExprWriter:
         vector = x.args[0]
         kind = x.name.removeprefix("reduce_") + "lanes"
         self.named(vector.dtype, vector.lanes)
-        return f"{self.use(f'{kind}_{vector_type(vector.dtype, vector.lanes, 32)}')}({self.whole(vector)})"
+        name = f"{kind}_{vector_type(vector.dtype, vector.lanes, 32)}"
+        return f"{self.use(name)}({self.whole(vector)})"
 
     _write: dict[type, Callable[..., str]] = {
         e.Const: _const,

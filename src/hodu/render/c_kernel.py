@@ -67,7 +67,10 @@ class KernelWriter:
                 head = f"{pad}while ({self._expr.whole(condition)}) {{"
                 return [head, *self._block(body, depth + 1), f"{pad}}}"]
             case If(condition=condition, body=body, orelse=orelse):
-                lines = [f"{pad}if ({self._expr.whole(condition)}) {{", *self._block(body, depth + 1)]
+                lines = [
+                    f"{pad}if ({self._expr.whole(condition)}) {{",
+                    *self._block(body, depth + 1),
+                ]
                 if orelse:
                     lines += [f"{pad}}} else {{", *self._block(orelse, depth + 1)]
                 return [*lines, f"{pad}}}"]
