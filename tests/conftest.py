@@ -10,6 +10,13 @@ import pytest
 import hodu.ops._families  # noqa: F401  (else the table is imported bit by bit)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of the tests."""
+    parser.addoption(
+        "--update-golden", action="store_true", help="write the files of tests/golden anew"
+    )
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder of compiled code, empty at first: tests do not depend on what was run before."""
