@@ -28,7 +28,6 @@ ScalarRule: TypeAlias = "Callable[..., Expr]"
 ReadingRule: TypeAlias = "Callable[[Point, Index], Expr]"
 CapacityRule: TypeAlias = "Callable[[Node, Callable[[Shape], tuple[int, ...]]], int]"
 _Rule = TypeVar("_Rule", bound=Callable[..., Any])
-_Kept = TypeVar("_Kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ CONTROL = frozenset({"cond", "while_loop", "scan"})
 CONVOLUTIONS = frozenset({"conv", "conv_transpose"})
 
 
-def _add(rules: dict[str, _Kept], names: tuple[str, ...], rule: _Kept) -> None:
+def _add(rules: dict[str, Any], names: tuple[str, ...], rule: Any) -> None:
     for name in names:
         assert name not in rules, f"two rules for {name}"
         rules[name] = rule
