@@ -29,16 +29,17 @@ from hodu.plan.target import Target
 from hodu.snapshot.ir import Node, Snapshot, Value
 
 
-def lower(snapshot: Snapshot, target: Target) -> Program:
+def lower(snapshot: Snapshot, target: Target, *, fuse: bool = True) -> Program:
     """The program of a Snapshot all of whose inputs have known sizes.
 
-    Raises UnsupportedError that lists every node for which there is no rule.
+    Without `fuse` every node has a kernel of its own and its result has memory. Raises
+    UnsupportedError that lists every node for which there is no rule.
     """
     missing = unsupported_nodes(snapshot)
     if missing:
         listed = "\n".join(f"  {n.op}{f' at {n.loc}' if n.loc else ''}" for n in missing)
         raise UnsupportedError(f"the CPU compiler has no code for:\n{listed}")
-    return Lowering(target).program(snapshot)
+    return Lowering(target, fuse=fuse).program(snapshot)
 
 
 def unsupported_nodes(snapshot: Snapshot) -> list[Node]:
@@ -53,8 +54,9 @@ def unsupported_nodes(snapshot: Snapshot) -> list[Node]:
 class Lowering:
     """The state of lowering one Snapshot and the ones inside its nodes."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, *, fuse: bool = True) -> None:
         self.target = target
+        self._fuse = fuse
         self.storage: dict[Value, Storage] = {}
         self.constants: dict[Value, Array] = {}
         self.slots: list[Slot] = []
@@ -178,7 +180,7 @@ class Lowering:
         for value in snapshot.constant_values:
             self.give_constant(value, snapshot.constants[value.name])
         self._look_ahead(snapshot)
-        groups = make_groups(snapshot)
+        groups = make_groups(snapshot, fuse=self._fuse)
         places = join_places(self, groups, places)
         for group in groups:
             if not lower_in_blocks(self, group):

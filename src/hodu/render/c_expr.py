@@ -126,7 +126,10 @@ class ExprWriter:
         raise TypeError("consecutive positions stand only in loads and stores")
 
     def _broadcast(self, x: e.Broadcast) -> str:
-        return self._spread(self(x.a), x.dtype, x.lanes)
+        a = self(x.a)
+        if x.dtype.is_integer:  # a literal may have made it a long long, which is no int64_t
+            a = f"({scalar_type(x.dtype)}){_bracketed(a)}"
+        return self._spread(a, x.dtype, x.lanes)
 
     # -- operators ------------------------------------------------------------------------------
 

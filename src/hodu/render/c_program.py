@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -148,8 +147,8 @@ class _ProgramWriter:
         yield _strings(f"{symbol}_kernels", [launch.label for launch in self.launches])
         fields = [
             ("abi", "HODU_ABI"),
-            ("name", json.dumps(p.name)),
-            ("target", json.dumps(self.options.target)),
+            ("name", _c_string(p.name)),
+            ("target", _c_string(self.options.target)),
             *((f"{name[:-1]}_count", str(len(ports))) for name, ports in counts.items()),
             ("site_count", str(len(p.sites))),
             *((name, f"{symbol}_{name}" if ports else "0") for name, ports in counts.items()),
@@ -176,7 +175,7 @@ class _ProgramWriter:
                 yield f"static const int64_t {shape}[] = {{{', '.join(map(str, port.capacity))}}};"
             dynamic = int(any(not isinstance(d, int) for d in port.type.shape))
             offset = self.plan.offsets.get(port.slot, 0)
-            row = (json.dumps(port.name), port.type.dtype.onnx, len(port.capacity), shape)
+            row = (_c_string(port.name), port.type.dtype.onnx, len(port.capacity), shape)
             rows.append(f"  {{{', '.join(map(str, (*row, port.slot.bytes, offset, dynamic)))}}},")
         yield f"static const hodu_tensor {symbol}_{name}[] = {{\n" + "\n".join(rows) + "\n};\n"
 

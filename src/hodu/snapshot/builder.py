@@ -37,7 +37,7 @@ class Builder:
         self.states: dict[str, tuple[TensorBase, Array]] = {}
         self._stand_ins: dict[int, tuple[TensorBase, TensorBase]] = {}
         self.names = Names()
-        self._symbols = SymbolNames(None if parent is None else parent._symbols)
+        self._symbols: SymbolNames = SymbolNames(None if parent is None else parent._symbols)
         self._constants = ConstantPool()
         self._owned: set[Value] = set()
         self._rebound: list[tuple[TensorBase, Array]] = []
