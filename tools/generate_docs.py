@@ -20,7 +20,7 @@ def pages() -> dict[str, str]:
         "",
         "The last column says how the `cpu` compiler takes an op: with a kernel of its own (also",
         "on images in blocks of channels), element by element in the loops of whatever stores or",
-        "reads its result, in place by reading its input at other positions, or written in other ops.",
+        "reads its result, by reading its input at other positions, or written in other ops.",
         "",
     ]
     for family in names:

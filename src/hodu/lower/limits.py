@@ -6,17 +6,14 @@ from hodu.errors import UnsupportedError
 from hodu.lower.rules import ALIAS, CONTROL, KERNEL, READING, SCALAR
 from hodu.snapshot.ir import Node
 
-_GROWING = "only carried values that keep their sizes: their memory is planned before the loop runs"
 _KNOWN = "only sizes that are known before it runs: the blocks of its loops are chosen by them"
 LIMITS = {
-    "while_loop": _GROWING,
-    "scan": _GROWING,
     "lstm_layer": _KNOWN,
     "gru_layer": _KNOWN,
     "rnn_layer": _KNOWN,
     "scaled_dot_product_attention": _KNOWN,
     "resize": _KNOWN,
-    "repeat_interleave": "only with `output_size`: nothing else bounds the memory of the result",
+    "repeat_interleave": "without `output_size` only as many repeats as memory was planned for",
 }
 
 
