@@ -16,6 +16,7 @@ from hodu.lower.blocks.convolution import wanted_border
 from hodu.lower.blocks.forms import Forms, copy_form
 from hodu.lower.blocks.rules import leaves_of, lower_in_blocks
 from hodu.lower.control import lower_control
+from hodu.lower.copies import without_copies
 from hodu.lower.groups import Group, make_groups
 from hodu.lower.joins import join_places
 from hodu.lower.movement import find_in_memory, lower_movement
@@ -93,7 +94,7 @@ class Lowering:
             for name, v in results.items()
         )
         self.sizes.store_shapes([port.type.shape for port in outputs])
-        (steps,) = self._steps
+        steps = without_copies(self._steps[0])
         ports = {port.slot for port in (*inputs, *outputs, *states)}
         return Program(
             snapshot.name,
@@ -101,7 +102,7 @@ class Lowering:
             outputs,
             tuple(states),
             _used(self.slots, steps, ports),
-            tuple(steps),
+            steps,
             tuple(self._sites),
             snapshot.metadata,
         )

@@ -10,14 +10,9 @@ from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Var
 from hodu.kernel.ir import Alloc, Block, Copy, Fail, For, If, Kernel, Let, Stmt, Store, While
 from hodu.kernel.narrow import stored
-from hodu.kernel.walk import all_expressions, statements
+from hodu.kernel.walk import all_expressions, can_fail, statements
 from hodu.render.c_expr import ExprWriter, memory_pointer
 from hodu.render.c_types import identifier, memory_type, scalar_type
-
-
-def can_fail(kernel: Kernel) -> bool:
-    """Whether the kernel has errors to report."""
-    return any(isinstance(s, Fail) for s in statements(kernel.body))
 
 
 class KernelWriter:

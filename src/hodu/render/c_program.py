@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from hodu.kernel.walk import can_fail
 from hodu.lower.program import Argument, Branch, Launch, Place, Port, Program, Repeat, Slot, Step
 from hodu.plan.memory import Plan
 from hodu.render.c_expr import ExprWriter, memory_pointer
 from hodu.render.c_header import can_be_typed, render_typed
 from hodu.render.c_helpers import helper, typedef
-from hodu.render.c_kernel import KernelWriter, can_fail, wrapped
+from hodu.render.c_kernel import KernelWriter, wrapped
 from hodu.render.dedupe import same_kernels
 
 PRELUDE = """\
