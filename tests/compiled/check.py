@@ -24,6 +24,7 @@ from hodu.runtime.library import Library
 from hodu.runtime.module import NativeModule
 from hodu.snapshot.verify import verify
 from hodu.toolchain.build import Source, compile_shared
+from hodu.toolchain.compiler import usable_cores
 from tests.compiled.interpret import interpret
 from tests.ops.captured import record
 from tests.ops.cases import Case, assert_close, call, leaves, nested, upcast
@@ -43,6 +44,7 @@ class Settings:
 
 
 DEFAULT = Settings(host())
+LEAST_IN_FILE = 6
 NOT_UNIQUE = frozenset({"svd", "eigh"})  # vectors may have the other sign
 
 
@@ -87,7 +89,7 @@ def check_op(cases: list[Case], settings: Settings = DEFAULT) -> list[str]:
     code = code_options(settings.target, CompileOptions(opt=settings.level))
     try:
         path = compile_shared(
-            [Source("cases.c", render_file(units))],
+            [Source(f"cases{i}.c", render_file(some)) for i, some in enumerate(_shared_out(units))],
             dataclasses.replace(code, flags=(*code.flags, *settings.flags)),
         )
     except HoduError as error:
@@ -98,6 +100,12 @@ def check_op(cases: list[Case], settings: Settings = DEFAULT) -> list[str]:
         except Exception as error:
             problems.append(f"{_name(b.case)}: {type(error).__name__}: {error}")
     return problems
+
+
+def _shared_out(units: list[Unit]) -> list[list[Unit]]:
+    """One file for each core, which are compiled at once, but none for just a few programs."""
+    files = max(min(usable_cores(), len(units) // LEAST_IN_FILE), 1)
+    return [units[i::files] for i in range(files)]
 
 
 def weights_of(ready: Prepared) -> Array:
