@@ -18,8 +18,8 @@ from hodu.lower.blocks.rules import leaves_of, lower_in_blocks
 from hodu.lower.control import lower_control
 from hodu.lower.copies import without_copies
 from hodu.lower.groups import Group, make_groups
-from hodu.lower.joins import join_places
-from hodu.lower.movement import find_in_memory, lower_movement
+from hodu.lower.moving.joins import join_places
+from hodu.lower.moving.movement import find_in_memory, lower_movement
 from hodu.lower.pointwise import lower_pointwise
 from hodu.lower.program import Launch, Place, Port, Program, Slot, SlotKind, Step, slots_of
 from hodu.lower.rules import ALIAS, CONTROL, CONVOLUTIONS, KERNEL, has_rule

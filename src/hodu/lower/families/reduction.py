@@ -6,10 +6,10 @@ from hodu.dtypes import bool_
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import Expr
 from hodu.kernel.narrow import computed
-from hodu.lower.accumulated import accumulated
-from hodu.lower.folds import ADD, MAX, MIN, MUL, Fold
 from hodu.lower.index import Index
-from hodu.lower.reduce import reduce
+from hodu.lower.reducing.accumulated import accumulated
+from hodu.lower.reducing.folds import ADD, MAX, MIN, MUL, Fold
+from hodu.lower.reducing.reduce import reduce
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 from hodu.ops._rules import axes_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hodu.kernel.expr import INDEX, Expr
 from hodu.lower import status
 from hodu.lower.index import broadcast_index, product
+from hodu.lower.indexing.selection import Capacity, most_elements
 from hodu.lower.rules import finds_size, kernel
-from hodu.lower.selection import Capacity, most_elements
 from hodu.lower.stage import Stage
 from hodu.ops._rules import axis_of
 from hodu.snapshot.ir import Node

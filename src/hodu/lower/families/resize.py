@@ -17,9 +17,9 @@ from hodu.kernel.expr import INDEX, Expr
 from hodu.kernel.narrow import computed
 from hodu.lower.index import product
 from hodu.lower.limits import beyond_limit
-from hodu.lower.moves import kind_for
+from hodu.lower.moving.moves import kind_for
+from hodu.lower.moving.resized import Line, resized_axes, saturation
 from hodu.lower.program import Place
-from hodu.lower.resized import Line, resized_axes, saturation
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 from hodu.shapes import numel, static_shape

@@ -16,13 +16,13 @@ from hodu.dtypes import DType
 from hodu.kernel.algebra import broadcast, constant
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Ramp, index, select
-from hodu.lower.exponentials import exponential, exponentials, greatest, scale, whole_vectors
 from hodu.lower.gemm import choose
 from hodu.lower.gemm.finish import Finish
 from hodu.lower.gemm.operands import Matrices, Panels
 from hodu.lower.gemm.product import last_tiles
 from hodu.lower.gemm.tile import Panel, Rows, Sums, Tile, accumulate
 from hodu.lower.index import Extents, Index, product, unflat
+from hodu.lower.layers.exponentials import exponential, exponentials, greatest, scale, whole_vectors
 from hodu.lower.stage import Stage
 
 _AT_ONCE = 1024  # keys whose scores fit local memory for a block of queries

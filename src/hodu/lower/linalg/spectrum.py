@@ -8,9 +8,9 @@ from hodu.dtypes import f64, i64
 from hodu.kernel.algebra import unary
 from hodu.kernel.expr import INDEX, Expr, select
 from hodu.lower.index import Index
-from hodu.lower.jacobi import NOTHING, diagonalize, norms, orthogonalize
-from hodu.lower.matrices import Rows, Work, element, fail_matrix, read_scaled
-from hodu.lower.orthogonal import complete
+from hodu.lower.linalg.jacobi import NOTHING, diagonalize, norms, orthogonalize
+from hodu.lower.linalg.matrices import Rows, Work, element, fail_matrix, read_scaled
+from hodu.lower.linalg.orthogonal import complete
 from hodu.lower.stage import Stage
 
 LEAST = NOTHING**0.5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hodu.dtypes import i64
 from hodu.kernel.algebra import unary
 from hodu.kernel.expr import INDEX, Expr, select
-from hodu.lower.matrices import Rows
+from hodu.lower.linalg.matrices import Rows
 
 
 def triangularize(a: Rows, factors: Rows, columns: Expr, length: Expr) -> None:

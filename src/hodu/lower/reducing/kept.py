@@ -9,7 +9,7 @@ from hodu.kernel.algebra import bounds
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Ramp
 from hodu.lower.index import Index, dense_strides, product
-from hodu.lower.rows import Element, Row
+from hodu.lower.reducing.rows import Element, Row
 from hodu.lower.storage import strided_position
 
 STACK_BYTES = 1 << 15

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from hodu.kernel.expr import Ramp
 from hodu.lower.index import ZERO, dense_strides, dot
-from hodu.lower.locate import NotInMemoryError, locate_moved
-from hodu.lower.moves import LEAST_ROW, kind_for, merge_axes, move, row_major
+from hodu.lower.moving.locate import NotInMemoryError, locate_moved
+from hodu.lower.moving.moves import LEAST_ROW, kind_for, merge_axes, move, row_major
+from hodu.lower.moving.regular import find_regular_source
 from hodu.lower.point import CannotVectorizeError
 from hodu.lower.program import Place
-from hodu.lower.regular import find_regular_source
 from hodu.lower.rules import READING
 from hodu.lower.stage import Stage
 from hodu.shapes import numel, static_shape

@@ -9,7 +9,7 @@ from hodu.dtypes import bool_, f64, i64
 from hodu.kernel.algebra import constant, unary
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Expr, select
-from hodu.lower.matrices import Rows
+from hodu.lower.linalg.matrices import Rows
 
 SWEEPS = 60  # far more than ever needed: convergence is quadratic
 EPSILON = 2.0**-52

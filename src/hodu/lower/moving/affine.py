@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from hodu.kernel.expr import Expr, index
 from hodu.lower.index import ZERO, dense_strides, flat
+from hodu.lower.moving.regular import find_regular
 from hodu.lower.program import Place
-from hodu.lower.regular import find_regular
 from hodu.lower.stage import Stage
 from hodu.shapes import Shape
 from hodu.snapshot.ir import Value

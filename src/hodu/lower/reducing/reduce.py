@@ -7,11 +7,11 @@ from typing import TypeAlias
 
 from hodu.dtypes import DType
 from hodu.kernel.expr import Const, Expr, Ramp
-from hodu.lower.axes import Axes, row_axes
-from hodu.lower.folds import Fold
 from hodu.lower.index import Index, dense_strides, flat, product
 from hodu.lower.program import Place
-from hodu.lower.rows import Nest, Row, lanes_for, vectorized
+from hodu.lower.reducing.axes import Axes, row_axes
+from hodu.lower.reducing.folds import Fold
+from hodu.lower.reducing.rows import Nest, Row, lanes_for, vectorized
 from hodu.lower.stage import Stage
 from hodu.lower.storage import strided_position
 

@@ -16,7 +16,6 @@ from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import INDEX, Expr, Ramp, index, select
 from hodu.kernel.ir import Kind
 from hodu.lower import status
-from hodu.lower.affine import View, view_of
 from hodu.lower.gemm.choose import splits_for
 from hodu.lower.gemm.contract import collapse_rows, contract
 from hodu.lower.gemm.gates import GatePanels, Units
@@ -25,6 +24,7 @@ from hodu.lower.gemm.product import Sizes
 from hodu.lower.gemm.tile import Panel, Rows, Sums, Tile, accumulate
 from hodu.lower.index import ZERO, Index
 from hodu.lower.limits import beyond_limit
+from hodu.lower.moving.affine import View, view_of
 from hodu.lower.program import Place
 from hodu.lower.stage import Stage
 

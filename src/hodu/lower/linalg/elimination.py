@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hodu.dtypes import i64
 from hodu.kernel.algebra import unary
 from hodu.kernel.expr import INDEX, Expr, index, select
-from hodu.lower.matrices import Rows
+from hodu.lower.linalg.matrices import Rows
 
 
 def eliminate(

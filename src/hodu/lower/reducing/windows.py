@@ -14,10 +14,10 @@ from hodu.dtypes import DType
 from hodu.kernel.algebra import bounds
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Const, Expr, Ramp, index
-from hodu.lower.folds import Fold
 from hodu.lower.index import Extents, Index
 from hodu.lower.pointwise import is_large
-from hodu.lower.rows import lanes_for, vectorized
+from hodu.lower.reducing.folds import Fold
+from hodu.lower.reducing.rows import lanes_for, vectorized
 from hodu.lower.stage import Stage
 
 Ints: TypeAlias = tuple[int, ...]

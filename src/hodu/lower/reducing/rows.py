@@ -22,11 +22,11 @@ from hodu.kernel.buffer import Buf
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Const, Expr, Ramp
 from hodu.kernel.ir import Kind
-from hodu.lower.axes import Axes, epilogue_operands, leaves
-from hodu.lower.folds import Fold
 from hodu.lower.index import ZERO, Index
 from hodu.lower.point import CannotVectorizeError
 from hodu.lower.pointwise import has_one_width, is_large
+from hodu.lower.reducing.axes import Axes, epilogue_operands, leaves
+from hodu.lower.reducing.folds import Fold
 from hodu.lower.stage import Stage
 
 Span: TypeAlias = "tuple[Expr, Expr]"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hodu.kernel.expr import INDEX, Binary, Const, Expr, Load, Ramp, Var
 from hodu.lower.index import ZERO, Index
-from hodu.lower.locate import NotInMemoryError, locate, locate_moved
+from hodu.lower.moving.locate import NotInMemoryError, locate, locate_moved
 from hodu.lower.point import CannotVectorizeError
 from hodu.lower.program import Place
 from hodu.lower.stage import Stage

@@ -15,8 +15,8 @@ from hodu.kernel.algebra import constant
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, select
 from hodu.kernel.narrow import computed
-from hodu.lower.checked_index import checked_index
 from hodu.lower.index import Extents, Index, flat, product
+from hodu.lower.indexing.checked_index import checked_index
 
 if TYPE_CHECKING:
     from hodu.lower.stage import Stage
