@@ -16,9 +16,10 @@ from hodu.lower.blocks.convolution import wanted_border
 from hodu.lower.blocks.forms import Forms, copy_form
 from hodu.lower.blocks.rules import leaves_of, lower_in_blocks
 from hodu.lower.control import lower_control
+from hodu.lower.copies import without_copies
 from hodu.lower.groups import Group, make_groups
-from hodu.lower.joins import join_places
-from hodu.lower.movement import find_in_memory, lower_movement
+from hodu.lower.moving.joins import join_places
+from hodu.lower.moving.movement import find_in_memory, lower_movement
 from hodu.lower.pointwise import lower_pointwise
 from hodu.lower.program import Launch, Place, Port, Program, Slot, SlotKind, Step, slots_of
 from hodu.lower.rules import ALIAS, CONTROL, CONVOLUTIONS, KERNEL, has_rule
@@ -31,16 +32,17 @@ from hodu.plan.target import Target
 from hodu.snapshot.ir import Node, Snapshot, Value
 
 
-def lower(snapshot: Snapshot, target: Target) -> Program:
+def lower(snapshot: Snapshot, target: Target, *, fuse: bool = True) -> Program:
     """The program of a Snapshot all of whose inputs have known sizes.
 
-    Raises UnsupportedError that lists every node for which there is no rule.
+    Without `fuse` every node has a kernel of its own and its result has memory. Raises
+    UnsupportedError that lists every node for which there is no rule.
     """
     missing = unsupported_nodes(snapshot)
     if missing:
         listed = "\n".join(f"  {n.op}{f' at {n.loc}' if n.loc else ''}" for n in missing)
         raise UnsupportedError(f"the CPU compiler has no code for:\n{listed}")
-    return Lowering(target).program(snapshot)
+    return Lowering(target, fuse=fuse).program(snapshot)
 
 
 def unsupported_nodes(snapshot: Snapshot) -> list[Node]:
@@ -55,8 +57,9 @@ def unsupported_nodes(snapshot: Snapshot) -> list[Node]:
 class Lowering:
     """The state of lowering one Snapshot and the ones inside its nodes."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, *, fuse: bool = True) -> None:
         self.target = target
+        self._fuse = fuse
         self.storage: dict[Value, Storage] = {}
         self.constants: dict[Value, Array] = {}
         self.slots: list[Slot] = []
@@ -91,7 +94,7 @@ class Lowering:
             for name, v in results.items()
         )
         self.sizes.store_shapes([port.type.shape for port in outputs])
-        (steps,) = self._steps
+        steps = without_copies(self._steps[0])
         ports = {port.slot for port in (*inputs, *outputs, *states)}
         return Program(
             snapshot.name,
@@ -99,7 +102,7 @@ class Lowering:
             outputs,
             tuple(states),
             _used(self.slots, steps, ports),
-            tuple(steps),
+            steps,
             tuple(self._sites),
             snapshot.metadata,
         )
@@ -180,7 +183,7 @@ class Lowering:
         for value in snapshot.constant_values:
             self.give_constant(value, snapshot.constants[value.name])
         self._look_ahead(snapshot)
-        groups = make_groups(snapshot)
+        groups = make_groups(snapshot, fuse=self._fuse)
         places = join_places(self, groups, places)
         for group in groups:
             if not lower_in_blocks(self, group):
