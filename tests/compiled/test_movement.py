@@ -170,8 +170,11 @@ def test_index_out_of_range(name: str, bad: int) -> None:
     assert (compiled.value.hint or None) == (eager.value.hint or None)
 
 
+HUGE = 1 << 62
+
+
 @pytest.mark.parametrize(
-    "repeats", [[1, -2, 3], [1, 2, 3], [1 << 62, 1 << 62, 5], [*[1 << 62] * 4, 5]]
+    "repeats", [[1, -2, 3], [1, 2, 3], [HUGE, HUGE, 5], [HUGE, HUGE, HUGE, HUGE, 5]]
 )
 def test_repeats_that_do_not_fit(repeats: list[int]) -> None:
     """Nothing is written past the result."""

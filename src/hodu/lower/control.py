@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from hodu.dims import Dim
 from hodu.dtypes import bool_, i64
-from hodu.errors import UnsupportedError
 from hodu.kernel.expr import INDEX, Const, Expr, index
 from hodu.lower.index import product
+from hodu.lower.limits import beyond_limit
 from hodu.lower.program import Branch, Place, Repeat, Step
 from hodu.shapes import TensorType
 from hodu.snapshot.ir import Node, Snapshot, Value
@@ -95,11 +95,7 @@ def _carry(lowering: Lowering, node: Node, initial: Sequence[Value]) -> list[Val
     results = list(node.outputs[: len(initial)])
     for result, value in zip(results, initial, strict=True):
         if result.type.shape != value.type.shape:
-            raise UnsupportedError(
-                f"{node.op} carries {value.type} and leaves {result.type}: the compiler takes "
-                "loops that keep the sizes of what they carry",
-                where=node.loc,
-            )
+            raise beyond_limit(node, f"it carries {value.type} and leaves {result.type}")
         storage = lowering.give_memory(result)
         lowering.copy_into(storage.place, value)
     return results

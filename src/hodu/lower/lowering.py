@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -24,6 +25,7 @@ from hodu.lower.rules import ALIAS, CONTROL, CONVOLUTIONS, KERNEL, has_rule
 from hodu.lower.sizes import Sizes
 from hodu.lower.stage import Stage
 from hodu.lower.storage import Storage
+from hodu.lower.threads import choose_threads
 from hodu.ops._table import Array
 from hodu.plan.target import Target
 from hodu.snapshot.ir import Node, Snapshot, Value
@@ -306,8 +308,8 @@ class Lowering:
         return rewind
 
     def launch(self, launch: Launch) -> None:
-        """Append a call of a kernel."""
-        self.add(launch)
+        """Append a call of a kernel, which runs on threads where that is worth it."""
+        self.add(dataclasses.replace(launch, kernel=choose_threads(launch.kernel)))
 
     def site(self, message: str, hint: str, node: Node) -> int:
         """The number of the text of an error: message, hint and the node's place."""

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hodu.dtypes import DType
-from hodu.errors import UnsupportedError
 from hodu.kernel.algebra import constant
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import INDEX, Expr, Ramp, index, select
@@ -25,6 +24,7 @@ from hodu.lower.gemm.operands import Matrices, accumulator
 from hodu.lower.gemm.product import Sizes
 from hodu.lower.gemm.tile import Panel, Rows, Sums, Tile, accumulate
 from hodu.lower.index import ZERO, Index
+from hodu.lower.limits import beyond_limit
 from hodu.lower.program import Place
 from hodu.lower.stage import Stage
 
@@ -277,9 +277,6 @@ def _shifted(column: Expr, by: Expr) -> Expr:
 def _sizes(s: Stage) -> tuple[int, int, int]:
     dims = (*s.type(0).shape[:2], s.type(2).shape[1])
     if not all(isinstance(d, int) for d in dims):
-        raise UnsupportedError(
-            f"the CPU compiler has no {s.node.op} over sizes that depend on the data, {dims}",
-            where=s.node.loc,
-        )
+        raise beyond_limit(s.node, f"steps, batch and hidden size {dims}")
     steps, batch, hidden = (int(d) for d in dims if isinstance(d, int))
     return steps, batch, hidden

@@ -53,6 +53,10 @@ class Builder:
         """A new input; the name must not be taken."""
         if name in self.names:
             raise CaptureError(f"the name {name!r} is already used in this capture")
+        return self._add_input(name, type_)
+
+    def _add_input(self, name: str, type_: TensorType) -> Value:
+        """A new input, under another name where this one is taken."""
         value = self._own(Value(self.names.fresh(name), type_))
         self.inputs.append(value)
         return value
@@ -170,9 +174,7 @@ class Builder:
             return self.parent.lift_state(tensor, name)
         if tensor._data is None or id(tensor) in self._stand_ins:
             return self.stand_in(tensor)
-        value = self.add_input(
-            self.names.fresh(name) if name in self.names else name, type_of(tensor)
-        )
+        value = self._add_input(name, type_of(tensor))
         lifted: TensorBase = wrap_value(value)
         self.states[value.name] = (lifted, tensor._data)
         self._stand_ins[id(tensor)] = (tensor, lifted)  # kept alive, so that the id stays its own

@@ -55,6 +55,9 @@ class CodeOptions:
             "-fno-math-errno",
             "-fno-trapping-math",
             f"-ffp-contract={self.contraction}",
+            # It would fuse products and sums in some turns of a loop only, so that results
+            # depended on how the loop is divided among threads.
+            "-fno-tree-slp-vectorize",
             "-fno-stack-protector",
             "-fno-asynchronous-unwind-tables",
             *shared,
