@@ -82,7 +82,7 @@ class CompiledFunction:
         with self._running, ExitStack() as stack:
             for _, lock in sorted(locks.items()):  # always in one order: no two threads wait
                 stack.enter_context(lock)
-            states = {name: h.tensor for name, h in held.items()}
+            states: dict[str, Any] = {name: h.tensor for name, h in held.items()}
             outputs = list(module.execute({**inputs, **states}).values())
             for tensor, output in zip(states.values(), outputs[-len(states) :], strict=True):
                 assign(tensor, output)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -41,7 +41,7 @@ class Generator:
         """Random u32 words of this shape; advances the state, one thread at a time."""
         with self._lock:
             active = recorder()
-            state = self.state
+            state: Any = self.state
             if active is not None:
                 state = active.lift_state(state, "generator", self._lock)
             drawn = F._philox(state, tuple(size))

@@ -63,15 +63,9 @@ class _Block:
             if isinstance(step, (Branch, Repeat)):
                 touched = self.touched[number]
                 shared = {s for s in touched if users[s] > 1 or s in self.shared}
-<<<<<<< HEAD
-                merged = _merged_inside(step, shared)
-                self.steps[number] = merged
-                self.touched[number] = set(slots_of((merged,)))
-=======
                 inner = _merged_inside(step, shared)
                 self.steps[number] = inner
                 self.touched[number] = set(slots_of((inner,)))
->>>>>>> w-state
 
     def _is_needless(self, number: int, source: Slot, target: Slot) -> bool:
         first = next(i for i, touched in enumerate(self.touched) if source in touched)
