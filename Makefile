@@ -2,8 +2,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TORCH := torch==2.13.0
+PEERS := onnxruntime openvino
 
-.PHONY: help demo test test-torch lint format generate compiled fuzz conformance bench-models bench-eager bench-start shape clean
+.PHONY: help demo test test-torch lint format generate compiled fuzz conformance bench-models bench-compiled bench-eager bench-start shape clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -14,7 +15,7 @@ demo: $(VENV)/.ready
 
 ## make test          set up, then lint, type-check and run all the tests
 test: $(VENV)/.ready-dev lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 ## make test-torch    the op table against PyTorch
 test-torch: $(VENV)/.ready-dev
@@ -54,6 +55,12 @@ conformance: $(VENV)/.ready-dev
 ## make bench-models  every benchmark model through `hodu run`, against ONNX Runtime
 bench-models: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/models.py
+
+## make bench-compiled  compiled models against ONNX Runtime and OpenVINO; the cost of a call
+bench-compiled: $(VENV)/.ready-dev
+	$(BIN)/pip install -q $(PEERS)
+	$(BIN)/python benchmarks/compiled.py
+	$(BIN)/python benchmarks/call_overhead.py
 
 ## make bench-eager   eager overhead against PyTorch, interleaved
 bench-eager: $(VENV)/.ready-dev

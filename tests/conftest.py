@@ -1,3 +1,26 @@
-"""What all tests share: the whole op table, which is otherwise imported bit by bit."""
+"""What all tests share: the whole op table, and a cache of compiled code of their own."""
 
-import hodu.ops._families  # noqa: F401
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import hodu.ops._families  # noqa: F401  (else the table is imported bit by bit)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of the tests."""
+    parser.addoption(
+        "--update-golden", action="store_true", help="write the files of tests/golden anew"
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of compiled code, empty at first: tests do not depend on what was run before."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HODU_CACHE_DIR", str(folder))
+        yield folder

@@ -3,7 +3,8 @@
     python -m tools.conformance [--group node] [--backend eager|compiled] [--only REGEX]
                                 [--failures] [--json FILE]
 
-A crash, an unsupported case and a wrong result all count as failures; nothing is skipped.
+A crash, an unsupported case and a wrong result all count as failures; nothing is skipped. Compiled
+cases that pass are native if no node of theirs was left to the interpreter.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from hodu.formats.onnx.backend import Compiled, Eager
-from tools.conformance_cases import GROUPS, Case, cases
+from hodu.formats.onnx.backend import Compiled, CompiledRep, Eager
+from hodu.runtime.module import NativeModule
+from tools.conformance_cases import GROUPS, Case, DataSet, cases
 from tools.conformance_compare import difference
 
 BACKENDS: dict[str, Any] = {"eager": Eager, "compiled": Compiled}
@@ -33,6 +35,7 @@ class Outcome:
     name: str
     op: str
     reason: str
+    native: bool = False
 
     @property
     def passed(self) -> bool:
@@ -42,18 +45,20 @@ class Outcome:
 
 def run_case(case: Case, backend: Any = Eager) -> Outcome:
     """Run a case on all of its data sets."""
+    native = False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            reason = _reason(case, backend)
+            model, sets = case.read()
+            prepared = backend.prepare(model)
+            reason = _reason(case, prepared, sets)
+            native = _is_native(prepared)
         except Exception as error:  # A crash is a failure like any other.
             reason = f"{type(error).__name__}: {error}"
-    return Outcome(case.group, case.name, case.op, reason)
+    return Outcome(case.group, case.name, case.op, reason, native)
 
 
-def _reason(case: Case, backend: Any) -> str:
-    model, sets = case.read()
-    prepared = backend.prepare(model)
+def _reason(case: Case, prepared: Any, sets: list[DataSet]) -> str:
     for inputs, wanted in sets:
         got = list(prepared.run(inputs))
         reason = difference(got, list(wanted), case.rtol, case.atol, "outputs")
@@ -62,12 +67,15 @@ def _reason(case: Case, backend: Any) -> str:
     return "" if sets else "the case has no data"
 
 
-def run(groups: Iterable[str], backend: Any, only: str = "") -> Iterator[Outcome]:
-    """Run the cases of some groups whose names match a regular expression."""
-    for group in groups:
-        for case in cases(group):
-            if re.search(only, case.name):
-                yield run_case(case, backend)
+def _is_native(prepared: Any) -> bool:
+    return isinstance(prepared, CompiledRep) and all(
+        isinstance(module, NativeModule) for module in prepared.modules
+    )
+
+
+def select(groups: Iterable[str], only: str = "") -> Iterator[Case]:
+    """The cases of some groups whose names match a regular expression."""
+    return (case for group in groups for case in cases(group) if re.search(only, case.name))
 
 
 def table(outcomes: list[Outcome]) -> str:
@@ -87,24 +95,35 @@ def table(outcomes: list[Outcome]) -> str:
     return "\n".join(lines)
 
 
+def report(outcomes: list[Outcome], backend: str, failures: bool) -> str:
+    """The table of a backend, and why cases fail if that is wanted."""
+    passed = [o for o in outcomes if o.passed]
+    lines = [f"{backend}:", table(outcomes)]
+    if backend == "compiled":
+        lines.append(f"wholly native: {sum(o.native for o in passed)} of {len(passed)} that pass")
+    if failures:
+        failed = [o for o in outcomes if not o.passed]
+        lines += ["", *(f"{o.name}: {' '.join(o.reason.split())[:300]}" for o in failed)]
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--group", action="append", choices=GROUPS, help="default: all of them")
-    parser.add_argument("--backend", choices=tuple(BACKENDS), default="eager")
+    parser.add_argument("--backend", action="append", choices=tuple(BACKENDS), help="default: both")
     parser.add_argument("--only", default="", metavar="REGEX", help="cases whose name matches")
     parser.add_argument("--failures", action="store_true", help="also list why cases fail")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every outcome here")
     options = parser.parse_args()
-    outcomes = list(run(options.group or GROUPS, BACKENDS[options.backend], options.only))
-    print(table(outcomes))
-    if options.failures:
-        print()
-        for o in outcomes:
-            if not o.passed:
-                print(f"{o.name}: {' '.join(o.reason.split())[:300]}")
+    found = {}
+    for backend in options.backend or BACKENDS:
+        chosen = select(options.group or GROUPS, options.only)
+        found[backend] = [run_case(case, BACKENDS[backend]) for case in chosen]
+        print(report(found[backend], backend, options.failures), flush=True)
     if options.json:
-        options.json.write_text(json.dumps([asdict(o) for o in outcomes], indent=1))
+        plain = {backend: [asdict(o) for o in outcomes] for backend, outcomes in found.items()}
+        options.json.write_text(json.dumps(plain, indent=1))
 
 
 if __name__ == "__main__":

@@ -41,7 +41,9 @@ class Generator:
         """Random u32 words of this shape; advances the state, one thread at a time."""
         with self._lock:
             active = recorder()
-            state = self.state if active is None else active.lift_state(self.state, "generator")
+            state = self.state
+            if active is not None:
+                state = active.lift_state(state, "generator", self._lock)
             drawn = F._philox(state, tuple(size))
             assign(state, drawn.state)
             return drawn.bits

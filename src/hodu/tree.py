@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from hodu.dispatch.base import TensorBase
 
 
@@ -29,7 +31,7 @@ def flatten(tree: Any) -> tuple[list[Any], Any]:
         if isinstance(node, TensorBase):
             leaves.append(node)
             return LEAF
-        return _with_children(node, visit)
+        return with_children(node, visit)
 
     return leaves, visit(tree)
 
@@ -39,12 +41,12 @@ def unflatten(structure: Any, leaves: Sequence[Any]) -> Any:
     rest = iter(leaves)
 
     def visit(node: Any) -> Any:
-        return next(rest) if node is LEAF else _with_children(node, visit)
+        return next(rest) if node is LEAF else with_children(node, visit)
 
     return visit(structure)
 
 
-def _with_children(node: Any, visit: Callable[[Any], Any]) -> Any:
+def with_children(node: Any, visit: Callable[[Any], Any]) -> Any:
     """A container of the same type over what `visit` makes of its entries; else `node` itself."""
     if isinstance(node, dict):
         return {k: visit(v) for k, v in node.items()}
@@ -59,5 +61,7 @@ def key_of(structure: Any) -> Any:
         return ("dict", tuple((k, key_of(v)) for k, v in structure.items()))
     if isinstance(structure, (tuple, list)):
         return (type(structure), tuple(map(key_of, structure)))
+    if isinstance(structure, (float, complex, np.inexact)):
+        return (type(structure), repr(structure))  # 0.0 is not -0.0, and NaN is NaN
     hash(structure)
     return (type(structure), structure)

@@ -58,7 +58,7 @@ def say(message: str, hint: str | None = None) -> None:
 def shown_warnings() -> Iterator[None]:
     """Show Python's warnings as one line each, without the place in the code."""
 
-    def show(message: Warning | str, *rest: object) -> None:
+    def show(message: Warning | str, *args: object, **kwargs: object) -> None:
         print(f"{paint('warning:', '1;33', sys.stderr)} {message}", file=sys.stderr, flush=True)
 
     before = warnings.showwarning

@@ -16,18 +16,16 @@ from hodu.lower.program import Branch, Launch, Place, Repeat, Slot, Step
 
 def interpret(ready: Prepared, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
     """The outputs of a program for inputs in order; raises for whatever a kernel may not do."""
-    memory = _Memory(ready, arrays)
-    memory.run(ready.program.steps)
-    return memory.outputs()
+    return Interpreted(ready).execute(arrays)
 
 
-class _Memory:
-    def __init__(self, ready: Prepared, arrays: Sequence[np.ndarray]) -> None:
+class Interpreted:
+    """A program with its memory, in which states stay from run to run."""
+
+    def __init__(self, ready: Prepared) -> None:
         self.ready = ready
         self.arena = np.full(ready.plan.size, 0xAB, np.uint8)
         self.own: dict[Slot, np.ndarray] = {}
-        for port, array in zip(ready.program.inputs, arrays, strict=True):
-            self.own[port.slot] = _raw(array, port.slot)
         for slot in ready.program.slots:
             dtype = stored(slot.dtype).numpy
             if slot.kind in ("output", "shapes"):
@@ -36,6 +34,24 @@ class _Memory:
                 self.own[slot] = _raw(slot.data, slot)
             elif slot.kind == "state":
                 self._view(slot)[:] = _raw(slot.data, slot)
+
+    def execute(self, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Run once for inputs in order; copies of the outputs."""
+        for port, array in zip(self.ready.program.inputs, arrays, strict=True):
+            self.own[port.slot] = _raw(array, port.slot)
+        self.run(self.ready.program.steps)
+        return self.outputs()
+
+    @property
+    def states(self) -> dict[str, np.ndarray]:
+        """Copies of the states by name."""
+        return {
+            port.name: self._view(port.slot)
+            .view(port.type.dtype.numpy)
+            .reshape(port.capacity)
+            .copy()
+            for port in self.ready.program.states
+        }
 
     def _view(self, slot: Slot) -> np.ndarray:
         if slot in self.own:
@@ -69,7 +85,7 @@ class _Memory:
                 shape = tuple(int(n) for n in shapes[start : start + rank])
             start += rank
             flat = self.own[port.slot][: int(np.prod(shape))]
-            results.append(flat.view(port.type.dtype.numpy).reshape(shape))
+            results.append(flat.view(port.type.dtype.numpy).reshape(shape).copy())
         return results
 
 

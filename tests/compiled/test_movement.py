@@ -10,7 +10,7 @@ import pytest
 
 import hodu
 from hodu.backends.cpu.prepare import Prepared, prepare
-from hodu.errors import HoduError, UnsupportedError
+from hodu.errors import HoduError
 from hodu.plan.target import host
 from hodu.render.c_program import Options
 from tests.compiled.interpret import interpret
@@ -170,20 +170,22 @@ def test_index_out_of_range(name: str, bad: int) -> None:
     assert (compiled.value.hint or None) == (eager.value.hint or None)
 
 
-@pytest.mark.parametrize("repeats", [[1, -2, 3], [1, 2, 3], [1 << 62, 1 << 62, 5]])
+@pytest.mark.parametrize(
+    "repeats", [[1, -2, 3], [1, 2, 3], [1 << 62, 1 << 62, 5], [*[1 << 62] * 4, 5]]
+)
 def test_repeats_that_do_not_fit(repeats: list[int]) -> None:
     """Nothing is written past the result."""
-    x, counts = numbers(3, 4), np.array(repeats)
+    x, counts = numbers(len(repeats), 4), np.array(repeats)
     program = captured(lambda x, r: hodu.repeat_interleave(x, r, 0, output_size=5), x, counts)
     module = hodu.compile(program, compiler="cpu", runtime="cpu")
     with pytest.raises(hodu.errors.ValueRangeError, match=r"negative entry -2|add up to"):
         module.execute({"x0": x, "x1": counts})
 
 
-def test_repeats_without_a_bound() -> None:
-    """A size that only data tell, and that has no limit, cannot be compiled."""
-    snapshot = captured(
-        lambda x, r: hodu.repeat_interleave(x, r, 0), numbers(3, 4), np.array([1, 2, 3])
-    )
-    with pytest.raises(UnsupportedError, match="no upper bound"):
-        prepared(snapshot)
+@pytest.mark.parametrize("repeats", [[1, 2, 1 << 40], [1 << 62] * 4])
+def test_repeats_without_room(repeats: list[int]) -> None:
+    """A result without a size of its own has a limit, however its size is summed."""
+    x, counts = numbers(len(repeats), 4), np.array(repeats)
+    module = hodu.compile(captured(lambda x, r: hodu.repeat_interleave(x, r, 0), x, counts))
+    with pytest.raises(hodu.errors.ValueRangeError, match=r"elements, there is memory for \d+"):
+        module.execute({"x0": x, "x1": counts})

@@ -14,7 +14,9 @@ import pytest
 
 from hodu.errors import ValueRangeError
 from hodu.toolchain import cache as module
+from hodu.toolchain import identity
 from hodu.toolchain.cache import Cache, cache_capacity, default_cache, hash_key
+from hodu.toolchain.digest import digest_file
 
 
 def writer(data: bytes):
@@ -84,6 +86,23 @@ def test_damaged_entries_are_built_again(tmp_path: Path, damage: str) -> None:
         entry.write_bytes(b"a file where a folder belongs")
     assert cache.get("k") is None
     assert (put(cache, "k", b"again") / "file").read_bytes() == b"again"
+
+
+def test_checked_entries_are_read_again_only_when_they_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not identity._boot():
+        pytest.skip("this system does not name its boots")
+    monkeypatch.setattr(identity, "SETTLED_SECONDS", -1.0)
+    read: list[Path] = []
+    monkeypatch.setattr(module, "digest_file", lambda p: read.append(p) or digest_file(p))
+    cache = Cache(tmp_path)
+    entry = put(cache, "k", b"0123456789")
+    assert cache.get("k") == entry and len(read) == 2  # when it was built, and once to be sure
+    assert cache.get("k") == entry and len(read) == 2
+    time.sleep(0.02)
+    (entry / "file").write_bytes(b"0123456788")
+    assert cache.get("k") is None and len(read) == 3
 
 
 def test_crashes_leave_no_entry_and_are_cleared_up(tmp_path: Path) -> None:

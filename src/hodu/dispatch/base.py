@@ -58,8 +58,13 @@ class Recorder(Protocol):
     def rebind(self, target: TensorBase, result: TensorBase) -> None:
         """Make `target` stand for `result` from here on (an in-place write)."""
 
-    def lift_state(self, tensor: TensorBase, name: str) -> TensorBase:
-        """What stands for an eager tensor that is a state: an input aliased to its final value."""
+    def lift_state(
+        self, tensor: TensorBase, name: str, lock: threading.Lock | None = None
+    ) -> TensorBase:
+        """What stands for an eager tensor that is a state: an input aliased to its final value.
+
+        Whoever uses the tensor itself holds `lock`.
+        """
 
     def stand_in(self, tensor: TensorBase) -> TensorBase:
         """What stands for a state that was lifted; any other tensor itself."""

@@ -21,6 +21,7 @@ from hodu.plugins.interfaces import Capability, LoadOptions
 from hodu.snapshot.bind_dims import bind_dims
 from hodu.snapshot.ir import VERSION, Snapshot
 from hodu.snapshot.verify import verify
+from hodu.toolchain.identity import file_identity
 
 _MINOR = 0
 
@@ -39,12 +40,14 @@ class HdssFormat:
 
     def load_model(self, path: Path, options: LoadOptions) -> Snapshot:
         """Read and verify a model; raises FormatError or VerifyError."""
+        identity = file_identity(path)
         mapped = read_mapped(path)
         try:
             snapshot = verify(_snapshot(mapped))
         except FormatError as error:
             error.where = str(path)
             raise
+        snapshot.cache["origin"] = (path.absolute(), identity)
         if options.progress is not None:
             options.progress(len(snapshot.nodes), len(snapshot.nodes))
         return bind_dims(snapshot, options.dims) if options.dims else snapshot

@@ -25,6 +25,7 @@ from hodu.kernel.expr import INDEX, Bounds, Const, Expr, Load, Operand, Ramp, Va
 from hodu.kernel.ir import Alloc, Copy, Fail, For, If, Kernel, Kind, Let, Stmt, Store, While
 from hodu.kernel.narrow import computed, from_bits, stored, to_bits
 from hodu.kernel.share import share
+from hodu.kernel.unused import remove_unused
 
 WORDS = {8: u8, 16: u16, 32: u32, 64: u64}
 """The unsigned integers by their width."""
@@ -56,8 +57,8 @@ class KernelBuilder:
         """A name that nothing else in the kernel has."""
         count = self._names.get(hint, 0)
         self._names[hint] = count + 1
-        name = f"{hint}{count}" if count or hint[-1].isdigit() else hint
-        if name in self._taken:  # "x1" and 0, and "x" and 10
+        name = f"{hint}{'_' if hint[-1].isdigit() else ''}{count}" if count else hint
+        if name in self._taken:  # "x1" itself, and the second "x"
             return self.fresh(hint)
         self._taken.add(name)
         return name
@@ -245,6 +246,6 @@ class KernelBuilder:
         return self._blocks == [[]]
 
     def finish(self) -> Kernel:
-        """The kernel."""
+        """The kernel, without what turned out not to be needed."""
         (body,) = self._blocks
-        return Kernel(self.name, tuple(self.params), tuple(body), self.work)
+        return Kernel(self.name, tuple(self.params), remove_unused(tuple(body)), self.work)

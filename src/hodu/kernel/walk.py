@@ -10,7 +10,7 @@ from hodu.kernel import algebra
 from hodu.kernel import expr as e
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr
-from hodu.kernel.ir import Alloc, Block, Copy, Fail, For, If, Let, Stmt, Store, While
+from hodu.kernel.ir import Alloc, Block, Copy, Fail, For, If, Kernel, Let, Stmt, Store, While
 
 Change: TypeAlias = "Callable[[Expr], Expr | None]"
 
@@ -46,6 +46,11 @@ def statements(block: Block) -> Iterator[Stmt]:
         yield stmt
         for inner in blocks_of(stmt):
             yield from statements(inner)
+
+
+def can_fail(kernel: Kernel) -> bool:
+    """Whether a kernel has errors to report."""
+    return any(isinstance(s, Fail) for s in statements(kernel.body))
 
 
 def blocks_of(stmt: Stmt) -> tuple[Block, ...]:

@@ -1,13 +1,19 @@
-"""How much arithmetic a kernel does, read off its loops; for profiles."""
+"""How much a kernel does, read off its loops: arithmetic for profiles, instructions for threads."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hodu.kernel import expr as e
 from hodu.kernel.expr import Expr
-from hodu.kernel.ir import Block, For, If, Kernel, Stmt, While
+from hodu.kernel.ir import Block, Copy, For, If, Kernel, Stmt, Store, While
 from hodu.kernel.walk import expressions, operands
 
 _COUNTED = frozenset({"add", "sub", "mul", "div", "min", "max"})
+_SLOW = frozenset({"div", "rem", "sqrt"})
+_SLOW_INSTRUCTIONS = 8
+_COPIED_BYTES = 16  # by one instruction
+Weigh = Callable[[Stmt], int | None]
 
 
 def operations(kernel: Kernel) -> int:
@@ -15,34 +21,20 @@ def operations(kernel: Kernel) -> int:
 
     Of a branch the larger side counts; 0 if a loop's length is only known when it runs.
     """
-    return _block(kernel.body) or 0
+    return _block(kernel.body, _operations) or 0
 
 
-def _block(block: Block) -> int | None:
-    total = 0
-    for stmt in block:
-        count = _stmt(stmt)
-        if count is None:
-            return None
-        total += count
-    return total
+def instructions(block: Block) -> int | None:
+    """About how many instructions one run of a block is, on numbers and memory, not on indices.
+
+    Local memory is taken as registers. Of a branch the larger side counts; None if a loop's length
+    is only known when it runs.
+    """
+    return _block(block, _instructions)
 
 
-def _stmt(stmt: Stmt) -> int | None:
-    if isinstance(stmt, While):
-        return None
-    if isinstance(stmt, For):
-        turns, inside = _turns(stmt), _block(stmt.body)
-        return None if turns is None or inside is None else turns * inside
-    own = sum(_expression(x) for x in operands(stmt))
-    if isinstance(stmt, If):
-        then, orelse = _block(stmt.body), _block(stmt.orelse)
-        return None if then is None or orelse is None else own + max(then, orelse)
-    return own
-
-
-def _turns(loop: For) -> int | None:
-    """How often a loop runs; one that is cut off at the end counts as a whole."""
+def turns(loop: For) -> int | None:
+    """How often a loop runs, None if that is only known then; a part cut short counts whole."""
     length = loop.hi - loop.lo
     if isinstance(loop.hi, e.Binary) and loop.hi.op == "min":
         sides = [side - loop.lo for side in (loop.hi.a, loop.hi.b)]
@@ -50,15 +42,39 @@ def _turns(loop: For) -> int | None:
     return -(-int(length.value) // loop.step) if isinstance(length, e.Const) else None
 
 
+def _block(block: Block, weigh: Weigh) -> int | None:
+    total = 0
+    for stmt in block:
+        count = _stmt(stmt, weigh)
+        if count is None:
+            return None
+        total += count
+    return total
+
+
+def _stmt(stmt: Stmt, weigh: Weigh) -> int | None:
+    if isinstance(stmt, While):
+        return None
+    if isinstance(stmt, For):
+        count, inside = turns(stmt), _block(stmt.body, weigh)
+        return None if count is None or inside is None else count * inside
+    own = weigh(stmt)
+    if isinstance(stmt, If):
+        then, orelse = _block(stmt.body, weigh), _block(stmt.orelse, weigh)
+        known = own is not None and then is not None and orelse is not None
+        return own + max(then, orelse) if known else None  # type: ignore[operator,type-var]
+    return own
+
+
 def _value(x: Expr) -> int:
     return int(x.value) if isinstance(x, e.Const) else 0
 
 
-def _expression(x: Expr) -> int:
-    return sum(_single(part) for part in expressions(x))
+def _operations(stmt: Stmt) -> int:
+    return sum(_arithmetic(part) for x in operands(stmt) for part in expressions(x))
 
 
-def _single(x: Expr) -> int:
+def _arithmetic(x: Expr) -> int:
     if not x.dtype.is_float:
         return 0
     if isinstance(x, e.Binary) and x.op in _COUNTED:
@@ -66,3 +82,21 @@ def _single(x: Expr) -> int:
     if isinstance(x, e.Call):
         return 2 * x.lanes if x.name == "fma" else x.args[0].lanes
     return x.lanes if isinstance(x, e.Unary) and x.op == "sqrt" else 0
+
+
+def _instructions(stmt: Stmt) -> int | None:
+    if isinstance(stmt, Copy):
+        count, size = stmt.count, stmt.target.dtype.itemsize
+        return _value(count) * size // _COPIED_BYTES + 1 if isinstance(count, e.Const) else None
+    own = sum(_single(part) for x in operands(stmt) for part in expressions(x))
+    return own + (isinstance(stmt, Store) and stmt.buf.role != "local")
+
+
+def _single(x: Expr) -> int:
+    if isinstance(x, e.Binary | e.Unary) and x.op in _SLOW:
+        return _SLOW_INSTRUCTIONS
+    if isinstance(x, e.Load):
+        return int(x.buf.role != "local")
+    if isinstance(x, e.Call):
+        return 1
+    return int(isinstance(x, e.Binary | e.Unary | e.Select) and x.dtype.is_float)

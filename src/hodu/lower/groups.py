@@ -34,9 +34,21 @@ class Group:
         return self.epilogue[-1] if self.epilogue else self.node
 
 
-def make_groups(snapshot: Snapshot) -> list[Group]:
-    """The groups in an order in which every group comes after those it reads."""
-    return _Grouping(snapshot).groups()
+def make_groups(snapshot: Snapshot, *, fuse: bool = True) -> list[Group]:
+    """The groups in an order in which every group comes after those it reads.
+
+    Without `fuse` each node is a group.
+    """
+    if fuse:
+        return _Grouping(snapshot).groups()
+    return [group for node in snapshot.nodes for group in _alone(node)]
+
+
+def _alone(node: Node) -> list[Group]:
+    """The groups of a node that computes nothing but itself."""
+    if node.op in SCALAR or node.op in READING:
+        return [Group(node, (), i) for i in range(len(node.outputs))]
+    return [Group(node)]
 
 
 class _Grouping:

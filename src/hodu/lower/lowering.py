@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -15,30 +16,33 @@ from hodu.lower.blocks.convolution import wanted_border
 from hodu.lower.blocks.forms import Forms, copy_form
 from hodu.lower.blocks.rules import leaves_of, lower_in_blocks
 from hodu.lower.control import lower_control
+from hodu.lower.copies import without_copies
 from hodu.lower.groups import Group, make_groups
-from hodu.lower.joins import join_places
-from hodu.lower.movement import find_in_memory, lower_movement
+from hodu.lower.moving.joins import join_places
+from hodu.lower.moving.movement import find_in_memory, lower_movement
 from hodu.lower.pointwise import lower_pointwise
 from hodu.lower.program import Launch, Place, Port, Program, Slot, SlotKind, Step, slots_of
 from hodu.lower.rules import ALIAS, CONTROL, CONVOLUTIONS, KERNEL, has_rule
 from hodu.lower.sizes import Sizes
 from hodu.lower.stage import Stage
 from hodu.lower.storage import Storage
+from hodu.lower.threads import choose_threads
 from hodu.ops._table import Array
 from hodu.plan.target import Target
 from hodu.snapshot.ir import Node, Snapshot, Value
 
 
-def lower(snapshot: Snapshot, target: Target) -> Program:
+def lower(snapshot: Snapshot, target: Target, *, fuse: bool = True) -> Program:
     """The program of a Snapshot all of whose inputs have known sizes.
 
-    Raises UnsupportedError that lists every node for which there is no rule.
+    Without `fuse` every node has a kernel of its own and its result has memory. Raises
+    UnsupportedError that lists every node for which there is no rule.
     """
     missing = unsupported_nodes(snapshot)
     if missing:
         listed = "\n".join(f"  {n.op}{f' at {n.loc}' if n.loc else ''}" for n in missing)
         raise UnsupportedError(f"the CPU compiler has no code for:\n{listed}")
-    return Lowering(target).program(snapshot)
+    return Lowering(target, fuse=fuse).program(snapshot)
 
 
 def unsupported_nodes(snapshot: Snapshot) -> list[Node]:
@@ -53,8 +57,9 @@ def unsupported_nodes(snapshot: Snapshot) -> list[Node]:
 class Lowering:
     """The state of lowering one Snapshot and the ones inside its nodes."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, *, fuse: bool = True) -> None:
         self.target = target
+        self._fuse = fuse
         self.storage: dict[Value, Storage] = {}
         self.constants: dict[Value, Array] = {}
         self.slots: list[Slot] = []
@@ -89,7 +94,7 @@ class Lowering:
             for name, v in results.items()
         )
         self.sizes.store_shapes([port.type.shape for port in outputs])
-        (steps,) = self._steps
+        steps = without_copies(self._steps[0])
         ports = {port.slot for port in (*inputs, *outputs, *states)}
         return Program(
             snapshot.name,
@@ -97,7 +102,7 @@ class Lowering:
             outputs,
             tuple(states),
             _used(self.slots, steps, ports),
-            tuple(steps),
+            steps,
             tuple(self._sites),
             snapshot.metadata,
         )
@@ -178,7 +183,7 @@ class Lowering:
         for value in snapshot.constant_values:
             self.give_constant(value, snapshot.constants[value.name])
         self._look_ahead(snapshot)
-        groups = make_groups(snapshot)
+        groups = make_groups(snapshot, fuse=self._fuse)
         places = join_places(self, groups, places)
         for group in groups:
             if not lower_in_blocks(self, group):
@@ -304,8 +309,8 @@ class Lowering:
         return rewind
 
     def launch(self, launch: Launch) -> None:
-        """Append a call of a kernel."""
-        self.add(launch)
+        """Append a call of a kernel, which runs on threads where that is worth it."""
+        self.add(dataclasses.replace(launch, kernel=choose_threads(launch.kernel)))
 
     def site(self, message: str, hint: str, node: Node) -> int:
         """The number of the text of an error: message, hint and the node's place."""

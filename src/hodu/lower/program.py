@@ -118,20 +118,19 @@ class Program:
 
     def launches(self) -> Iterator[Launch]:
         """Every call of a kernel, in the order of the text."""
-        yield from _launches(self.steps)
+        yield from launches_of(self.steps)
 
 
-def _launches(steps: tuple[Step, ...]) -> Iterator[Launch]:
+def launches_of(steps: Sequence[Step]) -> Iterator[Launch]:
+    """Every call of a kernel in steps, in the order of the text."""
     for step in steps:
         match step:
             case Launch():
                 yield step
             case Branch(then=then, orelse=orelse):
-                yield from _launches(then)
-                yield from _launches(orelse)
+                yield from launches_of((*then, *orelse))
             case Repeat(test=test, body=body):
-                yield from _launches(test)
-                yield from _launches(body)
+                yield from launches_of((*test, *body))
 
 
 def slots_of(steps: Sequence[Step]) -> Iterator[Slot]:

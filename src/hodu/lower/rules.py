@@ -69,11 +69,17 @@ CONTROL = frozenset({"cond", "while_loop", "scan"})
 CONVOLUTIONS = frozenset({"conv", "conv_transpose"})
 
 
+def _add(rules: dict[str, Any], names: tuple[str, ...], rule: Any) -> None:
+    for name in names:
+        assert name not in rules, f"two rules for {name}"
+        rules[name] = rule
+
+
 def scalar(*names: str) -> Callable[[_Rule], _Rule]:
     """Register a scalar rule."""
 
     def register(rule: _Rule) -> _Rule:
-        SCALAR.update(dict.fromkeys(names, rule))
+        _add(SCALAR, names, rule)
         return rule
 
     return register
@@ -83,7 +89,7 @@ def reading(*names: str, view: bool = False, moves: int | None = None) -> Callab
     """Register a reading rule; see `Reading`. A view moves its first input."""
 
     def register(rule: _Rule) -> _Rule:
-        READING.update(dict.fromkeys(names, Reading(rule, 0 if view else moves, view)))
+        _add(READING, names, Reading(rule, 0 if view else moves, view))
         return rule
 
     return register
@@ -95,7 +101,7 @@ def kernel(
     """Register a kernel rule; see `KernelRule`."""
 
     def register(rule: _Rule) -> _Rule:
-        KERNEL.update(dict.fromkeys(names, KernelRule(rule, inlines, views, epilogue)))
+        _add(KERNEL, names, KernelRule(rule, inlines, views, epilogue))
         return rule
 
     return register
@@ -109,7 +115,7 @@ def finds_size(*names: str) -> Callable[[_Rule], _Rule]:
     """
 
     def register(rule: _Rule) -> _Rule:
-        CAPACITY.update(dict.fromkeys(names, rule))
+        _add(CAPACITY, names, rule)
         return rule
 
     return register

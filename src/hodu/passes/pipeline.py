@@ -57,6 +57,7 @@ LEVELS: dict[int, tuple[str, ...]] = {
     3: (*_FIRST, *_MAIN, "algebra", "movement", "fold", "cse", "dce"),
 }
 _ROUNDS = 4
+_FUSE = "fuse"  # what a compiler does when it lowers, rather than a pass over Snapshots
 
 
 def optimize(
@@ -101,12 +102,18 @@ def _structure(snapshot: Snapshot) -> object:
     ]
 
 
+def fuses(level: int) -> bool:
+    """Whether a compiler may join nodes in one kernel: above level 0, but for HODU_PASSES=-fuse."""
+    return level > 0 and _FUSE not in _left_out()
+
+
 def _left_out() -> set[str]:
     names = {n.strip() for n in os.environ.get("HODU_PASSES", "").split(",") if n.strip()}
-    unknown = {n for n in names if not n.startswith("-") or n[1:] not in PASSES}
+    known = (*PASSES, _FUSE)
+    unknown = {n for n in names if not n.startswith("-") or n[1:] not in known}
     if unknown:
         raise ValueRangeError(
             f"HODU_PASSES names {', '.join(sorted(unknown))}",
-            hint=f"write -NAME for a pass to leave out; the passes are {', '.join(PASSES)}",
+            hint=f"write -NAME for a pass to leave out; the passes are {', '.join(known)}",
         )
     return {n[1:] for n in names}

@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 from hodu.dtypes import DType, bool_
 from hodu.kernel import expr as e
+from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import INDEX, Expr
 from hodu.kernel.narrow import LAYOUTS, stored
 from hodu.render.c_types import (
     identifier,
     memory_type,
     scalar_type,
-    unsigned_type,
     value_type,
     vector_type,
 )
@@ -36,6 +36,10 @@ _INFIX = {
     "gt": ">",
     "ge": ">=",
 }
+# How tightly operators bind, of those that are commonly known well enough to leave out brackets.
+_LEVELS = {"mul": 3, "div": 3, "add": 2, "sub": 2}
+_LEVELS |= dict.fromkeys(("eq", "ne", "lt", "le", "gt", "ge"), 1)
+_WRAPPING = frozenset({"add", "sub", "mul", "shl"})
 _ROUNDED = frozenset({"sqrt", "floor", "ceil", "trunc", "rint"})
 
 
@@ -66,7 +70,17 @@ class ExprWriter:
         return name
 
     def __call__(self, x: Expr) -> str:
+        """The text as an operand of anything: in brackets unless it is one piece."""
         return self._write[type(x)](self, x)
+
+    def whole(self, x: Expr) -> str:
+        """The text where nothing stands beside it: a right side, an argument, an index."""
+        return _opened(self(x))
+
+    def _beside(self, x: Expr, level: int) -> str:
+        """The text as an operand of an operator; those that bind as tightly need no brackets."""
+        binds = isinstance(x, e.Binary) and _LEVELS.get(x.op, 0) >= level
+        return self.whole(x) if binds else self(x)
 
     # -- leaves ---------------------------------------------------------------------------------
 
@@ -76,28 +90,37 @@ class ExprWriter:
 
     def _spread(self, text: str, dtype: DType, lanes: int) -> str:
         name = self.named(dtype, lanes)
+        if text in ("0", "0.0", "0.0f"):
+            return f"({name}){{0}}"
         if dtype is bool_:
             return f"(({name}){{0}} - {text})"
-        # x - 0 keeps the sign of a zero, x + 0 would not
-        return f"({text} - ({name}){{0}})" if dtype.is_float else f"(({name}){{0}} + {text})"
+        return f"{self.use(f'all_{name}')}({_opened(text)})"
 
     def _var(self, x: e.Var) -> str:
         return identifier(x.name)
 
     def _load(self, x: e.Load) -> str:
-        name = identifier(x.buf.name)
         if isinstance(x.index, e.Ramp) and x.buf.lanes == 1:
-            at = self(x.index.base)
+            at = self.address(x.buf, x.index.base)
             inner = stored(x.dtype)
             if x.dtype is bool_:
                 self.types[f"u8x{x.lanes}"] = None
                 wide = self.named(bool_, x.lanes)
-                narrow = f"*(const u8x{x.lanes}_m *)({name} + {at})"
+                narrow = f"*(const u8x{x.lanes}_m *){at}"
                 return f"(__builtin_convertvector({narrow}, {wide}) != 0)"
-            return f"*(const {self.named(inner, x.lanes)}_m *)({name} + {at})"
-        if x.buf.role == "local" and x.buf.size == 1:
-            return name
-        return f"{name}[{self(x.index)}]"
+            return f"*(const {self.named(inner, x.lanes)}_m *){at}"
+        return self.element(x.buf, x.index)
+
+    def element(self, buf: Buf, index: Expr) -> str:
+        """An element of a buffer."""
+        name = identifier(buf.name)
+        is_variable = buf.role == "local" and buf.size == 1
+        return name if is_variable else f"{name}[{self.whole(index)}]"
+
+    def address(self, buf: Buf, index: Expr) -> str:
+        """Where an element lies."""
+        name, at = identifier(buf.name), self._beside(index, 3)
+        return name if at == "0" else f"({name} + {at})"
 
     def _ramp(self, x: e.Ramp) -> str:
         raise TypeError("consecutive positions stand only in loads and stores")
@@ -115,12 +138,14 @@ class ExprWriter:
         if x.op in _ROUNDED:
             suffix = x.dtype.name if x.lanes == 1 else vector_type(x.dtype, x.lanes, 32)
             self.named(x.dtype, x.lanes)
-            return f"{self.use(f'{x.op}_{suffix}')}({a})"
+            return f"{self.use(f'{x.op}_{suffix}')}({_opened(a)})"
         if x.op == "not":
             return f"!{a}" if x.dtype is bool_ and x.lanes == 1 else self._narrowed(f"~{a}", x)
         if x.op == "neg":
             return (
-                self._narrowed(f"(-{a})", x) if x.dtype.is_float else self._wrapped("-", "0", a, x)
+                self._narrowed(f"(-{a})", x)
+                if x.dtype.is_float
+                else self._wrapped("-", "0", self._wide(x.a), x)
             )
         return self._abs(x, a)
 
@@ -135,28 +160,39 @@ class ExprWriter:
             return self(e.Select(e.Binary("lt", x.a, zero), e.Unary("neg", x.a), x.a))
         if x.dtype.is_float:
             return f"__builtin_fabs{'f' if x.dtype.bits == 32 else ''}({a})"
-        return f"({a} < 0 ? {self._wrapped('-', '0', a, x)} : {a})"
+        return f"({a} < 0 ? {self._wrapped('-', '0', self._wide(x.a), x)} : {a})"
 
     def _binary(self, x: e.Binary) -> str:
-        a, b = self(x.a), self(x.b)
         if x.op in ("min", "max"):
+            a, b = self(x.a), self(x.b)
             sign = "<" if x.op == "min" else ">"
             if x.lanes == 1:
                 return f"({a} {sign} {b} ? {a} : {b})"
             return self(e.Select(e.Binary("lt" if x.op == "min" else "gt", x.a, x.b), x.a, x.b))
         sign = _INFIX[x.op]
-        if x.op in ("add", "sub", "mul", "shl") and x.a.dtype.is_integer and x.dtype is not INDEX:
-            return self._wrapped(sign, a, b, x)
-        return self._narrowed(f"({a} {sign} {b})", x)
+        if x.op in _WRAPPING and x.a.dtype.is_integer and x.dtype is not INDEX:
+            return self._wrapped(sign, self._wide(x.a), self._wide(x.b), x)
+        level = _LEVELS.get(x.op, 4)
+        left = self._beside(x.a, max(level, 2))  # a < b < c is not what it looks like
+        return self._narrowed(f"({left} {sign} {self._beside(x.b, level + 1)})", x)
+
+    def _wide(self, x: Expr) -> str:
+        """An integer operand of arithmetic that wraps around, which is done on unsigned numbers."""
+        text = self(x)
+        if x.lanes > 1 or x.dtype is INDEX:
+            return text
+        if isinstance(x, e.Const) and x.dtype.bits <= 32 and x.value >= 0:
+            return f"{int(x.value)}u"
+        if isinstance(x, e.Binary) and x.op in _WRAPPING and x.dtype.bits >= 32:
+            return text.removeprefix(f"({scalar_type(x.dtype)})")
+        return f"(uint{max(x.dtype.bits, 32)}_t){text}"
 
     def _wrapped(self, sign: str, a: str, b: str, x: Expr) -> str:
-        """Integer arithmetic that wraps around, done on unsigned numbers."""
+        """Operands from `_wide` as an integer of the dtype of `x`."""
         if x.lanes > 1 or x.dtype is INDEX:
             return f"({a} {sign} {b})"
-        if x.dtype.bits < 32:
-            return f"({scalar_type(x.dtype)})(uint32_t)((uint32_t){a} {sign} (uint32_t){b})"
-        wide = unsigned_type(x.dtype)
-        return f"({scalar_type(x.dtype)})(({wide}){a} {sign} ({wide}){b})"
+        unsigned = "(uint32_t)" if x.dtype.bits < 32 else ""
+        return f"({scalar_type(x.dtype)}){unsigned}({a} {sign} {b})"
 
     def _narrowed(self, text: str, x: Expr) -> str:
         """Small integers back from the int that C makes of them."""
@@ -165,14 +201,14 @@ class ExprWriter:
         return text
 
     def _select(self, x: e.Select) -> str:
-        given = ", ".join(map(self, (x.condition, x.a, x.b)))
         if x.lanes == 1:
-            return f"({self(x.condition)} ? {self(x.a)} : {self(x.b)})"
+            return f"({self._beside(x.condition, 1)} ? {self(x.a)} : {self(x.b)})"
         if x.dtype is bool_:
             m, a, b = map(self, (x.condition, x.a, x.b))
             return f"(({m} & {a}) | (~{m} & {b}))"
         name = vector_type(x.dtype, x.lanes, self.mask_bits)
         self.named(x.dtype, x.lanes)
+        given = ", ".join(map(self.whole, (x.condition, x.a, x.b)))
         return f"{self.use(f'select_{name}')}({given})"
 
     def _cast(self, x: e.Cast) -> str:
@@ -185,7 +221,7 @@ class ExprWriter:
             return f"({a} != 0)"
         if x.a.dtype is bool_:
             a = f"(-{a})"
-        return f"__builtin_convertvector({a}, {self.type_of(x)})"
+        return f"__builtin_convertvector({_opened(a)}, {self.type_of(x)})"
 
     def _bitcast(self, x: e.Bitcast) -> str:
         if x.a.dtype in LAYOUTS or x.dtype in LAYOUTS:
@@ -194,16 +230,17 @@ class ExprWriter:
             return f"({self.type_of(x)}){_bracketed(self(x.a))}"
         if x.a.dtype.is_integer and x.dtype.is_integer:
             return f"({scalar_type(x.dtype)}){_bracketed(self(x.a))}"
-        return f"{self.use(f'bits_{x.dtype.name}_{x.a.dtype.name}')}({self(x.a)})"
+        return f"{self.use(f'bits_{x.dtype.name}_{x.a.dtype.name}')}({self.whole(x.a)})"
 
     def _call(self, x: e.Call) -> str:
-        args = [self(a) for a in x.args]
         if x.name == "fma":
-            return f"({args[0]} * {args[1]} + {args[2]})"
+            a, b, c = x.args
+            return f"({self._beside(a, 3)} * {self(b)} + {self._beside(c, 3)})"
         vector = x.args[0]
         kind = x.name.removeprefix("reduce_") + "lanes"
         self.named(vector.dtype, vector.lanes)
-        return f"{self.use(f'{kind}_{vector_type(vector.dtype, vector.lanes, 32)}')}({args[0]})"
+        name = f"{kind}_{vector_type(vector.dtype, vector.lanes, 32)}"
+        return f"{self.use(name)}({self.whole(vector)})"
 
     _write: dict[type, Callable[..., str]] = {
         e.Const: _const,
@@ -218,6 +255,18 @@ class ExprWriter:
         e.Bitcast: _bitcast,
         e.Call: _call,
     }
+
+
+def _opened(text: str) -> str:
+    """A text without the brackets around all of it."""
+    if text[0] != "(" or text[-1] != ")":
+        return text
+    depth = 0
+    for at, char in enumerate(text):
+        depth += (char == "(") - (char == ")")
+        if depth == 0:
+            return text[1:-1] if at == len(text) - 1 else text
+    return text
 
 
 def _bracketed(text: str) -> str:

@@ -83,6 +83,12 @@ def _select(name: str, element: str, lanes: int) -> tuple[str, list[str]]:
     ), [vector, mask]
 
 
+def _all(name: str, element: str, lanes: int) -> tuple[str, list[str]]:
+    """A vector of one number; x - 0 keeps the sign of a zero, x + 0 would not."""
+    vector = f"{element}x{lanes}"
+    return f"#define {name}(x) ((x) - ({vector}){{0}})\n", [vector]
+
+
 def _lanewise(name: str, element: str, lanes: int) -> tuple[str, list[str]]:
     """A scalar helper on every lane; clang has the whole vector in one instruction."""
     op, vector = name.split("_")[0], f"{element}x{lanes}"
@@ -130,6 +136,7 @@ def _halves(combine: str, element: str, half: int) -> str:
 
 
 _VECTOR_HELPERS: dict[str, Callable[[str, str, int], tuple[str, list[str]]]] = {
+    "all": _all,
     "select": _select,
     **dict.fromkeys(_LANEWISE, _lanewise),
     "addlanes": _reduce("{a} + {b}"),

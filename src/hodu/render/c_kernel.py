@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hodu.dtypes import bool_
 from hodu.kernel import expr as e
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Var
 from hodu.kernel.ir import Alloc, Block, Copy, Fail, For, If, Kernel, Let, Stmt, Store, While
 from hodu.kernel.narrow import stored
-from hodu.kernel.walk import all_expressions, statements
+from hodu.kernel.walk import all_expressions, can_fail, statements
 from hodu.render.c_expr import ExprWriter, memory_pointer
 from hodu.render.c_types import identifier, memory_type, scalar_type
-
-
-def can_fail(kernel: Kernel) -> bool:
-    """Whether the kernel has errors to report."""
-    return any(isinstance(s, Fail) for s in statements(kernel.body))
 
 
 class KernelWriter:
@@ -35,18 +32,22 @@ class KernelWriter:
         self._parts, self._scope, self._in_part = [], list(kernel.params), False
         self._expr.mask_bits = _mask_bits(kernel)
         lines = self._block(kernel.body, 1)
-        head = f"static {'int' if can_fail(kernel) else 'void'} {name}({self._parameters(kernel)})"
-        last = ["  return HODU_OK;"] if can_fail(kernel) else []
-        return "\n".join([*self._parts, head + " {", *lines, *last, "}", ""])
-
-    def _parameters(self, kernel: Kernel) -> str:
+        head = f"static {'int' if can_fail(kernel) else 'void'} {name}"
         # What is both read and written by one kernel may be reached through two parameters.
-        declared = [_declare(buf, kernel) for buf in kernel.params]
-        return ", ".join(["hodu_instance *self", *declared])
+        declared = ["hodu_instance *self", *(_declare(buf, kernel) for buf in kernel.params)]
+        last = ["  return HODU_OK;"] if can_fail(kernel) else []
+        return "\n".join([*self._parts, wrapped(head, declared, ") {"), *lines, *last, "}", ""])
 
     def _block(self, block: Block, depth: int) -> list[str]:
         kept = len(self._scope)
-        lines = [line for stmt in block for line in self._stmt(stmt, depth)]
+        lines: list[str] = []
+        before: Stmt | None = None
+        for stmt in block:
+            if isinstance(stmt, Store) and _initializes(stmt, before):
+                lines[-1] = f"{lines[-1][:-1]} = {self._expr.whole(stmt.value)};"
+            else:
+                lines += self._stmt(stmt, depth)
+            before = stmt
         del self._scope[kept:]
         return lines
 
@@ -58,15 +59,18 @@ class KernelWriter:
             case For():
                 return self._for(stmt, depth)
             case While(condition=condition, body=body):
-                head = f"{pad}while ({self._expr(condition)}) {{"
+                head = f"{pad}while ({self._expr.whole(condition)}) {{"
                 return [head, *self._block(body, depth + 1), f"{pad}}}"]
             case If(condition=condition, body=body, orelse=orelse):
-                lines = [f"{pad}if ({self._expr(condition)}) {{", *self._block(body, depth + 1)]
+                lines = [
+                    f"{pad}if ({self._expr.whole(condition)}) {{",
+                    *self._block(body, depth + 1),
+                ]
                 if orelse:
                     lines += [f"{pad}}} else {{", *self._block(orelse, depth + 1)]
                 return [*lines, f"{pad}}}"]
             case Let(var=var, value=value):
-                text = self._expr(value)
+                text = self._expr.whole(value)
                 self._scope.append(var)
                 return [f"{pad}const {self._expr.type_of(var)} {identifier(var.name)} = {text};"]
             case Store(buf=buf, index=index, value=value):
@@ -84,7 +88,7 @@ class KernelWriter:
         pad, name = "  " * depth, identifier(stmt.var.name)
         self._scope.append(stmt.var)
         step = f"{name}++" if stmt.step == 1 else f"{name} += {stmt.step}"
-        low, high = self._expr(stmt.lo), self._expr(stmt.hi)
+        low, high = self._expr.whole(stmt.lo), self._expr(stmt.hi)
         head = f"for (hodu_index {name} = {low}; {name} < {high}; {step})"
         lines = [f"{pad}{head} {{", *self._block(stmt.body, depth + 1), f"{pad}}}"]
         if stmt.kind == "unroll":
@@ -101,30 +105,26 @@ class KernelWriter:
         return f"{kind} {identifier(buf.name)}{many};"
 
     def _store(self, buf: Buf, index: Expr, value: Expr) -> str:
-        name, text = identifier(buf.name), self._expr(value)
+        text = self._expr.whole(value)
         if isinstance(index, e.Ramp) and buf.lanes == 1:
             kind = self._expr.named(stored(buf.dtype), value.lanes)
             if buf.dtype is bool_:
                 kind = f"u8x{value.lanes}"
                 self._expr.types[kind] = None
                 text = f"__builtin_convertvector({text}, {kind}) & 1"
-            return f"*({kind}_m *)({name} + {self._expr(index.base)}) = {text};"
-        if buf.role == "local" and buf.size == 1:
-            return f"{name} = {text};"
-        return f"{name}[{self._expr(index)}] = {text};"
+            return f"*({kind}_m *){self._expr.address(buf, index.base)} = {text};"
+        return f"{self._expr.element(buf, index)} = {text};"
 
     def _fail(self, stmt: Fail, pad: str) -> list[str]:
-        values = [*map(self._expr, stmt.values), *["0"] * (4 - len(stmt.values))]
+        values = [*map(self._expr.whole, stmt.values), *["0"] * (4 - len(stmt.values))]
         call = f"hodu_fail(self, {stmt.status}, {stmt.site}, {', '.join(values)})"
         leave = f"{{ {call}; return; }}" if self._in_part else f"return {call};"
-        return [f"{pad}if ({self._expr(stmt.condition)}) {leave}"]
+        return [f"{pad}if ({self._expr.whole(stmt.condition)}) {leave}"]
 
     def _copy(self, stmt: Copy) -> str:
-        target = f"{identifier(stmt.target.name)} + {self._expr(stmt.target_index)}"
-        source = f"{identifier(stmt.source.name)} + {self._expr(stmt.source_index)}"
-        size = (
-            f"(size_t){_bracket(self._expr(stmt.count))} * sizeof *{identifier(stmt.target.name)}"
-        )
+        target = self._expr.address(stmt.target, stmt.target_index)
+        source = self._expr.address(stmt.source, stmt.source_index)
+        size = f"(size_t){self._expr(stmt.count)} * sizeof *{identifier(stmt.target.name)}"
         return f"memcpy({target}, {source}, {size});"
 
     # -- parallel loops -------------------------------------------------------------------------
@@ -176,8 +176,18 @@ class KernelWriter:
         )
 
 
-def _bracket(text: str) -> str:
-    return text if text.isidentifier() or text.isdigit() else f"({text})"
+def wrapped(head: str, items: Sequence[str], end: str) -> str:
+    """A list in brackets on one line, or where that is too long each item on one of its own."""
+    line = f"{head}({', '.join(items)}{end}"
+    if len(line) <= 100:
+        return line
+    pad = " " * (len(head) - len(head.lstrip()) + 4)
+    return f"{head}(\n{pad}" + f",\n{pad}".join(items) + end
+
+
+def _initializes(store: Store, before: Stmt | None) -> bool:
+    """Whether a store gives the variable declared before it its first value."""
+    return isinstance(before, Alloc) and before.buf is store.buf and store.buf.size == 1
 
 
 def _declare(buf: Buf, kernel: Kernel) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from hodu.kernel.walk import can_fail
 from hodu.lower.program import Argument, Branch, Launch, Place, Port, Program, Repeat, Slot, Step
 from hodu.plan.memory import Plan
 from hodu.render.c_expr import ExprWriter, memory_pointer
 from hodu.render.c_header import can_be_typed, render_typed
 from hodu.render.c_helpers import helper, typedef
-from hodu.render.c_kernel import KernelWriter, can_fail
+from hodu.render.c_kernel import KernelWriter, wrapped
 from hodu.render.dedupe import same_kernels
 
 PRELUDE = """\
@@ -53,6 +54,8 @@ HODU_UNUSED static void hodu_run(hodu_instance *self, hodu_task task, void *argu
   }
 }
 """
+
+_PLACES = 3  # how many lines of the model the comment of a kernel names
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ class _ProgramWriter:
         for number, (kernel, users) in enumerate(same_kernels(self.launches)):
             name = f"{self.options.symbol}_k{number}_{kernel.name}"
             self.names.update((id(launch), name) for launch in users)
-            texts.append(writer.write(kernel, name))
+            texts.append(f"/* {_purpose(users)} */\n{writer.write(kernel, name)}")
         return texts
 
     # -- the description ------------------------------------------------------------------------
@@ -252,17 +255,20 @@ class _ProgramWriter:
                     yield f"{pad}}}"
 
     def _launch(self, launch: Launch, number: int, pad: str) -> Iterator[str]:
-        given = ", ".join(["self", *map(self._argument, launch.arguments)])
-        call = f"{self.names[id(launch)]}({given})"
-        if launch.where:
-            yield f"{pad}/* {launch.where.replace('*/', '* /')} */"
+        given = ["self", *map(self._argument, launch.arguments)]
         fails = can_fail(launch.kernel)
-        done = f"if ((status = {call})) return status;" if fails else f"{call};"
-        yield f"{pad}{{ HODU_BEGIN {done} HODU_END({number}) }}"
+        head = f"{pad}  {'if ((status = ' if fails else ''}{self.names[id(launch)]}"
+        yield f"{pad}/* {_purpose([launch])} */"
+        yield f"{pad}{{"
+        yield f"{pad}  HODU_BEGIN"
+        yield wrapped(head, given, "))) return status;" if fails else ");")
+        yield f"{pad}  HODU_END({number})"
+        yield f"{pad}}}"
 
     def _argument(self, argument: Argument) -> str:
         pointer = memory_pointer(argument.place.slot.dtype, constant=argument.role == "in")
-        return f"({pointer.rstrip()})({self._address(argument.place)})"
+        address = self._address(argument.place)
+        return f"({pointer.rstrip()}){f'({address})' if ' ' in address else address}"
 
     def _address(self, place: Place) -> str:
         slot = place.slot
@@ -273,10 +279,23 @@ class _ProgramWriter:
             base = f"{'(const unsigned char *)' if slot.kind == 'input' else '(unsigned char *)'}"
             return f"{base}{slot.kind}s[{number}] + {at}" if at else f"{slot.kind}s[{number}]"
         if slot.kind == "constant":
-            return f"weights + {self.weights.offsets[slot] + at}"
+            return _offset("weights", self.weights.offsets[slot] + at)
         if slot.kind == "shapes":
             return "self->shapes"
-        return f"arena + {self.plan.offsets[slot] + at}"
+        return _offset("arena", self.plan.offsets[slot] + at)
+
+
+def _offset(base: str, offset: int) -> str:
+    return f"{base} + {offset}" if offset else base
+
+
+def _purpose(launches: Sequence[Launch]) -> str:
+    """What a kernel computes, and for which lines of the model, as the text of a comment."""
+    places = list(dict.fromkeys(one.where for one in launches if one.where))
+    shown = [*places[:_PLACES], *(["..."] if len(places) > _PLACES else [])]
+    labels = " or ".join(dict.fromkeys(one.label for one in launches))
+    text = f"{labels} at {', '.join(shown)}" if shown else labels
+    return text.replace("*/", "* /").replace("/*", "/ *").replace("\n", " ")
 
 
 def _strings(name: str, texts: Sequence[str]) -> str:

@@ -125,8 +125,3 @@ def vector_type(dtype: DType, lanes: int, mask_bits: int) -> str:
 def value_type(dtype: DType, lanes: int, mask_bits: int) -> str:
     """The C type of a value."""
     return scalar_type(dtype) if lanes == 1 else vector_type(dtype, lanes, mask_bits)
-
-
-def unsigned_type(dtype: DType) -> str:
-    """The unsigned C integer as wide as an integer dtype."""
-    return f"uint{dtype.bits}_t"

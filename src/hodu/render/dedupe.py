@@ -22,9 +22,13 @@ def same_kernels(launches: Iterable[Launch]) -> list[tuple[Kernel, list[Launch]]
 
 
 def _key(kernel: Kernel) -> str:
-    """The text of a kernel in which parameters are called by their number."""
+    """The text of a kernel in which parameters are called by their number.
+
+    Which of them may be the memory of the output is part of it: the others are `restrict`.
+    """
     numbers = {buf.name: f"p{i}" for i, buf in enumerate(kernel.params)}
-    types = [f"{buf.role} {buf.dtype}" for buf in kernel.params]
+    shared = kernel.in_place
+    types = [f"{buf.role} {buf.dtype} {buf.name in shared}" for buf in kernel.params]
     body = print_kernel(kernel).partition("\n")[2]
     renamed = _NAME.sub(lambda match: numbers.get(match[0], match[0]), body)
     return "\n".join([kernel.name, *types, renamed])

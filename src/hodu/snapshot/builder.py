@@ -7,6 +7,8 @@ becomes an extra input of the body (`captures`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from hodu.dims import Dim, Sym, symbols
@@ -24,6 +26,14 @@ from hodu.snapshot.prune import prune
 from hodu.source import location
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An eager tensor that is a state, and the lock of those who use it, if they have one."""
+
+    tensor: TensorBase
+    lock: Lock | None
+
+
 class Builder:
     """A Snapshot being built; the recorder of a capture."""
 
@@ -35,9 +45,10 @@ class Builder:
         self.constant_values: dict[str, Value] = {}
         self.captures: dict[Value, Value] = {}
         self.states: dict[str, tuple[TensorBase, Array]] = {}
+        self.held: dict[str, Held] = {}
         self._stand_ins: dict[int, tuple[TensorBase, TensorBase]] = {}
         self.names = Names()
-        self._symbols = SymbolNames(None if parent is None else parent._symbols)
+        self._symbols: SymbolNames = SymbolNames(None if parent is None else parent._symbols)
         self._constants = ConstantPool()
         self._owned: set[Value] = set()
         self._rebound: list[tuple[TensorBase, Array]] = []
@@ -53,6 +64,10 @@ class Builder:
         """A new input; the name must not be taken."""
         if name in self.names:
             raise CaptureError(f"the name {name!r} is already used in this capture")
+        return self._add_input(name, type_)
+
+    def _add_input(self, name: str, type_: TensorType) -> Value:
+        """A new input, under another name where this one is taken."""
         value = self._own(Value(self.names.fresh(name), type_))
         self.inputs.append(value)
         return value
@@ -161,22 +176,36 @@ class Builder:
         target._value, target._dims = value, None
         target._version = views.next_version(target)
 
-    def lift_state(self, tensor: TensorBase, name: str) -> TensorBase:
+    def lift_state(self, tensor: TensorBase, name: str, lock: Lock | None = None) -> TensorBase:
         """What stands for an eager tensor that is a state: an input aliased to its final value.
 
-        The tensor itself is left alone: other threads may use it.
+        The tensor itself is left alone: other threads may use it, those that hold `lock`.
         """
         if self.parent is not None:
-            return self.parent.lift_state(tensor, name)
+            return self.parent.lift_state(tensor, name, lock)
         if tensor._data is None or id(tensor) in self._stand_ins:
             return self.stand_in(tensor)
-        value = self.add_input(
-            self.names.fresh(name) if name in self.names else name, type_of(tensor)
-        )
+        value = self._add_input(name, type_of(tensor))
         lifted: TensorBase = wrap_value(value)
         self.states[value.name] = (lifted, tensor._data)
+        self.held[value.name] = Held(tensor, lock)
         self._stand_ins[id(tensor)] = (tensor, lifted)  # kept alive, so that the id stays its own
         return lifted
+
+    def hold(self, tensor: TensorBase) -> None:
+        """Make an eager tensor a state that stands for itself until `restore`."""
+        assert tensor._data is not None
+        value = self._add_input("state", type_of(tensor))
+        self.states[value.name] = (tensor, tensor._data)
+        self.held[value.name] = Held(tensor, None)
+        self._rebound.append((tensor, tensor._data))
+        _detach(tensor)
+        tensor._value = value
+
+    def written(self) -> list[TensorBase]:
+        """The eager tensors, states or not, that were written."""
+        unchanged = {id(held.tensor): name for name, held in self.held.items()}
+        return [t for t, _ in self._rebound if t._value.name != unchanged.get(id(t))]
 
     def stand_in(self, tensor: TensorBase) -> TensorBase:
         """What stands for a state that was lifted; any other tensor itself."""

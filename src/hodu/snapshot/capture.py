@@ -14,11 +14,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from hodu.dims import Dim, Sym, symbol
-from hodu.dispatch.base import Recorder, recorder_var, wrap_value
+from hodu.dispatch.base import Recorder, TensorBase, recorder_var, wrap_value
 from hodu.dtypes import DTypeLike, as_dtype
 from hodu.errors import ArgumentError, CaptureError
 from hodu.shapes import TensorType
-from hodu.snapshot.builder import Builder
+from hodu.snapshot.builder import Builder, Held
 from hodu.snapshot.ir import Snapshot, Value
 from hodu.source import location
 
@@ -80,6 +80,24 @@ class CaptureBoard:
         """Name several outputs."""
         for name, tensor in tensors.items():
             self.target(name, tensor)
+
+    def hold(self, tensor: Tensor) -> None:
+        """Make an eager tensor a state of the program: what it holds is read when that runs.
+
+        Inside the `with` block the tensor stands for the state; writes to it are recorded.
+        """
+        self._require_open()
+        self._builder.hold(tensor)
+
+    @property
+    def held(self) -> Mapping[str, Held]:
+        """The eager tensors that are states, generators' among them, by the names of the states."""
+        return self._builder.held
+
+    @property
+    def written(self) -> list[TensorBase]:
+        """The eager tensors, held or not, that were written in the block."""
+        return self._builder.written()
 
     def constant(self, name: str, data: Any) -> Tensor:
         """A constant under a name of its own (others get theirs from the order of use)."""

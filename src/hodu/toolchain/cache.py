@@ -2,8 +2,9 @@
 
 An entry is a folder, `KEY/`, with the files that were built and `digest`, the hash of each. It is
 written under another name and renamed, so that it is there whole or not at all; what a power cut or
-a bad disk did to it later is seen by its digest. Processes need no lock: the first one to rename
-wins, the others take its entry.
+a bad disk did to it later is seen by its digest. `checked` names the files as they were when their
+digest was last compared; while they stay the same, they are not read again before the next boot.
+Processes need no lock: the first one to rename wins, the others take its entry.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import platformdirs
 
 from hodu.errors import ValueRangeError
 from hodu.toolchain.digest import digest_file
+from hodu.toolchain.identity import file_identity
 
 DEFAULT_CAPACITY = 4 << 30
 GRACE_SECONDS = 60.0
@@ -60,9 +62,7 @@ class Cache:
         """The folder of the entry `key`, now the most recently used, or None; damaged ones go."""
         entry = self.folder / key
         try:
-            intact = (entry / "digest").read_text("ascii") == _digest(entry)
-        except FileNotFoundError:
-            intact = False
+            intact = _is_intact(entry)
         except (OSError, UnicodeDecodeError):
             intact = False
         if not intact:
@@ -157,9 +157,34 @@ class _Entry:
     used: float
 
 
+def _is_intact(entry: Path) -> bool:
+    """Whether an entry is as it was built: by its digest, or as when that was last compared."""
+    checked, now = entry / "checked", _identities(entry)
+    if now and checked.exists() and checked.read_text("utf-8") == now:
+        return True
+    if (entry / "digest").read_text("ascii") != _digest(entry):
+        return False
+    if now:
+        with contextlib.suppress(OSError):
+            checked.write_text(now, "utf-8")
+    return True
+
+
+def _identities(entry: Path) -> str | None:
+    """What tells the files of an entry from changed ones; None where that cannot be told."""
+    found = [(file_identity(path), path.name) for path in _files(entry)]
+    known = all(identity for identity, _ in found)
+    return "".join(f"{identity} {name}\n" for identity, name in found) if known else None
+
+
 def _digest(entry: Path) -> str:
-    files = (path for path in sorted(entry.iterdir()) if path.name != "digest")
-    return "".join(f"{digest_file(path)} {path.name}\n" for path in files)
+    return "".join(f"{digest_file(path)} {path.name}\n" for path in _files(entry))
+
+
+def _files(entry: Path) -> list[Path]:
+    """What was built, in a fixed order."""
+    own = ("digest", "checked")
+    return [path for path in sorted(entry.iterdir()) if path.name not in own]
 
 
 def _remove(entry: Path) -> None:

@@ -17,14 +17,16 @@ from hodu.plan.target import Target
 from hodu.plugins.interfaces import CompileOptions
 from hodu.snapshot.ir import Snapshot
 from hodu.snapshot.text import print_snapshot
-from hodu.toolchain.cache import hash_key
+from hodu.toolchain.cache import default_cache, hash_key
 from hodu.toolchain.compiler import Toolchain
 from hodu.toolchain.digest import digest_buffer
+from hodu.toolchain.identity import file_identity
 
 _OWN_PARTS = (
     "dispatch", "dims", "snapshot", "ops", "passes", "kernel", "lower", "plan", "render",
-    "toolchain", "runtime", "backends/cpu",
+    "toolchain", "runtime", "backends/cpu", "formats",
 )  # fmt: skip
+_FINGERPRINT = "fingerprint"
 
 
 def program_key(
@@ -41,13 +43,39 @@ def program_key(
 
 
 def fingerprint(snapshot: Snapshot) -> str:
-    """A hash of the contents of a Snapshot: its graph and the data of its constants and states."""
+    """A hash of the contents of a Snapshot: its graph and the data of its constants and states.
+
+    That of a file which has not changed since it was hashed comes from the cache.
+    """
     found: str | None = snapshot.cache.get("fingerprint")
     if found is None:
-        text = print_snapshot(snapshot, inline=0, locations=True)
-        data = [digest_buffer(_bytes(array)) for array in _arrays(snapshot)]
-        found = snapshot.cache["fingerprint"] = hash_key([text, *data])
+        origin = snapshot.cache.get("origin")
+        found = _hash(snapshot) if origin is None else _hash_of_file(snapshot, *origin)
+        snapshot.cache["fingerprint"] = found
     return found
+
+
+def _hash_of_file(snapshot: Snapshot, path: Path, identity: str | None) -> str:
+    """The hash of a Snapshot that was loaded from a file when the file had this identity."""
+    if identity is None or file_identity(path) != identity:
+        return _hash(snapshot)
+    cache, key = default_cache(), hash_key(["fingerprint", compiler_version(), identity])
+    known = cache.get(key)
+    if known is not None:
+        return (known / _FINGERPRINT).read_text("ascii")
+    found = _hash(snapshot)
+    if file_identity(path) == identity:
+        cache.get_or_build(key, lambda new: _write_text(new / _FINGERPRINT, found))
+    return found
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, "ascii")
+
+
+def _hash(snapshot: Snapshot) -> str:
+    text = print_snapshot(snapshot, inline=0, locations=True)
+    return hash_key([text, *(digest_buffer(_bytes(array)) for array in _arrays(snapshot))])
 
 
 def _arrays(snapshot: Snapshot) -> Iterator[Array]:

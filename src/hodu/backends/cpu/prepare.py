@@ -11,7 +11,7 @@ import numpy as np
 from hodu.lower.lowering import lower
 from hodu.lower.program import Program, Slot
 from hodu.lower.rules import has_rule
-from hodu.passes import optimize
+from hodu.passes import fuses, optimize
 from hodu.plan.memory import ALIGNMENT, Plan, plan_memory
 from hodu.plan.target import Target
 from hodu.render.c_program import Options, Weights, render_program
@@ -52,7 +52,7 @@ def prepare(
     """Everything before the C compiler; raises UnsupportedError listing nodes without a rule."""
     written = options or Options()
     optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
-    program = lower(optimized, target)
+    program = lower(optimized, target, fuse=fuses(level))
     plan = plan_memory(program)
     weights = place_weights(program)
     source = render_program(program, plan, weights, written)

@@ -119,6 +119,11 @@ class CompiledRep(EagerRep):
         self._modules: dict[Any, tuple[ExecutableModule, list[str]]] = {}
         self._constant: Callable[[Array], bool] | None = None
 
+    @property
+    def modules(self) -> list[ExecutableModule]:
+        """What has been compiled so far."""
+        return [module for module, _ in self._modules.values()]
+
     def run(self, inputs: Any, **kwargs: Any) -> tuple[Any, ...]:
         """Outputs in order, for inputs in order or by name."""
         names = [i.name for i in model_inputs(self.model.graph)]

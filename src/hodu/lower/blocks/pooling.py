@@ -17,9 +17,9 @@ from hodu.lower.blocks.rules import (
     use_operands,
 )
 from hodu.lower.conv.windows import Window
-from hodu.lower.folds import ADD, MAX, Fold
 from hodu.lower.groups import Group
 from hodu.lower.index import Index
+from hodu.lower.reducing.folds import ADD, MAX, Fold
 from hodu.lower.stage import Stage
 from hodu.shapes import static_shape
 from hodu.snapshot.ir import Value

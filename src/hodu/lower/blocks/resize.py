@@ -21,7 +21,7 @@ from hodu.lower.blocks.rules import (
 )
 from hodu.lower.groups import Group
 from hodu.lower.index import Index
-from hodu.lower.resized import Line, resized_axes
+from hodu.lower.moving.resized import Line, resized_axes
 from hodu.lower.stage import Stage
 from hodu.shapes import static_shape
 

@@ -9,11 +9,11 @@ from hodu.kernel.algebra import broadcast
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Const, Expr, Ramp, select
 from hodu.kernel.narrow import computed
-from hodu.lower.axes import row_axes
-from hodu.lower.folds import MAX, MIN, Fold
 from hodu.lower.index import Index, dense_strides, product
-from hodu.lower.reduce import write_row
-from hodu.lower.rows import Nest, Row, lanes_for, vectorized
+from hodu.lower.reducing.axes import row_axes
+from hodu.lower.reducing.folds import MAX, MIN, Fold
+from hodu.lower.reducing.reduce import write_row
+from hodu.lower.reducing.rows import Nest, Row, lanes_for, vectorized
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 from hodu.lower.storage import strided_position

@@ -6,15 +6,15 @@ import math
 from dataclasses import replace
 
 from hodu.dtypes import DType, bool_
-from hodu.errors import UnsupportedError
 from hodu.kernel.expr import INDEX, Expr, Ramp, Var, index
 from hodu.kernel.narrow import computed
-from hodu.lower.affine import View, view_of
-from hodu.lower.attention import Attention, MaskAt, Operands, Own, Problem, score_tile
 from hodu.lower.gemm.finish import Finish, can_write_vectors
 from hodu.lower.gemm.operands import Matrices, Panels, accumulator, pack_at_run_time
 from hodu.lower.gemm.tile import Tile
 from hodu.lower.index import ZERO, Index, broadcast_index
+from hodu.lower.layers.attention import Attention, MaskAt, Operands, Own, Problem, score_tile
+from hodu.lower.limits import beyond_limit
+from hodu.lower.moving.affine import View, view_of
 from hodu.lower.point import CannotVectorizeError
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
@@ -50,10 +50,7 @@ def scaled_dot_product_attention(s: Stage) -> None:
 
 def _numbers(s: Stage, dims: Shape) -> tuple[int, ...]:
     if not all(isinstance(d, int) for d in dims):
-        raise UnsupportedError(
-            f"the CPU compiler has no attention over sizes that depend on the data, {dims}",
-            where=s.node.loc,
-        )
+        raise beyond_limit(s.node, f"the last sizes {dims}")
     return tuple(int(d) for d in dims if isinstance(d, int))
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from hodu.dtypes import DType
 from hodu.kernel.expr import Expr, Ramp, index
 from hodu.kernel.narrow import computed
-from hodu.lower.axes import Axes, row_axes
 from hodu.lower.collapse import Collapse
 from hodu.lower.families.normalization import inverse_root, moments, widest
 from hodu.lower.index import ZERO, Index
-from hodu.lower.kept import is_in_memory, keep
-from hodu.lower.rows import Nest, Row, lanes_for, vectorized
+from hodu.lower.reducing.axes import Axes, row_axes
+from hodu.lower.reducing.kept import is_in_memory, keep
+from hodu.lower.reducing.rows import Nest, Row, lanes_for, vectorized
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 

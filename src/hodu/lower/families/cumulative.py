@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from hodu.dtypes import i64
 from hodu.kernel.expr import INDEX, Expr, select
 from hodu.kernel.narrow import computed
-from hodu.lower.accumulated import accumulated
 from hodu.lower.families.exponential import log_of_sum
 from hodu.lower.index import Index
+from hodu.lower.indexing.scattering import fold
+from hodu.lower.reducing.accumulated import accumulated
 from hodu.lower.rules import kernel
-from hodu.lower.scattering import fold
 from hodu.lower.stage import Stage
 from hodu.ops._rules import axis_of
 

@@ -6,8 +6,8 @@ from hodu.dtypes import f64, i64
 from hodu.kernel.algebra import unary
 from hodu.kernel.expr import Expr
 from hodu.lower.index import Index
-from hodu.lower.jacobi import ranks
-from hodu.lower.matrices import (
+from hodu.lower.linalg.jacobi import ranks
+from hodu.lower.linalg.matrices import (
     Rows,
     Work,
     cubed,
@@ -17,9 +17,9 @@ from hodu.lower.matrices import (
     read_scaled,
     result,
 )
-from hodu.lower.orthogonal import accumulate, triangularize
+from hodu.lower.linalg.orthogonal import accumulate, triangularize
+from hodu.lower.linalg.spectrum import eigen, position, sides, singular, unit_rows
 from hodu.lower.rules import kernel
-from hodu.lower.spectrum import eigen, position, sides, singular, unit_rows
 from hodu.lower.stage import Stage
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import Expr
 from hodu.kernel.narrow import computed
-from hodu.lower.moves import kind_for
+from hodu.lower.moving.moves import kind_for
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 from hodu.ops._arguments import pair

@@ -6,8 +6,8 @@ from hodu.dtypes import i64
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import INDEX, Expr, index, select
 from hodu.lower import status
-from hodu.lower.checked_index import checked_index
 from hodu.lower.index import ZERO, Index, broadcast_index
+from hodu.lower.indexing.checked_index import checked_index
 from hodu.lower.point import Point, scalar_part
 from hodu.lower.rules import reading
 from hodu.ops._index_rules import index_place, indexed_axes

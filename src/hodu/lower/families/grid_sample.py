@@ -13,7 +13,7 @@ from hodu.dtypes import DType, i64
 from hodu.kernel.algebra import constant, unary
 from hodu.kernel.expr import INDEX, Expr, index, select
 from hodu.kernel.narrow import computed
-from hodu.lower.moves import kind_for
+from hodu.lower.moving.moves import kind_for
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 from hodu.ops.grid_sample import AffineBaseGrid

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from hodu.dims import Dim
 from hodu.lower.index import product, shifted
-from hodu.lower.joins import is_one_run, pieces_of
-from hodu.lower.moves import merge_axes, move, row_major
+from hodu.lower.moving.joins import is_one_run, pieces_of
+from hodu.lower.moving.moves import merge_axes, move, row_major
+from hodu.lower.moving.regular import find_regular
 from hodu.lower.program import Place
-from hodu.lower.regular import find_regular
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 from hodu.shapes import static_shape

@@ -6,8 +6,8 @@ from hodu.dtypes import DType, f64, i64
 from hodu.kernel.algebra import constant, unary
 from hodu.kernel.expr import Expr, select
 from hodu.lower.index import Index, broadcast_index, product
-from hodu.lower.jacobi import ranks
-from hodu.lower.matrices import (
+from hodu.lower.linalg.jacobi import ranks
+from hodu.lower.linalg.matrices import (
     Rows,
     Work,
     capacity,
@@ -19,9 +19,9 @@ from hodu.lower.matrices import (
     number_of,
     result,
 )
+from hodu.lower.linalg.spectrum import LEAST, Sides, Spectrum, eigen, position, sides, singular
 from hodu.lower.program import Place
 from hodu.lower.rules import kernel
-from hodu.lower.spectrum import LEAST, Sides, Spectrum, eigen, position, sides, singular
 from hodu.lower.stage import Stage
 from hodu.ops._precision import epsilon
 

@@ -7,9 +7,9 @@ from hodu.kernel import math
 from hodu.kernel.algebra import constant, unary
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import INDEX, Expr, select
-from hodu.lower.elimination import eliminate
 from hodu.lower.index import Index
-from hodu.lower.matrices import Rows, Work, cubed, each_matrix, element, result
+from hodu.lower.linalg.elimination import eliminate
+from hodu.lower.linalg.matrices import Rows, Work, cubed, each_matrix, element, result
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 

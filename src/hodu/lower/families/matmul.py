@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from hodu.kernel.expr import Expr
 from hodu.kernel.narrow import computed
-from hodu.lower.affine import View, view_of
 from hodu.lower.gemm.contract import collapse_rows, contract
 from hodu.lower.gemm.finish import Write
 from hodu.lower.gemm.operands import Matrices
 from hodu.lower.gemm.product import Sizes
 from hodu.lower.index import ZERO, Index, broadcast_index, unflat
+from hodu.lower.moving.affine import View, view_of
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 from hodu.ops._table import Array

@@ -6,9 +6,9 @@ from hodu.dtypes import f64, i64
 from hodu.kernel.algebra import constant, unary
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr
-from hodu.lower.elimination import eliminate, solve_factored
 from hodu.lower.index import Index
-from hodu.lower.matrices import Rows, Work, cubed, each_matrix, element, result
+from hodu.lower.linalg.elimination import eliminate, solve_factored
+from hodu.lower.linalg.matrices import Rows, Work, cubed, each_matrix, element, result
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 from hodu.ops.matrix_functions import PADE, PADE_NORM

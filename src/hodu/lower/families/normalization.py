@@ -6,11 +6,11 @@ from hodu.dtypes import DType
 from hodu.kernel.algebra import constant, unary
 from hodu.kernel.expr import Expr
 from hodu.kernel.narrow import computed
-from hodu.lower.axes import Axes, row_axes
-from hodu.lower.folds import ADD
 from hodu.lower.index import Index, broadcast_index, product
-from hodu.lower.kept import Kept, is_in_memory, keep
-from hodu.lower.rows import Nest, Row, lanes_for, vectorized
+from hodu.lower.reducing.axes import Axes, row_axes
+from hodu.lower.reducing.folds import ADD
+from hodu.lower.reducing.kept import Kept, is_in_memory, keep
+from hodu.lower.reducing.rows import Nest, Row, lanes_for, vectorized
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 from hodu.ops._precision import compute_dtype, epsilon

@@ -8,8 +8,8 @@ from hodu.dims import Dim
 from hodu.kernel.expr import Expr, Operand, select
 from hodu.kernel.narrow import computed
 from hodu.lower.index import Index, product
-from hodu.lower.moves import kind_for, merge_axes, move, row_major
-from hodu.lower.regular import find_regular
+from hodu.lower.moving.moves import kind_for, merge_axes, move, row_major
+from hodu.lower.moving.regular import find_regular
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 from hodu.ops._fill_value import fill_value

@@ -9,12 +9,12 @@ from hodu.kernel.algebra import constant
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Ramp
 from hodu.kernel.narrow import computed
-from hodu.lower.folds import ADD, MAX, MIN, MUL, Fold
 from hodu.lower.index import Index
-from hodu.lower.reduce import reduce
+from hodu.lower.reducing.folds import ADD, MAX, MIN, MUL, Fold
+from hodu.lower.reducing.reduce import reduce
+from hodu.lower.reducing.windows import Windows, fold_windows, windows_of
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
-from hodu.lower.windows import Windows, fold_windows, windows_of
 from hodu.ops._pooling import extreme
 from hodu.ops.avg_pooling import window_sizes
 

@@ -10,13 +10,13 @@ from hodu.kernel.expr import INDEX, Expr, index, select
 from hodu.kernel.narrow import computed
 from hodu.lower import status
 from hodu.lower.families.pooling import mean_dtype, mean_windows
-from hodu.lower.folds import MAX
 from hodu.lower.index import ZERO, Index, flat, product, unflat
 from hodu.lower.pointwise import is_large
-from hodu.lower.rows import loops_between
+from hodu.lower.reducing.folds import MAX
+from hodu.lower.reducing.rows import loops_between
+from hodu.lower.reducing.windows import Windows, windows_of
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
-from hodu.lower.windows import Windows, windows_of
 from hodu.ops._pooling import extreme
 from hodu.shapes import format_shape
 

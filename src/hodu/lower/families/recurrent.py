@@ -8,7 +8,7 @@ from hodu.kernel import math
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Expr, select
 from hodu.lower.gemm.gates import pack_gates
-from hodu.lower.recurrent import Layer
+from hodu.lower.layers.recurrent import Layer
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 from hodu.ops._cells import Activation, Math, make_activations

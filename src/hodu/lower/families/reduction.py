@@ -2,44 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from hodu.dtypes import DType, bool_
+from hodu.dtypes import bool_
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import Expr
 from hodu.kernel.narrow import computed
-from hodu.lower.folds import ADD, MAX, MIN, MUL, Fold
 from hodu.lower.index import Index
-from hodu.lower.reduce import reduce
+from hodu.lower.reducing.accumulated import accumulated
+from hodu.lower.reducing.folds import ADD, MAX, MIN, MUL, Fold
+from hodu.lower.reducing.reduce import reduce
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 from hodu.ops._rules import axes_of
 from hodu.ops.reduction import count_over
-from hodu.shapes import TensorType
-from hodu.snapshot.ir import Node, Value
 
 
 def combined_axes(s: Stage) -> tuple[int, ...]:
     """The axes that the attribute `dim` names."""
     return axes_of(s.attrs["dim"], s.type().rank)
-
-
-def _accumulated(s: Stage) -> tuple[DType, Callable[[Index], Expr]]:
-    """The dtype in which a sum or product is added up, and its elements."""
-    out = s.out_type().dtype
-    within, value = computed(out), s.node.inputs[0]
-    assert value is not None
-    if s.attrs.get("dtype") not in (None, value.type.dtype):
-        value = _cast(value, out)
-    return within, lambda at: s.value(value, at).cast(within)
-
-
-def _cast(value: Value, dtype: DType) -> Value:
-    """The value as the op `cast` makes it, which has no memory."""
-    made = Value(f"{value.name}_cast", TensorType(value.type.shape, dtype))
-    node = Node("cast", (value,), {"dtype": dtype}, (made,))
-    object.__setattr__(made, "producer", node)
-    return made
 
 
 def _same(x: Expr) -> Expr:
@@ -49,19 +28,19 @@ def _same(x: Expr) -> Expr:
 @kernel("sum", inlines=True, epilogue=True)
 def sum_(s: Stage) -> None:
     """The sum over `dim`."""
-    reduce(s, combined_axes(s), ADD, *_accumulated(s), _same)
+    reduce(s, combined_axes(s), ADD, *accumulated(s), _same)
 
 
 @kernel("prod", inlines=True, epilogue=True)
 def prod(s: Stage) -> None:
     """The product over `dim`."""
-    reduce(s, combined_axes(s), MUL, *_accumulated(s), _same)
+    reduce(s, combined_axes(s), MUL, *accumulated(s), _same)
 
 
 @kernel("mean", inlines=True, epilogue=True)
 def mean(s: Stage) -> None:
     """The mean over `dim`."""
-    dtype, element = _accumulated(s)
+    dtype, element = accumulated(s)
     (count,) = s.extents((count_over(s.type().shape, s.attrs["dim"]),))
     reduce(s, combined_axes(s), ADD, dtype, element, lambda total: total / count.cast(dtype))
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from hodu.dtypes import i64
 from hodu.kernel.expr import INDEX, Expr
 from hodu.lower import status
+from hodu.lower.index import broadcast_index, product
+from hodu.lower.indexing.selection import Capacity, most_elements
 from hodu.lower.rules import finds_size, kernel
-from hodu.lower.selection import Capacity, most_elements, take_along
 from hodu.lower.stage import Stage
 from hodu.ops._rules import axis_of
 from hodu.snapshot.ir import Node
@@ -16,6 +14,7 @@ from hodu.snapshot.ir import Node
 MOST_TIMES = 16
 LEAST_ROOM = 1 << 16
 """Memory is taken for each slice so many times, or for so many elements if that is more."""
+_ENDLESS = 1 << 40  # more repeats than any memory holds; sums of such numbers do not wrap around
 
 
 @finds_size("repeat_interleave")
@@ -30,27 +29,28 @@ def repeat_interleave_capacity(node: Node, capacity: Capacity) -> int:
     return max(MOST_TIMES * size, LEAST_ROOM // max(rest, 1))
 
 
-@kernel("repeat_interleave")
+@kernel("repeat_interleave", views=False)
 def repeat_interleave(s: Stage) -> None:
-    """Each slice as many times in a row as `repeats` says; one entry is for all."""
+    """Each slice as many times in a row as `repeats` says; one entry is for all.
+
+    Nothing is written before the sum is known: a greater one would leave the memory of the result.
+    """
     axis = axis_of(s.attrs["dim"], s.type(0).rank)
-    size = s.in_extents(0)[axis]
-    dim = s.out_type().shape[axis]
-
-    def times(i: Expr) -> Expr:
-        shape = s.type(1).shape
-        at = () if not shape else (s.extent(0),) if shape[0] == 1 else (i,)
-        return s.k.let(s.read(1, at).cast(INDEX), "times")
-
     total = s.k.local("total", INDEX, init=0)
-    with s.k.loop(size) as i:
-        text = "repeats has the negative entry {0}"
-        s.fail(times(i) < 0, status.VALUE, text, times(i))
-        s.k.store(total, 0, s.k.load(total) + times(i))
+    with s.k.loop(s.in_extents(0)[axis]) as i:
+        times = _times(s, i)
+        s.fail(times < 0, status.VALUE, "repeats has the negative entry {0}", times)
+        s.k.store(total, 0, s.k.load(total) + times.min(_ENDLESS))
     _check_declared(s, s.k.load(total))
-    s.store_size(dim, s.k.load(total), "give output_size, the size of the result")
+    hint = "give output_size, the size of the result"
+    s.store_size(s.out_type().shape[axis], s.k.load(total), hint)
     s.split("repeats")
-    _repeat(s, axis, times)
+    _copy_slices(s, axis)
+
+
+def _times(s: Stage, i: Expr) -> Expr:
+    """How often slice `i` is repeated."""
+    return s.k.let(s.read(1, broadcast_index((i,), s.type(1).shape)).cast(INDEX), "times")
 
 
 def _check_declared(s: Stage, total: Expr) -> None:
@@ -61,11 +61,17 @@ def _check_declared(s: Stage, total: Expr) -> None:
         s.fail(given.ne(total), status.VALUE, text, given, total)
 
 
-def _repeat(s: Stage, axis: int, times: Callable[[Expr], Expr]) -> None:
-    (most,) = s.lowering.sizes.capacity(s.out_type().shape[axis : axis + 1])
-    found = s.scratch(i64, max(most, 1), "found")
-    number = s.k.local("number", INDEX, init=0)
-    with s.k.loop(s.in_extents(0)[axis]) as i, s.k.loop(times(i)):
-        s.k.store(found, s.k.load(number), i.cast(i64))
-        s.k.store(number, 0, s.k.load(number) + 1)
-    take_along(s, 0, found, axis)
+def _copy_slices(s: Stage, axis: int) -> None:
+    k, storage = s.k, s.lowering.storage
+    value = s.node.inputs[0]
+    assert value is not None
+    given = s.param(storage[value].place, "in", "given")
+    result = s.param(storage[s.node.outputs[0]].place, "out", "repeated")
+    own = s.in_extents(0)
+    size, total, inner = own[axis], s.out_extents()[axis], product(own[axis + 1 :])
+    with k.loop(product(own[:axis])) as o:
+        to = k.local("to", INDEX, init=0)
+        with k.loop(size) as i, k.loop(_times(s, i)):
+            row = k.let(k.load(to), "row")
+            k.copy(result, (o * total + row) * inner, given, (o * size + i) * inner, inner)
+            k.store(to, 0, row + 1)

@@ -10,16 +10,16 @@ import math
 from collections.abc import Sequence
 
 from hodu.dtypes import f64
-from hodu.errors import UnsupportedError
 from hodu.kernel import algebra
 from hodu.kernel.algebra import broadcast, constant
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import INDEX, Expr
 from hodu.kernel.narrow import computed
 from hodu.lower.index import product
-from hodu.lower.moves import kind_for
+from hodu.lower.limits import beyond_limit
+from hodu.lower.moving.moves import kind_for
+from hodu.lower.moving.resized import Line, resized_axes, saturation
 from hodu.lower.program import Place
-from hodu.lower.resized import Line, resized_axes, saturation
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 from hodu.shapes import numel, static_shape
@@ -32,11 +32,7 @@ def resize(s: Stage) -> None:
     """`axes` resized; a kernel for each axis that changes."""
     shape, size = static_shape(s.type().shape), static_shape(s.attrs["size"])
     if shape is None or size is None:
-        raise UnsupportedError(
-            "resize() of a tensor whose size is known only at run time",
-            where=s.node.loc,
-            hint="give the named dimensions of the model sizes: --dim name=4",
-        )
+        raise beyond_limit(s.node, f"{s.type().shape} to {s.attrs['size']}")
     lines = resized_axes(s.attrs, shape, size)
     if s.attrs["mode"] == "nearest":
         _nearest(s, lines)

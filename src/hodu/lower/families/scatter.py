@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hodu.kernel.expr import Expr
 from hodu.lower.index import Index, broadcast_index
+from hodu.lower.indexing.scattering import Places, write_places
 from hodu.lower.rules import kernel
-from hodu.lower.scattering import Places, write_places
 from hodu.lower.stage import Stage
 from hodu.ops._index_rules import index_place, indexed_axes
 from hodu.ops._rules import axis_of

@@ -7,8 +7,14 @@ from hodu.kernel.algebra import constant
 from hodu.kernel.expr import INDEX, Expr
 from hodu.lower import status
 from hodu.lower.index import Index, broadcast_index, flat, product
+from hodu.lower.indexing.selection import (
+    Capacity,
+    count_where,
+    each_where,
+    most_elements,
+    take_along,
+)
 from hodu.lower.rules import finds_size, kernel
-from hodu.lower.selection import Capacity, count_where, each_where, most_elements, take_along
 from hodu.lower.stage import Stage
 from hodu.ops._rules import axis_of
 from hodu.shapes import Shape, broadcast_shapes

@@ -11,9 +11,9 @@ from hodu.kernel.algebra import constant
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import INDEX, Expr
 from hodu.lower.index import Extents, Index, product, unflat
-from hodu.lower.keys import key_dtype, sort_key
+from hodu.lower.indexing.keys import key_dtype, sort_key
+from hodu.lower.indexing.sorting import each_row
 from hodu.lower.rules import finds_size, kernel
-from hodu.lower.sorting import each_row
 from hodu.lower.stage import Stage
 from hodu.ops._rules import axis_of
 from hodu.shapes import Shape, numel

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hodu.kernel.expr import Expr
 from hodu.lower import status
 from hodu.lower.index import ZERO, Index, broadcast_index, flat, shifted
+from hodu.lower.indexing.scattering import copy_input
 from hodu.lower.point import Point, scalar_part
 from hodu.lower.rules import kernel, reading
-from hodu.lower.scattering import copy_input
 from hodu.lower.stage import Stage
 
 

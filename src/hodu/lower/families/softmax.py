@@ -9,12 +9,12 @@ from hodu.kernel.algebra import constant
 from hodu.kernel.expr import Expr, select
 from hodu.kernel.math import exp, log, magnitude
 from hodu.kernel.narrow import computed
-from hodu.lower.axes import row_axes
-from hodu.lower.folds import ADD, LARGEST
 from hodu.lower.index import Index
-from hodu.lower.kept import is_in_memory, keep
-from hodu.lower.reduce import write_row
-from hodu.lower.rows import Nest, Row, lanes_for, vectorized
+from hodu.lower.reducing.axes import row_axes
+from hodu.lower.reducing.folds import ADD, LARGEST
+from hodu.lower.reducing.kept import is_in_memory, keep
+from hodu.lower.reducing.reduce import write_row
+from hodu.lower.reducing.rows import Nest, Row, lanes_for, vectorized
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 from hodu.ops._rules import axes_of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hodu.dtypes import i64
 from hodu.kernel.expr import Expr, index
-from hodu.lower.elimination import eliminate, solve_factored, substitute
 from hodu.lower.index import Index, broadcast_index, product
-from hodu.lower.matrices import (
+from hodu.lower.linalg.elimination import eliminate, solve_factored, substitute
+from hodu.lower.linalg.matrices import (
     Rows,
     Work,
     cubed,

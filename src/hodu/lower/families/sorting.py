@@ -5,9 +5,9 @@ from __future__ import annotations
 from hodu.dtypes import i64
 from hodu.kernel.expr import INDEX, Expr, select
 from hodu.lower.index import Index, product, unflat
-from hodu.lower.keys import key_dtype, sort_key
+from hodu.lower.indexing.keys import key_dtype, sort_key
+from hodu.lower.indexing.sorting import each_row
 from hodu.lower.rules import kernel
-from hodu.lower.sorting import each_row
 from hodu.lower.stage import Stage
 from hodu.ops._rules import axis_of
 

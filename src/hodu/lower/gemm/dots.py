@@ -42,6 +42,8 @@ class Dots:
         s, sizes = self.s, self.sizes
         lefts, rights = s.param(self.a.place, "in"), s.param(self.b.place, "in")
         groups = (sizes.columns + (_GROUP - 1)) // _GROUP
+        if isinstance(sizes.columns, Const) and isinstance(sizes.depth, Const):
+            self.k.work += self.rows * int(sizes.columns.value) * int(sizes.depth.value)
         parts = (product(sizes.batch), groups)
         with self.k.loop(product(parts), kind="parallel", name="part") as part:
             batch, group = unflat(part, parts)

@@ -14,8 +14,8 @@ import numpy as np
 from hodu.dtypes import DType
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import index
-from hodu.lower.affine import view_of
 from hodu.lower.gemm.operands import packed_dtype
+from hodu.lower.moving.affine import view_of
 from hodu.lower.program import Place
 from hodu.lower.stage import Stage
 

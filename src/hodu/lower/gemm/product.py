@@ -93,6 +93,7 @@ class Blocked:
         elif many == 0:
             row_parts = index(1)
         column_parts = max(1, -(-panels // self.panels_at_once))
+        self.s.k.work += (known(product(self.sizes.batch)) or 1) * self._work()
         parts = (product(self.sizes.batch), index(column_parts), row_parts)
         with self.k.loop(product(parts), kind="parallel", name="part") as part:
             batch, column_part, row_part = unflat(part, parts)

@@ -1,9 +1,11 @@
 /* The pool of threads; see pool.h. Each worker has a slot of its own, in which the caller leaves a
- * part of the work; it is taken when the slot's state returns to IDLE. */
+ * part of the work; it is done when the slot's state returns to IDLE. A part that its worker has not
+ * begun when the caller is done with its own, because other programs have the cores, is taken back
+ * and done by the caller: nobody waits for a thread to wake. */
 #include "pool.h"
 #include "posix.h"
 
-enum { IDLE, WORK, EXIT };
+enum { IDLE, WORK, BUSY, EXIT };
 enum { SPINS = 2000 }; /* tens of microseconds: about what it costs to wake a thread */
 
 typedef struct slot {
@@ -69,11 +71,17 @@ static void wake(gate *self) {
 
 static void set(int *state, int value) { __atomic_store_n(state, value, __ATOMIC_SEQ_CST); }
 
+/* Changes a state from `from` to `to`, unless it is another one. */
+static int change(int *state, int from, int to) {
+  return __atomic_compare_exchange_n(state, &from, to, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
 static void *work(void *argument) {
   slot *own = argument;
   for (;;) {
     wait_while(&own->workers->work, &own->state, IDLE);
     if (load(&own->state) == EXIT) return NULL;
+    if (!change(&own->state, WORK, BUSY)) continue;
     own->task(own->arguments, own->begin, own->end);
     set(&own->state, IDLE);
     wake(&own->workers->done);
@@ -107,17 +115,15 @@ static int start(workers *self, int wanted) {
 /* Takes the workers for a run, unless another has them. After a fork the threads, and whatever run
  * they were in, belong to the parent: the first thread to come here makes them anew. */
 static int acquire(workers *self) {
-  int here = getpid(), owner = load(&self->process), idle = 0;
+  int here = getpid(), owner = load(&self->process);
   if (owner != here) {
-    if (owner == 0 || !__atomic_compare_exchange_n(&self->process, &owner, 0, 0,
-                                                   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
-      return 0;
+    if (owner == 0 || !change(&self->process, owner, 0)) return 0;
     forget_threads(self);
     set(&self->busy, 1);
     set(&self->process, here);
     return 1;
   }
-  return __atomic_compare_exchange_n(&self->busy, &idle, 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+  return change(&self->busy, 0, 1);
 }
 
 void hodu_pool_run(void *pool, hodu_task task, void *arguments, int64_t count) {
@@ -139,7 +145,11 @@ void hodu_pool_run(void *pool, hodu_task task, void *arguments, int64_t count) {
   }
   wake(&shared->work);
   task(arguments, 0, count / parts);
-  for (int64_t i = 1; i < parts; i++) wait_while(&shared->done, &shared->slots[i].state, WORK);
+  for (int64_t i = 1; i < parts; i++) {
+    slot *other = &shared->slots[i];
+    if (change(&other->state, WORK, IDLE)) task(arguments, other->begin, other->end);
+    else wait_while(&shared->done, &other->state, BUSY);
+  }
   set(&shared->busy, 0);
 }
 

@@ -1,0 +1,1 @@
+"""Positions from data: checked indices, scatters, selections, sorting."""

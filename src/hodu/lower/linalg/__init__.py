@@ -1,0 +1,1 @@
+"""Linear algebra as loops: elimination, reflections, rotations."""

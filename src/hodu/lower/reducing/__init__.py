@@ -1,0 +1,1 @@
+"""Reductions over any axes: loops over rows, how elements combine, windows."""

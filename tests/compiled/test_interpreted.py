@@ -1,0 +1,68 @@
+"""Blocked loops in the kernel interpreter, which checks every access, over several uneven tiles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import hodu
+from hodu.backends.cpu.prepare import prepare
+from hodu.kernel.verify import verify_kernel
+from hodu.nn import functional as F
+from hodu.plan.target import named
+from hodu.snapshot.interp import interpreter
+from tests.compiled.interpret import interpret
+from tests.compiled.run import capture
+
+
+def numbers(*shape: int) -> np.ndarray:
+    """Different numbers between -1 and 1."""
+    return np.random.default_rng(5).uniform(-1, 1, shape).astype(np.float32)
+
+
+def constant(*shape: int) -> hodu.Tensor:
+    return hodu.tensor(numbers(*shape))
+
+
+def lstm(x: Any) -> Any:
+    weights = (constant(44, 9), constant(44, 11), constant(44), constant(44))
+    return hodu.lstm_layer(x, *weights, constant(3, 11), constant(3, 11))
+
+
+def blocks(x: Any) -> Any:
+    return F.relu(F.conv2d(F.conv2d(x, constant(17, 9, 3, 3), padding=1), constant(10, 17, 1, 1)))
+
+
+CASES: dict[str, tuple[Any, list[np.ndarray]]] = {
+    "product": (lambda x, y: x @ y, [numbers(23, 37), numbers(37, 41)]),
+    "weights": (lambda x: F.relu(F.linear(x, constant(35, 19), constant(35))), [numbers(17, 19)]),
+    "products": (lambda x, y: x @ y.mT, [numbers(2, 9, 13), numbers(2, 18, 13)]),
+    "blocks": (blocks, [numbers(1, 9, 6, 7)]),
+    "stride": (
+        lambda x: F.max_pool2d(F.conv2d(x, constant(16, 3, 3, 3), stride=2), 2),
+        [numbers(2, 3, 11, 11)],
+    ),
+    "depthwise": (
+        lambda x: F.conv2d(x, constant(17, 1, 3, 3), padding=1, groups=17), [numbers(1, 17, 6, 5)]
+    ),
+    "attention": (
+        lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True),
+        [numbers(1, 2, 19, 10), numbers(1, 2, 19, 10), numbers(1, 2, 19, 12)],
+    ),
+    "lstm": (lstm, [numbers(4, 3, 9)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("target", ["scalar", "x86-64-v3", "x86-64-v4"])
+@pytest.mark.parametrize("name", CASES)
+def test_kernels_stay_in_their_memory_and_are_right(name: str, target: str) -> None:
+    function, arrays = CASES[name]
+    snapshot = capture(function, arrays)
+    ready = prepare(snapshot, named(target))
+    for launch in ready.program.launches():
+        verify_kernel(launch.kernel)
+    wanted = interpreter(snapshot).run(arrays)
+    for got, want in zip(interpret(ready, arrays), wanted, strict=True):
+        np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-5)
