@@ -21,7 +21,8 @@ from hodu.plan.target import named
 from tests.compiled.check import Settings, check_op
 from tests.ops.cases import cases_of
 
-SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g")
+CHECKS = "-fsanitize=address,undefined,float-cast-overflow"
+SANITIZE = (CHECKS, "-fno-sanitize-recover=all", "-g")
 
 
 def main() -> int:

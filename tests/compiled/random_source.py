@@ -26,7 +26,7 @@ class RandomSource:
 
     def pick(self, items: Sequence[Any]) -> Any:
         """One of some items."""
-        return items[self.rng.integers(len(items))]
+        return items[int(self.rng.integers(len(items)))]
 
     def chance(self, probability: float) -> bool:
         """Whether something happens."""
