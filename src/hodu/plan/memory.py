@@ -92,27 +92,37 @@ def find_lives(program: Program) -> tuple[Life, ...]:
     """
     clock = _Clock()
     clock.run(program.steps)
-    spans = clock.spans
+    spans, looped = clock.spans, set[Slot]()
     for start, end, used in reversed(clock.loops):  # the outer ones first
         for slot in used:
             first, last = spans[slot]
             if first < start or last >= end:
                 spans[slot] = (min(first, start), max(last, end - 1))
+                looped.add(slot)
     lives = {slot: Life(slot, first, last) for slot, (first, last) in spans.items()}
-    return _merged(lives, clock.launches)
+    return _merged(lives, clock.launches, looped)
 
 
-def _merged(lives: dict[Slot, Life], launches: Sequence[tuple[int, Launch]]) -> tuple[Life, ...]:
-    """Lives in which an output takes over the memory of an input that dies with its kernel."""
+def _merged(
+    lives: dict[Slot, Life], launches: Sequence[tuple[int, Launch]], looped: set[Slot]
+) -> tuple[Life, ...]:
+    """Lives in which an output takes over the memory of an input that dies with its kernel.
+
+    What is `looped` is wanted again in the next turn and neither gives nor takes.
+    """
     heads: dict[Slot, Slot] = {}
     for time, launch in launches:
         if not launch.kernel.in_place:
             continue
         written = next(a.place.slot for a in launch.arguments if a.role == "out")
+        if written in looped:
+            continue
         for parameter, argument in zip(launch.kernel.params, launch.arguments, strict=True):
             source = lives.get(heads.get(argument.place.slot, argument.place.slot))
             target = lives.get(written)
             if parameter.name not in launch.kernel.in_place or source is None or target is None:
+                continue
+            if argument.place.slot in looped:
                 continue
             if _hands_over(source, target, time):
                 taken = (*source.also, written, *lives.pop(written).also)
