@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hodu.dims import Dim
-from hodu.dispatch.apply import kernel
+from hodu.dispatch.compute import kernel
 from hodu.ops._table import Array
 from hodu.passes._regions import everywhere
 from hodu.shapes import numel
