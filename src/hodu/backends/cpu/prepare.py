@@ -52,7 +52,7 @@ def prepare(
     """Everything before the C compiler; raises UnsupportedError listing nodes without a rule."""
     written = options or Options()
     optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
-    program = lower(optimized, target, fuse=fuses(level))
+    program = lower(optimized, target, fuse=fuses(level), exact=exact)
     plan = plan_memory(program)
     weights = place_weights(program)
     source = render_program(program, plan, weights, written)
