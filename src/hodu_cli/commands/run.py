@@ -10,7 +10,7 @@ import typer
 
 from hodu_cli.console import Console
 from hodu_cli.errors import UsageError
-from hodu_cli.options import Dims, Quiet, ResultFormat, parse_dims
+from hodu_cli.options import Dims, Exact, Quiet, ResultFormat, parse_dims
 
 _Model = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file; - is stdin.")]
 _Input = Annotated[
@@ -92,6 +92,7 @@ def run(
     image_scale: _ImageScale = None,
     mean: _Mean = None,
     std: _Std = None,
+    exact: Exact = False,
     benchmark: _Benchmark = None,
     profile: _Profile = False,
     trace: _Trace = None,
@@ -123,7 +124,7 @@ def run(
         if dry_run:
             return reports.plan(program, specs, format)
         arrays = read_inputs(specs, program.inputs, InputOptions(image, cast), console, str(model))
-        module = program.executable(console)
+        module = program.executable(console, exact=exact)
         console.status("Running", f"{engine.runtime.name} on {engine.device}")
         if benchmark is not None:
             return reports.benchmark(program, module, arrays, benchmark, format)

@@ -54,17 +54,14 @@ def lower_conv(lowering: Lowering, group: Group) -> None:
 def _kernel(lowering: Lowering, stage: Stage, form: Form, source: Storage) -> Direct | Winograd:
     if form.is_depthwise:
         return Depthwise(stage, form, source)
-    plan = _plan(lowering, form)
-    is_in_blocks = source.layout is not None and source.layout.lanes > 1
-    return (
-        Winograd(stage, form, source, plan)
-        if plan and is_in_blocks
-        else Direct(stage, form, source)
-    )
+    assert source.layout is not None
+    plan = _plan(lowering, form, source.layout.lanes)
+    return Winograd(stage, form, source, plan) if plan else Direct(stage, form, source)
 
 
-def _plan(lowering: Lowering, form: Form) -> Plan | None:
-    return None if lowering.exact else plan_winograd(form, lowering.target)
+def _plan(lowering: Lowering, form: Form, width: int) -> Plan | None:
+    """The plan of a kernel that reads blocks of `width` channels; None of the direct one."""
+    return None if lowering.exact or width == 1 else plan_winograd(form, lowering.target)
 
 
 def wanted_border(lowering: Lowering, node: Node) -> Blocked | None:
@@ -122,7 +119,7 @@ def _border(lowering: Lowering, width: int, value: Value, forms: Sequence[Form])
     size = (1, spatial[0]) if len(spatial) == 1 else (spatial[0], spatial[1])
     layout = Blocked(width, (0,) * len(spatial), (0,) * len(spatial))
     for form in forms:
-        plan = _plan(lowering, form)
+        plan = _plan(lowering, form, width)
         covered = form if plan is None else replace(form, count=plan.covered)
         layout = layout.joined(input_layout(covered, width, size, len(spatial)))
     return layout

@@ -142,8 +142,8 @@ class Winograd:
         with k.loop(self.points, name="point") as point, k.loop(plan.groups, name="group") as group:
             sums = self._sums(of, panel, point, group)
             at = k.let((point * plan.groups + group) * (rows * vectors))
-            for r, v in itertools.product(range(rows), range(vectors)):
-                k.store(products, at + (r * vectors + v), sums.value(r, v))
+            for i, (r, c) in enumerate(itertools.product(range(rows), range(vectors))):
+                k.store(products, at + i, sums.value(r, c))
         first = k.let(block * plan.span)
         with k.loop((index(plan.tiles) - first).min(plan.span), name="t") as t:
             pixel = self._pixel(first + t)
@@ -177,9 +177,9 @@ class Winograd:
         """The pixels of a tile in one vector of output channels."""
         k, n, vectors = self.s.k, self.minimal.points, self.plan.tile.vectors
         bias = k.let(k.load(self.bias, channel, self.lanes))
-        at, columns = k.let(at), []
+        start, columns = k.let(at), []
         for j in range(n):
-            places = (at + (i * n + j) * (self.plan.span * vectors) for i in range(n))
+            places = (start + (i * n + j) * (self.plan.span * vectors) for i in range(n))
             columns.append(
                 self.minimal.interpolate(k, [k.let(k.load(products, p)) for p in places])
             )
