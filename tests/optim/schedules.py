@@ -17,9 +17,6 @@ class _Made:
         """The scheduler."""
         return getattr(m, self.name)(o, **self.options)
 
-    def __repr__(self) -> str:
-        return self.name + "".join(f",{k}={v}" for k, v in self.options.items() if not callable(v))
-
 
 def _halved(epoch: int) -> float:
     return 0.5 ** (epoch // 30)
@@ -75,4 +72,4 @@ COMBINED = {
         [15, 50, 100, 150],
     ),
 }
-ALL = {str(made): made for made in SINGLE} | COMBINED
+ALL = {f"{made.name} {i}": made for i, made in enumerate(SINGLE)} | COMBINED
