@@ -268,10 +268,8 @@ def test_exact_is_what_a_compiler_gets(cli: Cli, tmp_path: Path) -> None:
     hodu.save(board.snapshot, tmp_path / "images.hdss")
 
     def result(*options: str) -> np.ndarray:
-        assert (
-            cli("run", "images.hdss", "-i", "x=@rand(1)", "-f", "npy", "-o", "out", *options).code
-            == 0
-        )
+        given = ("-i", "x=@rand(1)", "-f", "npy", "-o", "out")
+        assert cli("run", "images.hdss", *given, *options).code == 0
         return np.load(tmp_path / "out" / "y.npy")
 
     usual, exact = result(), result("--exact")
@@ -283,3 +281,8 @@ def test_exact_compiled_code(cli: Cli, affine: str) -> None:
     assert cli("build", affine, "-o", "affine.so", "--dim", "N=2", "-q").code == 0
     result = cli("run", "affine.so", *GIVEN, "--exact")
     assert result.code == 2 and "--exact needs a model" in result.err
+
+
+def test_exact_programs(cli: Cli, affine: str) -> None:
+    usual, exact = (cli("run", affine, *GIVEN, *more, "-q") for more in ((), ("--exact",)))
+    assert exact.code == 0 and exact.out == usual.out

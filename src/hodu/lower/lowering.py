@@ -35,9 +35,9 @@ from hodu.snapshot.ir import Node, Snapshot, Value
 def lower(snapshot: Snapshot, target: Target, *, fuse: bool = True, exact: bool = False) -> Program:
     """The program of a Snapshot all of whose inputs have known sizes.
 
-    Without `fuse` every node has a kernel of its own and its result has memory. `exact` leaves out
-    algorithms that round differently. Raises UnsupportedError that lists every node for which there
-    is no rule.
+    Without `fuse` every node has a kernel of its own and its result has memory. With `exact` sums
+    are only cut into blocks: no algorithm is taken that computes other products. Raises
+    UnsupportedError that lists every node for which there is no rule.
     """
     missing = unsupported_nodes(snapshot)
     if missing:
