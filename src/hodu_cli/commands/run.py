@@ -10,7 +10,7 @@ import typer
 
 from hodu_cli.console import Console
 from hodu_cli.errors import UsageError
-from hodu_cli.options import Dims, Quiet, ResultFormat, parse_dims
+from hodu_cli.options import Dims, Exact, Quiet, ResultFormat, parse_dims
 
 _Model = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file; - is stdin.")]
 _Input = Annotated[
