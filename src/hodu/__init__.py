@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from hodu import formats as formats
     from hodu import linalg as linalg
     from hodu import nn as nn
+    from hodu import optim as optim
     from hodu import plugins as plugins
     from hodu import random as random
     from hodu._compile import compile as compile
@@ -65,11 +66,11 @@ if TYPE_CHECKING:
     from hodu.snapshot.ir import Snapshot as Snapshot
 
 _HOMES = {name: f"hodu.functional:{name}" for name in _functional.__all__}
-_HOMES |= {name: f"hodu.{name}" for name in ("autograd", "formats", "linalg")}
-_HOMES |= {name: f"hodu.{name}" for name in ("nn", "plugins", "random")}
+_PARTS = ("autograd", "formats", "linalg", "nn", "optim", "plugins", "random")
+_HOMES |= {name: f"hodu.{name}" for name in _PARTS}
 _MODES = ("enable_grad", "inference_mode", "is_grad_enabled", "no_grad", "set_grad_enabled")
-_TRANSFORMS = ("grad", "jacrev", "jvp", "value_and_grad", "vjp")
 _HOMES |= {name: f"hodu.autograd.modes:{name}" for name in _MODES}
+_TRANSFORMS = ("grad", "jacrev", "jvp", "value_and_grad", "vjp")
 _HOMES |= {name: f"hodu.autograd.transforms:{name}" for name in _TRANSFORMS}
 _HOMES |= {
     "checkpoint": "hodu.autograd.checkpoint:checkpoint",

@@ -38,15 +38,19 @@ class Program:
             return f"{self.source.name} ({plural(len(self.source.nodes), 'node')})"
         return f"{self.path.name} (compiled)"
 
-    def executable(self, console: Console) -> ExecutableModule:
-        """The model ready to run."""
+    def executable(
+        self, console: Console, options: CompileOptions | None = None
+    ) -> ExecutableModule:
+        """The model ready to run; raises UsageError for compiled code to be compiled exactly."""
         if not isinstance(self.source, Snapshot):
+            if options is not None and options.exact:
+                raise UsageError("--exact needs a model, and this is compiled code")
             return self.source
         engine = self.engine
         console.status(
             "Compiling", f"{self.describe()} with {engine.compiler.name} for {engine.device}"
         )
-        module = engine.compile(self.source, CompileOptions())
+        module = engine.compile(self.source, options or CompileOptions())
         memory.mark("compiling")
         return module
 

@@ -10,7 +10,7 @@ import typer
 
 from hodu_cli.console import Console
 from hodu_cli.errors import UsageError
-from hodu_cli.options import Dims, Quiet, ResultFormat, parse_dims
+from hodu_cli.options import Dims, Exact, Quiet, ResultFormat, parse_dims
 
 _Model = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file; - is stdin.")]
 _Input = Annotated[
@@ -96,12 +96,14 @@ def run(
     profile: _Profile = False,
     trace: _Trace = None,
     dry_run: _DryRun = False,
+    exact: Exact = False,
     timeout: _Timeout = None,
     quiet: Quiet = False,
 ) -> None:
     """Run a model and print or write its outputs."""
     reporting = bool(benchmark or profile or dry_run)
     _check_choices(timeout, bool(benchmark and profile), reporting, output_dir, format)
+    from hodu.plugins.interfaces import CompileOptions
     from hodu_cli import reports
     from hodu_cli.engine import choose_engine
     from hodu_cli.images import parse_options
@@ -123,7 +125,7 @@ def run(
         if dry_run:
             return reports.plan(program, specs, format)
         arrays = read_inputs(specs, program.inputs, InputOptions(image, cast), console, str(model))
-        module = program.executable(console)
+        module = program.executable(console, CompileOptions(exact=exact))
         console.status("Running", f"{engine.runtime.name} on {engine.device}")
         if benchmark is not None:
             return reports.benchmark(program, module, arrays, benchmark, format)
