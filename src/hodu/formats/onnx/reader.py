@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import mmap
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -26,15 +28,24 @@ def open_model(path: Path) -> Iterator[tuple[onnx.ModelProto, Origin]]:
     """A model file, parsed without its external data and without what large tensors hold.
 
     These are read from the origin as long as the file is open. Raises FormatError if the file is
-    damaged.
+    damaged, or is written to until then.
     """
     with path.open("rb") as file:
+        state = _state(file)
         try:
             model = _read(file)
         except FormatError as error:
             error.where = error.where or str(path)
             raise
         yield model, Origin(path.parent, file)
+        if _state(file) != state:
+            raise FormatError("the file was written to while it was read", where=str(path))
+
+
+def _state(file: BinaryIO) -> tuple[int, int] | None:
+    """What shows that somebody wrote to a file, None of what is no file."""
+    found = os.fstat(file.fileno())
+    return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None
 
 
 def _read(file: BinaryIO) -> onnx.ModelProto:
