@@ -52,8 +52,9 @@ def compile(
     """Make a Snapshot an executable module, or a function over tensors a compiled one.
 
     A function is captured on its first call for given structure, shapes, dtypes and other
-    arguments. `exact` forbids reordering arithmetic, `opt` is the effort from 0 to 3; `compiler`
-    and `runtime` name plugins. Raises PluginError if none serves the device.
+    arguments. `exact` forbids reordering arithmetic but for cutting sums into blocks, `opt` is the
+    effort from 0 to 3; `compiler` and `runtime` name plugins. Raises PluginError if none serves the
+    device.
     """
     where = as_device(device)
     if opt not in (0, 1, 2, 3):

@@ -38,7 +38,9 @@ class Program:
             return f"{self.source.name} ({plural(len(self.source.nodes), 'node')})"
         return f"{self.path.name} (compiled)"
 
-    def executable(self, console: Console) -> ExecutableModule:
+    def executable(
+        self, console: Console, options: CompileOptions | None = None
+    ) -> ExecutableModule:
         """The model ready to run."""
         if not isinstance(self.source, Snapshot):
             return self.source
@@ -46,7 +48,7 @@ class Program:
         console.status(
             "Compiling", f"{self.describe()} with {engine.compiler.name} for {engine.device}"
         )
-        module = engine.compile(self.source, CompileOptions())
+        module = engine.compile(self.source, options or CompileOptions())
         memory.mark("compiling")
         return module
 

@@ -256,3 +256,8 @@ def test_long_outputs_are_cut() -> None:
     text = pretty("y", tensor)
     assert text.startswith("y: f32[10, 100] = [[0., 1., 2., ..., 97., 98., 99.], ")
     assert text.endswith("(1000 elements)")
+
+
+def test_exact_programs(cli: Cli, affine: str) -> None:
+    usual, exact = (cli("run", affine, *GIVEN, *more, "-q") for more in ((), ("--exact",)))
+    assert exact.code == 0 and exact.out == usual.out

@@ -53,7 +53,7 @@ def compile_calls(
         for i, (key, (function, arrays)) in enumerate(calls.items())
     }
     units = [
-        Unit(r.program, r.plan, r.weights, Options(f"m{i}", aliases=False))
+        Unit(r.program, r.plan, r.weights, Options(f"m{i}", aliases=False, exact=exact))
         for i, r in enumerate(ready.values())
     ]
     options = code_options(chosen, CompileOptions(opt=2, exact=exact))

@@ -33,17 +33,18 @@ from hodu.snapshot.ir import Node, Snapshot, Value
 from hodu.spill import Spill, release
 
 
-def lower(snapshot: Snapshot, target: Target, *, fuse: bool = True) -> Program:
+def lower(snapshot: Snapshot, target: Target, *, fuse: bool = True, exact: bool = False) -> Program:
     """The program of a Snapshot all of whose inputs have known sizes.
 
-    Without `fuse` every node has a kernel of its own and its result has memory. Raises
+    Without `fuse` every node has a kernel of its own and its result has memory. With `exact` sums
+    are only cut into blocks: no algorithm is taken that computes other products. Raises
     UnsupportedError that lists every node for which there is no rule.
     """
     missing = unsupported_nodes(snapshot)
     if missing:
         listed = "\n".join(f"  {n.op}{f' at {n.loc}' if n.loc else ''}" for n in missing)
         raise UnsupportedError(f"the CPU compiler has no code for:\n{listed}")
-    return Lowering(target, fuse=fuse).program(snapshot)
+    return Lowering(target, fuse=fuse, exact=exact).program(snapshot)
 
 
 def unsupported_nodes(snapshot: Snapshot) -> list[Node]:
@@ -58,8 +59,9 @@ def unsupported_nodes(snapshot: Snapshot) -> list[Node]:
 class Lowering:
     """The state of lowering one Snapshot and the ones inside its nodes."""
 
-    def __init__(self, target: Target, *, fuse: bool = True) -> None:
+    def __init__(self, target: Target, *, fuse: bool = True, exact: bool = False) -> None:
         self.target = target
+        self.exact = exact
         self._fuse = fuse
         self.storage: dict[Value, Storage] = {}
         self.constants: dict[Value, Array] = {}

@@ -46,10 +46,12 @@ _ROUNDED = frozenset({"sqrt", "floor", "ceil", "trunc", "rint"})
 class ExprWriter:
     """Writes expressions; collects the helpers and vector types that they need.
 
-    `mask_bits` is the width of the elements of the kernel's vectors.
+    `mask_bits` is the width of the elements of the kernel's vectors. With `exact` only products
+    and sums that belong together are fused, whatever the C compiler may do with others.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, exact: bool = False) -> None:
+        self.exact = exact
         self.helpers: dict[str, None] = {}
         self.types: dict[str, None] = {}
         self.mask_bits = 32
@@ -235,6 +237,9 @@ class ExprWriter:
     def _call(self, x: e.Call) -> str:
         if x.name == "fma":
             a, b, c = x.args
+            if self.exact:
+                name = self.use(f"fma_{self.type_of(x) if x.lanes > 1 else stored(x.dtype).name}")
+                return f"{name}({', '.join(map(self.whole, x.args))})"
             return f"({self._beside(a, 3)} * {self(b)} + {self._beside(c, 3)})"
         vector = x.args[0]
         kind = x.name.removeprefix("reduce_") + "lanes"

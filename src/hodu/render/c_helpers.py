@@ -32,6 +32,8 @@ def helper(name: str) -> tuple[list[str], list[str]]:
     """The texts of a helper and of what it calls, and the vector types it names."""
     if name.startswith("bits_"):
         return [_bits(*name.split("_")[1:])], []
+    if name.startswith("fma_"):
+        return _fused(name, name.removeprefix("fma_"))
     match = _VECTOR.fullmatch(name)
     if match is None:
         return [_scalar_rounding(*name.split("_"))], []
@@ -66,6 +68,18 @@ def _scalar_rounding(op: str, element: str) -> str:
         "#if defined(__SSE4_1__) || defined(__aarch64__) || defined(__wasm__)\n"
         f"{head}  return __builtin_{op}{suffix}(x);\n}}\n#else\n{head}{body}}}\n#endif\n"
     )
+
+
+def _fused(name: str, kind: str) -> tuple[list[str], list[str]]:
+    """A product and a sum as one operation where the target has it, also in code that may not make
+    one of others."""
+    c = _C.get(kind, kind)
+    text = (
+        f"HODU_UNUSED static inline {c} {name}({c} a, {c} b, {c} c) {{\n"
+        "#if defined(__clang__)\n#pragma STDC FP_CONTRACT ON\n#endif\n"
+        "  return a * b + c;\n}\n"
+    )
+    return [text], [] if kind in _C else [kind]
 
 
 def _bits(target: str, source: str) -> str:

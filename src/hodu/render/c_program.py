@@ -72,7 +72,8 @@ class Options:
 
     `symbol` is what its functions are called; `target` its triple, for the record; `embedded` the
     name of an array that holds the weights, or None when they are given to init; `aliases` says
-    whether the functions are exported as hodu_init and so on too.
+    whether the functions are exported as hodu_init and so on too; `exact` that the C compiler is
+    told to fuse no products and sums but those of matrix products.
     """
 
     symbol: str = "model"
@@ -80,6 +81,7 @@ class Options:
     embedded: str | None = None
     aliases: bool = True
     typed: bool = False
+    exact: bool = False
 
 
 def render_program(program: Program, plan: Plan, weights: Weights, options: Options) -> str:
@@ -99,7 +101,7 @@ class Unit:
 
 def render_file(units: Sequence[Unit]) -> str:
     """The C text of several programs with different symbols in one file."""
-    expr = ExprWriter()
+    expr = ExprWriter(exact=any(unit.options.exact for unit in units))
     texts = [text for unit in units for text in _ProgramWriter(unit, expr).write()]
     return "\n".join([PRELUDE, *_definitions(expr), _FAIL, *texts]) + "\n"
 

@@ -68,6 +68,7 @@ _Trace = Annotated[
     Path | None, typer.Option(metavar="FILE", help="With --profile: write a Chrome trace.")
 ]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would run where.")]
+_Exact = Annotated[bool, typer.Option("--exact", help="Do not reorder arithmetic.")]
 _Timeout = Annotated[float | None, typer.Option(metavar="SECONDS", help="Give up after this long.")]
 
 
@@ -96,12 +97,14 @@ def run(
     profile: _Profile = False,
     trace: _Trace = None,
     dry_run: _DryRun = False,
+    exact: _Exact = False,
     timeout: _Timeout = None,
     quiet: Quiet = False,
 ) -> None:
     """Run a model and print or write its outputs."""
     reporting = bool(benchmark or profile or dry_run)
     _check_choices(timeout, bool(benchmark and profile), reporting, output_dir, format)
+    from hodu.plugins.interfaces import CompileOptions
     from hodu_cli import reports
     from hodu_cli.engine import choose_engine
     from hodu_cli.images import parse_options
@@ -123,7 +126,7 @@ def run(
         if dry_run:
             return reports.plan(program, specs, format)
         arrays = read_inputs(specs, program.inputs, InputOptions(image, cast), console, str(model))
-        module = program.executable(console)
+        module = program.executable(console, CompileOptions(exact=exact))
         console.status("Running", f"{engine.runtime.name} on {engine.device}")
         if benchmark is not None:
             return reports.benchmark(program, module, arrays, benchmark, format)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -52,9 +52,9 @@ def prepare(
     observer: Observer | None = None,
 ) -> Prepared:
     """Everything before the C compiler; raises UnsupportedError listing nodes without a rule."""
-    written = options or Options()
+    written = replace(options or Options(), exact=exact)
     optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
-    program = lower(optimized, target, fuse=fuses(level))
+    program = lower(optimized, target, fuse=fuses(level), exact=exact)
     plan = plan_memory(program)
     weights = place_weights(program)
     source = render_program(program, plan, weights, written)
