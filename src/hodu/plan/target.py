@@ -25,7 +25,9 @@ class Target:
     `processor` is what the compiler calls it, given by `-march` or `-mcpu` as the architecture
     wants. `vector_bits` 0 means that no vector instruction may be used. Cache sizes are in bytes
     for one core (the last level as a whole), 0 where there is none. `features` are the names of
-    instruction-set extensions as Linux spells them.
+    instruction-set extensions as Linux spells them. `packed_bits` is the width of the columns that
+    stand together in packed weights, where programs for several processors share them; with 0 it
+    is chosen for this one.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Target:
     pointer_bytes: int = 8
     endianness: Literal["little", "big"] = "little"
     features: frozenset[str] = frozenset()
+    packed_bits: int = 0
 
     @property
     def architecture(self) -> str:
