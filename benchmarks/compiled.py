@@ -1,6 +1,7 @@
-"""Compiled models against ONNX Runtime and OpenVINO: time, start, memory.
+"""Compiled models against ONNX Runtime, OpenVINO and PyTorch: time, start, memory.
 
     python benchmarks/compiled.py [NAME ...] [--threads 1 2] [--runs 40] [--peers PYTHON]
+        [--systems onnxruntime openvino torch torch.compile]
 
 Takes each NAME.onnx with its NAME.npz in $HODU_MODELS or benchmarks/models (`build_models.py` makes
 them). Every system runs in a process of its own, and the processes take turns, so that what else
@@ -28,7 +29,12 @@ from typing import Any
 
 import hodu
 
-PEERS = ("onnxruntime", "openvino")
+PEERS = {
+    "onnxruntime": "ONNX Runtime",
+    "openvino": "OpenVINO",
+    "torch": "PyTorch",
+    "torch.compile": "torch.compile",
+}
 ERROR_BAR, ARENA_BAR, SLOWER_BAR, COLD_BAR, WARM_BAR = 1e-4, 1.10, 2.0, 25.0, 0.4
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _BATCH_MILLISECONDS = 20.0
@@ -118,7 +124,7 @@ def measure(path: Path, options: argparse.Namespace) -> Result:
         found = []
         for threads in options.threads:
             entries = [(sys.executable, "hodu", mapped)]
-            entries += [(options.peers, name, path) for name in PEERS]
+            entries += [(options.peers, name, path) for name in options.systems]
             for python, name, model in entries:
                 found.append(stack.enter_context(started(python, name, model, data, threads)))
         there = [c for c in found if c is not None]
@@ -126,10 +132,10 @@ def measure(path: Path, options: argparse.Namespace) -> Result:
         return Result(path.stem, cold, {(c.name, c.threads): c for c in there})
 
 
-def row_of_times(result: Result, threads: int) -> str:
-    """Least and median milliseconds, and how the least compares with the best other system's."""
+def row_of_times(result: Result, threads: int, systems: list[str]) -> str:
+    """Least and median milliseconds, and how the best other system's least compares."""
     cells, best = [], []
-    for name in ("hodu", *PEERS):
+    for name in ("hodu", *systems):
         one = result.contestants.get((name, threads))
         if one is None:
             cells.append(f"{'-':>19}")
@@ -187,6 +193,7 @@ def main() -> int:
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--runs", type=int, default=40, help="runs of each system")
     parser.add_argument("--peers", default=sys.executable, help="the Python of other systems")
+    parser.add_argument("--systems", nargs="*", choices=PEERS, default=list(PEERS))
     parser.add_argument("--folder", type=Path, default=Path(default))
     options = parser.parse_args()
     paths = sorted(p for p in options.folder.glob("*.onnx") if p.with_suffix(".npz").exists())
@@ -197,12 +204,13 @@ def main() -> int:
     print(
         "least and median milliseconds (CPU time on one thread, else wall time); ratio to the best"
     )
-    print(f"{'model':<18}{'thr':>4}{'Hodu':>18} {'ONNX Runtime':>19} {'OpenVINO':>19}{'ratio':>7}")
+    others = "".join(f" {PEERS[name]:>19}" for name in options.systems)
+    print(f"{'model':<18}{'thr':>4}{'Hodu':>18}{others}{'ratio':>7}")
     results = []
     for path in paths:
         results.append(measure(path, options))
         for threads in options.threads:
-            print(row_of_times(results[-1], threads), flush=True)
+            print(row_of_times(results[-1], threads, options.systems), flush=True)
     print("\nseconds from import to the first result, megabytes at most; ORT is ONNX Runtime")
     print(
         f"{'model':<18}{'cold':>8}{'warm':>8}{'ORT':>8}{'cold MB':>9}{'warm':>8}{'ORT':>8}"

@@ -92,7 +92,46 @@ class OpenVino:
         return [self._request.get_output_tensor(i).data for i in self._outputs]
 
 
-SYSTEMS: dict[str, type[Any]] = {"hodu": Hodu, "onnxruntime": OnnxRuntime, "openvino": OpenVino}
+class Torch:
+    """PyTorch's own operators, on the module of `zoo.py` that the file was exported from."""
+
+    def __init__(self, path: Path, threads: int) -> None:
+        import torch
+
+        import zoo
+
+        torch.set_num_threads(threads)
+        self._torch = torch
+        self._module: Any = self._made(zoo.load(path.stem)[0])
+        self.facts = {"version": torch.__version__}
+
+    def _made(self, module: Any) -> Any:
+        return module
+
+    def run(self, inputs: Arrays) -> list[NDArray[Any]]:
+        """The outputs, in the model's order."""
+        with self._torch.inference_mode():
+            found = self._module(*(self._torch.from_numpy(x) for x in inputs.values()))
+        return [x.numpy() for x in (found if isinstance(found, tuple | list) else [found])]
+
+
+class TorchCompile(Torch):
+    """The same by `torch.compile`, with weights packed for MKL (`freezing`)."""
+
+    def _made(self, module: Any) -> Any:
+        import torch._inductor.config
+
+        torch._inductor.config.freezing = True
+        return self._torch.compile(module)
+
+
+SYSTEMS: dict[str, type[Any]] = {
+    "hodu": Hodu,
+    "onnxruntime": OnnxRuntime,
+    "openvino": OpenVino,
+    "torch": Torch,
+    "torch.compile": TorchCompile,
+}
 
 
 def error_of(outputs: list[NDArray[Any]], wanted: list[NDArray[Any]]) -> float:

@@ -1,4 +1,4 @@
-/* What a processor can do at most: multiply-adds in registers, and reading memory. */
+/* What a processor can do at most: multiply-adds in registers; reading and copying memory. */
 #include <stdint.h>
 
 #ifndef LANES
@@ -17,13 +17,26 @@ float hodu_limits_multiply(int64_t turns, float a, float b) {
   return sum[0];
 }
 
-float hodu_limits_read(const float *data, int64_t count) {
+float hodu_limits_read(const float *data, int64_t count, int64_t times) {
   const vector *at = (const vector *)data;
   vector sums[READS] = {{0}}, sum = {0};
-  for (int64_t i = 0; i + READS <= count / LANES; i += READS)
-    for (int j = 0; j < READS; j++) sums[j] += at[i + j];
+  for (int64_t time = 0; time < times; time++)
+    for (int64_t i = 0; i + READS <= count / LANES; i += READS)
+      for (int j = 0; j < READS; j++) sums[j] += at[i + j];
   for (int j = 0; j < READS; j++) sum += sums[j];
   float total = 0;
   for (int j = 0; j < LANES; j++) total += sum[j];
   return total;
+}
+
+/* Halves of the data become each other scaled, so that no call of memcpy can take their place. */
+float hodu_limits_copy(float *data, int64_t count, int64_t times) {
+  const int64_t half = count / LANES / 2;
+  for (int64_t time = 0; time < times; time++) {
+    const vector *from = (const vector *)data + time % 2 * half;
+    vector *to = (vector *)data + (time + 1) % 2 * half;
+    for (int64_t i = 0; i + READS <= half; i += READS)
+      for (int j = 0; j < READS; j++) to[i + j] = from[i + j] * 0.5f;
+  }
+  return data[0];
 }
