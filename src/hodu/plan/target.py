@@ -58,6 +58,15 @@ class Target:
         """How many elements of `bits` bits a vector holds; 1 without vectors."""
         return max(1, self.vector_bits // bits)
 
+    def packed_lanes(self, bits: int, columns: int) -> int | None:
+        """How many columns of `bits` bits stand together in weights that programs share.
+
+        None where the weights are for this target alone.
+        """
+        if not self.packed_bits:
+            return None
+        return min(self.packed_bits // bits, 1 << max(columns - 1, 0).bit_length())
+
     def flags(self) -> tuple[str, ...]:
         """The options that tell gcc and clang which processor to use."""
         option = "-mcpu" if self.architecture.startswith(("arm", "thumb", "aarch64")) else "-march"
