@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from hodu import formats as formats
     from hodu import linalg as linalg
     from hodu import nn as nn
+    from hodu import optim as optim
     from hodu import plugins as plugins
     from hodu import random as random
     from hodu._compile import compile as compile
@@ -53,7 +54,9 @@ if TYPE_CHECKING:
     from hodu.snapshot.ir import Snapshot as Snapshot
 
 _HOMES = {name: f"hodu.functional:{name}" for name in _functional.__all__}
-_HOMES |= {name: f"hodu.{name}" for name in ("formats", "linalg", "nn", "plugins", "random")}
+_HOMES |= {
+    name: f"hodu.{name}" for name in ("formats", "linalg", "nn", "optim", "plugins", "random")
+}
 _HOMES |= {
     "compile": "hodu._compile:compile",
     "load": "hodu._io:load",

@@ -12,6 +12,7 @@ from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import INDEX, Binary, Const, Load, Var
 from hodu.kernel.interp import KernelFailure, KernelFault, run_kernel
 from hodu.kernel.ir import Fail, For, Kernel, Let, Store
+from hodu.kernel.text import print_kernel
 from hodu.kernel.verify import verify_kernel
 
 ZERO = Const(0, INDEX)
@@ -114,6 +115,19 @@ def test_parallel_loops_do_not_nest():
     assert "inside another" in problems(
         For(i, ZERO, Const(2, INDEX), (inner,), "parallel"), params=(y,)
     )
+
+
+def test_a_parallel_loop_can_go_backward():
+    k = KernelBuilder("turns")
+    y = k.param("y", f32, 6, "inout")
+    with k.loop(2, name="t") as t, k.loop(3, kind="parallel", backward=t.ne(0)) as i:
+        k.store(y, t * 3, k.load(y, t * 3) * 10 + i.cast(f32))
+    kernel = k.finish()
+    verify_kernel(kernel)
+    data = np.zeros(6, np.float32)
+    run_kernel(kernel, [data])
+    assert (data[0], data[3]) == (12, 210)
+    assert "parallel i in 0..3 backward if" in print_kernel(kernel)
 
 
 def test_names_end_with_their_block():

@@ -98,6 +98,7 @@ class KernelBuilder:
         step: int = 1,
         kind: Kind = "serial",
         name: str = "i",
+        backward: Expr | None = None,
     ) -> Iterator[Expr]:
         """A loop over lo, lo + step, ... below hi; one that runs once is no loop."""
         first, last = index(lo), index(hi)
@@ -111,7 +112,7 @@ class KernelBuilder:
             yield var
         never = isinstance(first, Const) and isinstance(last, Const) and first.value >= last.value
         if body and not never:
-            self._emit(For(var, first, last, tuple(body), kind, step))
+            self._emit(For(var, first, last, tuple(body), kind, step, backward))
 
     @contextmanager
     def loops(

@@ -137,8 +137,8 @@ class _Writer:
     def _stmt(self, stmt: Stmt, depth: int) -> list[str]:
         pad = " " * depth
         match stmt:
-            case For(var=var, lo=lo, hi=hi, body=body, step=step):
-                head = f"for {var.name} in range({self.expr(lo)}, {self.expr(hi)}, {step}):"
+            case For(var=var, body=body):
+                head = f"for {var.name} in {self._turns(stmt)}:"
                 return [pad + head, *self.block(body, depth + 1)]
             case While(condition=condition, body=body):
                 return [f"{pad}while {self.expr(condition)}:", *self.block(body, depth + 1)]
@@ -164,6 +164,12 @@ class _Writer:
                 source = f"{_name(stmt.source)}, {self.expr(stmt.source_index)}"
                 return [f"{pad}copy({target}, {source}, {self.expr(stmt.count)})"]
         raise TypeError(type(stmt).__name__)
+
+    def _turns(self, loop: For) -> str:
+        turns = f"range({self.expr(loop.lo)}, {self.expr(loop.hi)}, {loop.step})"
+        if loop.backward is None:
+            return turns
+        return f"{turns}[:: -1 if {self.expr(loop.backward)} else 1]"
 
     def _span(self, index: Expr) -> tuple[str, int]:
         if isinstance(index, e.Ramp):

@@ -1,7 +1,7 @@
 """The loop IR: kernels as structured loops over flat buffers.
 
     Kernel = name, params: Buf*, body
-    Stmt   = For(var, lo, hi, step, kind: serial|parallel|unroll)
+    Stmt   = For(var, lo, hi, step, kind: serial|parallel|unroll, backward)
            | While(condition) | If(condition) | Let(var, value) | Store(buf, index, value)
            | Alloc(buf) | Fail(condition, status, site, values) | Copy(target, source, count)
     Expr   = see `hodu.kernel.expr`
@@ -26,7 +26,11 @@ Block: TypeAlias = "tuple[Stmt, ...]"
 
 @dataclass(frozen=True, slots=True)
 class For:
-    """`body` for var = lo, lo + step, ... below hi."""
+    """`body` for var = lo, lo + step, ... below hi.
+
+    The turns of a parallel loop have no order; where `backward` holds, each thread would best take
+    its own from the last to the first, because that is where its caches are.
+    """
 
     var: Var
     lo: Expr
@@ -34,6 +38,7 @@ class For:
     body: Block
     kind: Kind = "serial"
     step: int = 1
+    backward: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)

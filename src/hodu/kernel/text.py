@@ -49,8 +49,9 @@ def _block(block: Block, depth: int) -> Iterator[str]:
     indent = "  " * depth
     for stmt in block:
         match stmt:
-            case For(var=var, lo=lo, hi=hi, body=body, kind=kind, step=step):
+            case For(var=var, lo=lo, hi=hi, body=body, kind=kind, step=step, backward=backward):
                 by = f" by {step}" if step != 1 else ""
+                by += f" backward if {show(backward)}" if backward is not None else ""
                 word = "for" if kind == "serial" else kind
                 yield f"{indent}{word} {var.name} in {show(lo)}..{show(hi)}{by}"
                 yield from _block(body, depth + 1)

@@ -62,8 +62,11 @@ class _Checker:
 
     def _types(self, stmt: Stmt) -> None:
         match stmt:
-            case For(lo=lo, hi=hi, step=step):
+            case For(lo=lo, hi=hi, step=step, backward=backward):
                 self._expect(lo.dtype is INDEX is hi.dtype and step > 0, "a loop over no positions")
+                if backward is not None:
+                    is_condition = backward.dtype is bool_ and backward.lanes == 1
+                    self._expect(is_condition, f"{show(backward)} is no condition")
             case While(condition=c) | If(condition=c) | Fail(condition=c):
                 self._expect(c.dtype is bool_ and c.lanes == 1, f"{show(c)} is no condition")
             case Let(var=var, value=value):

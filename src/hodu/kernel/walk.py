@@ -66,8 +66,8 @@ def blocks_of(stmt: Stmt) -> tuple[Block, ...]:
 def operands(stmt: Stmt) -> tuple[Expr, ...]:
     """The expressions of a statement itself, without those of its blocks."""
     match stmt:
-        case For(lo=lo, hi=hi):
-            return (lo, hi)
+        case For(lo=lo, hi=hi, backward=backward):
+            return (lo, hi) if backward is None else (lo, hi, backward)
         case While(condition=condition) | If(condition=condition):
             return (condition,)
         case Let(value=value):
@@ -143,7 +143,10 @@ def _replace_stmt(stmt: Stmt, change: Change) -> Stmt:
     match stmt:
         case For():
             body = replace_block(stmt.body, change)
-            return dataclasses.replace(stmt, lo=new(stmt.lo), hi=new(stmt.hi), body=body)
+            backward = None if stmt.backward is None else new(stmt.backward)
+            return dataclasses.replace(
+                stmt, lo=new(stmt.lo), hi=new(stmt.hi), body=body, backward=backward
+            )
         case While(condition=condition, body=body):
             return While(new(condition), replace_block(body, change))
         case If(condition=condition, body=body, orelse=orelse):

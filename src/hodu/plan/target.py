@@ -16,6 +16,7 @@ from hodu.toolchain.compiler import host_triple
 
 KIB = 1024
 MIB = 1024 * KIB
+_V4_REGISTERS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,13 @@ class Target:
             return None
         return min(self.packed_bits // bits, 1 << max(columns - 1, 0).bit_length())
 
+    def decider(self) -> Target:
+        """The target whose costs decide what all targets that share weights do with them."""
+        if self.packed_bits <= self.vector_bits:
+            return self
+        registers = _V4_REGISTERS if self.packed_bits == 512 else self.vector_registers
+        return replace(self, vector_bits=self.packed_bits, vector_registers=registers)
+
     def flags(self) -> tuple[str, ...]:
         """The options that tell gcc and clang which processor to use."""
         option = "-mcpu" if self.architecture.startswith(("arm", "thumb", "aarch64")) else "-march"
@@ -116,7 +124,7 @@ _TARGETS = {
         _x86("x86-64", "x86-64", 128, 16, {"sse2"}),
         _x86("x86-64-v2", "x86-64-v2", 128, 16, _V2),
         _x86("x86-64-v3", "x86-64-v3", 256, 16, _V3),
-        _x86("x86-64-v4", "x86-64-v4", 512, 32, _V4),
+        _x86("x86-64-v4", "x86-64-v4", 512, _V4_REGISTERS, _V4),
         Target(
             "aarch64", "aarch64-linux-gnu", "generic", 128, 32, True, 64 * KIB, 512 * KIB, 4 * MIB,
             features=frozenset({"asimd"}),

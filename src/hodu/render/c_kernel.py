@@ -151,7 +151,7 @@ class KernelWriter:
         self._scope = [*held, stmt.var]
         body = self._block(stmt.body, 2)
         self._in_part, self._scope = False, kept
-        var = identifier(stmt.var.name)
+        var, position = identifier(stmt.var.name), self._position(stmt, low)
         unpack = [f"  {_declare_any(x, self._expr)} = held->{identifier(x.name)};" for x in held]
         fields = [f"  {_declare_any(x, self._expr, plain=True)};" for x in held]
         return "\n".join(
@@ -167,13 +167,20 @@ class KernelWriter:
                 "  (void)self;",
                 *unpack,
                 "  for (int64_t turn = begin; turn < end; turn++) {",
-                f"    const hodu_index {var} = {low} + turn * {stmt.step};",
+                f"    const hodu_index {var} = {position};",
                 *body,
                 "  }",
                 "}",
                 "",
             ]
         )
+
+    def _position(self, stmt: For, low: str) -> str:
+        """Which position the thread that is at `turn` of `begin` to `end` comes to."""
+        at = "turn"
+        if stmt.backward is not None:
+            at = f"({self._expr(stmt.backward)} ? begin + end - 1 - turn : turn)"
+        return f"{low} + {at} * {stmt.step}"
 
 
 def wrapped(head: str, items: Sequence[str], end: str) -> str:

@@ -17,6 +17,7 @@ from hodu.plan.memory import ALIGNMENT, Plan, plan_memory
 from hodu.plan.target import Target
 from hodu.render.c_program import Options, Weights, render_program
 from hodu.snapshot.ir import Node, Snapshot
+from hodu.spill import release
 from hodu.toolchain.digest import digest_buffer
 
 Observer = Callable[[str, Snapshot], None]
@@ -112,4 +113,6 @@ def write_weights(path: Path, parts: Sequence[Weights]) -> None:
                 written.add(offset)
                 file.seek(offset)
                 file.write(_bytes(slot).data)
+            assert slot.data is not None
+            release(slot.data)
         file.truncate(parts[0].size)

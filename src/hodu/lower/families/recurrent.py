@@ -72,7 +72,7 @@ def lstm_layer(s: Stage) -> None:
             new = k.let(keep * old + i * g(gates[2]), "c")
             layer.update((hidden, cell), (f(see(gates[3], 2, at, new)) * h(new), new), spot)
 
-        layer.products(panels, hidden, t % 2 * (layer.batch * padded), units)
+        layer.products(panels, hidden, t % 2 * (layer.batch * padded), t, units)
         layer.output(t, hidden)
     layer.end((hidden, cell))
 
@@ -105,7 +105,7 @@ def _gru_after(s: Stage, layer: Layer, f: Activation, g: Activation) -> None:
             old = layer.load(hidden, spot.old)
             layer.update((hidden,), ((1.0 - update) * new + update * old,), spot)
 
-        layer.products(panels, hidden, t % 2 * (layer.batch * padded), units)
+        layer.products(panels, hidden, t % 2 * (layer.batch * padded), t, units)
         layer.output(t, hidden)
     layer.end((hidden,))
 
@@ -138,8 +138,8 @@ def _gru_before(s: Stage, layer: Layer, f: Activation, g: Activation) -> None:
             old = layer.load(hidden, spot.old)
             layer.update((hidden,), ((1.0 - update) * new + update * old,), spot)
 
-        layer.products(gates, hidden, t % 2 * size, open_gates)
-        layer.products(news, kept, t * 0, units)
+        layer.products(gates, hidden, t % 2 * size, t, open_gates)
+        layer.products(news, kept, t * 0, t, units)
         layer.output(t, hidden)
     layer.end((hidden,))
 
@@ -161,6 +161,6 @@ def rnn_layer(s: Stage) -> None:
             gate = gate if bias is None else gate + layer.load(bias, at)
             layer.update((hidden,), (f(gate),), spot)
 
-        layer.products(panels, hidden, t % 2 * (layer.batch * padded), units)
+        layer.products(panels, hidden, t % 2 * (layer.batch * padded), t, units)
         layer.output(t, hidden)
     layer.end((hidden,))

@@ -161,9 +161,14 @@ class Layer:
         panels: GatePanels,
         state: Buf,
         start: Expr,
+        step: Expr,
         body: Body,
     ) -> None:
-        """Multiply a state by weights; `body(row, at, sums by gate)` for each vector of units."""
+        """Multiply a state by weights; `body(row, at, sums by gate)` for each vector of units.
+
+        Every other step goes through the panels backward: it begins with what the one before has
+        left in the caches.
+        """
         buf = self.s.param(panels.place, "in", "gates")
         work = self.batch * self.hidden * self.hidden * panels.gates
         kind: Kind = "parallel" if work >= _WORTH_THREADS else "serial"
@@ -172,7 +177,10 @@ class Layer:
         if self.s.target.vector_registers <= 16:
             rows = max(1, min(self.batch, 12 // vectors))
         whole = self.batch // rows * rows
-        with self.s.k.loop(self.units.panels, kind=kind, name="panel") as panel:
+        panels_of = self.s.k.loop(
+            self.units.panels, kind=kind, name="panel", backward=(step % 2).ne(0)
+        )
+        with panels_of as panel:
             for count, lo, hi in ((rows, 0, whole), (self.batch - whole, whole, self.batch)):
                 if count:
                     with self.s.k.loop(hi, lo, step=count, name="b") as b:

@@ -1,0 +1,236 @@
+"""The base of the optimizers: parameter groups, states, and writing what an update computes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, TypeAlias
+
+from hodu import functional as f
+from hodu._tensor import Tensor
+from hodu.dispatch.base import recorder
+from hodu.dispatch.inplace import assign
+from hodu.errors import ArgumentError, ValueRangeError
+from hodu.optim._arithmetic import Hyper, State, Update
+from hodu.optim._checks import Implementation, check_ranges, implementation
+from hodu.optim._group import ParamGroup
+from hodu.source import location
+
+Params: TypeAlias = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
+
+
+class Optimizer:
+    """Updates parameters in place by their gradients.
+
+    `params` are tensors, pairs of name and tensor, or dicts with such "params" and hyperparameters
+    of their own. A subclass says what its state is and gives the update as a pure function; this
+    class keeps both, in eager code and in captures. `lifted` names the hyperparameters that may
+    change between the runs of a captured step.
+    """
+
+    lifted: ClassVar[tuple[str, ...]] = ("lr",)
+
+    def __init__(
+        self, params: Params, defaults: Mapping[str, Any], options: Implementation | None = None
+    ) -> None:
+        self.defaults = {**defaults, **implementation(options or {})}
+        check_ranges(self.defaults)
+        self.state: defaultdict[Tensor, dict[str, Tensor]] = defaultdict(dict)
+        self.param_groups: list[ParamGroup] = []
+        if isinstance(params, Tensor):
+            raise ArgumentError(
+                "params is one tensor, where a list of them is asked for",
+                where=location(),
+                hint="write [param]",
+            )
+        given: list[Any] = list(params)
+        if not given:
+            raise ValueRangeError("optimizer got an empty parameter list", where=location())
+        for group in given if isinstance(given[0], dict) else [{"params": given}]:
+            self.add_param_group(group)
+
+    # -- what a subclass gives --------------------------------------------------------------
+
+    def create_state(self, param: Tensor, hyper: Hyper) -> dict[str, Tensor]:
+        """The state of a parameter before its first step, by PyTorch's names."""
+        raise NotImplementedError
+
+    @staticmethod
+    def update(param: Tensor, grad: Tensor, state: State, hyper: Hyper) -> Update:
+        """The new parameter and the new states, as a pure function over tensors.
+
+        `hyper` holds numbers or 0-d tensors; `state["step"]` is the number of this step, from 1.
+        """
+        raise NotImplementedError
+
+    # -- groups -----------------------------------------------------------------------------
+
+    def add_param_group(self, param_group: Mapping[str, Any]) -> None:
+        """Add parameters with hyperparameters of their own; the rest are the defaults."""
+        if not isinstance(param_group, Mapping) or "params" not in param_group:
+            raise ArgumentError(
+                f"a parameter group is a dict with the key 'params', not {param_group!r}",
+                where=location(),
+            )
+        names, params = _named(param_group["params"])
+        entries = {**self.defaults, **param_group, "params": params}
+        if names:
+            entries["param_names"] = names
+        check_ranges(entries)
+        self._check_new(params)
+        self.param_groups.append(ParamGroup(entries, self.lifted))
+
+    def _check_new(self, params: list[Tensor]) -> None:
+        known = {id(p) for group in self.param_groups for p in group["params"]}
+        for param in params:
+            if id(param) in known:
+                raise ValueRangeError(
+                    "some parameters appear more than once in the optimizer",
+                    where=location(),
+                    hint="give each parameter once, in one group",
+                )
+            known.add(id(param))
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients, or make them zero."""
+        for group in self.param_groups:
+            for param in group["params"]:
+                if param.grad is not None:
+                    param.grad = None if set_to_none else f.zeros_like(param.grad)
+
+    # -- steps ------------------------------------------------------------------------------
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Update every parameter that has a gradient; returns what `closure` returns.
+
+        `closure` computes the loss and the gradients anew.
+        """
+        loss = None if closure is None else closure()
+        for group in self.param_groups:
+            hyper = group.hyper()
+            for param in group["params"]:
+                if param.grad is not None:
+                    self._advance(param, param.grad, hyper)
+        return loss
+
+    def _advance(self, param: Tensor, grad: Tensor, hyper: Hyper) -> None:
+        state = self._state_of(param, hyper)
+        active = recorder()
+        if active is None:
+            seen = _count_eager(state)
+        else:
+            state = {name: active.lift_state(s, name) for name, s in state.items()}
+            seen = _count_captured(state)
+        result, changed = self.update(param, grad, seen, hyper)
+        for name, value in changed.items():
+            assign(state[name], value)
+        assign(param, result)
+
+    def _state_of(self, param: Tensor, hyper: Hyper) -> dict[str, Any]:
+        state = self.state[param]
+        if not state:
+            state.update(self.create_state(param, hyper))
+        return state
+
+    # -- saving -----------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """States by the number of their parameter, and the groups; PyTorch's layout and keys."""
+        numbers = {id(p): i for i, p in enumerate(self._params())}
+        groups = [
+            {**group.data, "params": [numbers[id(p)] for p in group["params"]]}
+            for group in self.param_groups
+        ]
+        state = {numbers[id(p)]: dict(s) for p, s in self.state.items() if s}
+        return {"state": dict(sorted(state.items())), "param_groups": groups}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Go on from what `state_dict` gave here or in PyTorch; raises ValueRangeError.
+
+        States that are there already are written in place, so that compiled steps see them.
+        """
+        saved = state_dict["param_groups"]
+        self._check_groups(saved)
+        numbers = [number for group in saved for number in group["params"]]
+        states = state_dict["state"]
+        for number, param in zip(numbers, self._params(), strict=True):
+            self._load_state(param, states.get(number, {}))
+        for group, entries in zip(self.param_groups, saved, strict=True):
+            group.update({k: v for k, v in entries.items() if k != "params"})
+
+    def _load_state(self, param: Tensor, saved: Mapping[str, Any]) -> None:
+        state = self.state[param]
+        loaded = {k: _as_state(k, v, param) for k, v in saved.items() if v is not None}
+        for name in state.keys() - loaded.keys():
+            del state[name]
+        for name, value in loaded.items():
+            if name in state and state[name].shape == value.shape:
+                state[name].copy_(value)
+            else:
+                state[name] = value
+
+    def _check_groups(self, saved: list[Mapping[str, Any]]) -> None:
+        have = [len(group["params"]) for group in self.param_groups]
+        want = [len(group["params"]) for group in saved]
+        if have != want:
+            raise ValueRangeError(
+                f"the saved groups have {want} parameters, those of this optimizer {have}",
+                where=location(),
+                hint="make the optimizer over the same model, with the same groups",
+            )
+
+    def _params(self) -> list[Tensor]:
+        return [param for group in self.param_groups for param in group["params"]]
+
+    def __repr__(self) -> str:
+        lines = [f"{type(self).__name__} ("]
+        for number, group in enumerate(self.param_groups):
+            lines.append(f"Parameter Group {number}")
+            lines += [f"    {k}: {v}" for k, v in sorted(group.items()) if k != "params"]
+        return "\n".join([*lines, ")"])
+
+
+def _named(params: Any) -> tuple[list[str], list[Tensor]]:
+    """The names, if there are any, and the tensors."""
+    if isinstance(params, (set, frozenset)):
+        raise ArgumentError(
+            "parameters in a set have no order, so their states could not be saved",
+            where=location(),
+            hint="use a list",
+        )
+    given = [params] if isinstance(params, Tensor) else list(params)
+    names = [entry[0] for entry in given if isinstance(entry, tuple)]
+    tensors = [entry[1] if isinstance(entry, tuple) else entry for entry in given]
+    if names and len(names) != len(tensors):
+        raise ValueRangeError("some parameters have names and some have none", where=location())
+    for tensor in tensors:
+        if not isinstance(tensor, Tensor):
+            raise ArgumentError(
+                f"an optimizer updates tensors, not {type(tensor).__name__}", where=location()
+            )
+        if not tensor.is_floating_point():
+            raise ArgumentError(f"a parameter of {tensor.dtype} has no gradient", where=location())
+    return names, tensors
+
+
+def _count_eager(state: dict[str, Any]) -> State:
+    """The state with the number of this step as a Python number, which is also stored."""
+    if "step" not in state:
+        return state
+    count = state["step"].numpy()
+    count += 1
+    return {**state, "step": float(count)}
+
+
+def _count_captured(state: dict[str, Any]) -> State:
+    """The state with the number of this step as a 0-d f64 tensor, which is also stored."""
+    if "step" not in state:
+        return state
+    assign(state["step"], state["step"] + 1)
+    return {**state, "step": state["step"].to("f64")}
+
+
+def _as_state(name: str, value: Any, param: Tensor) -> Tensor:
+    """A copy of a saved state in the dtype that it has for `param`."""
+    tensor = f.tensor(value)
+    return tensor if name in ("step", "mu_product") else tensor.to(param.dtype)
