@@ -248,7 +248,9 @@ def pack_filters(form: Form, minimal: Minimal, span: int) -> Array:
     """Filters at all points, rounded once: [out / span, points, inner, span]."""
     matrix = minimal.filters()
     panels = -(-form.out // span)
-    w = np.pad(form.weights[0], [(0, panels * span - form.out), (0, 0), (0, 0), (0, 0)])
-    w = w.reshape(panels, span, form.inner, -1).transpose(0, 3, 2, 1)
-    flat = np.kron(matrix, matrix) @ w.reshape(panels, w.shape[1], -1)
-    return flat.astype(np.float32)
+    transform = np.kron(matrix, matrix)
+    packed = np.zeros((panels, len(transform), form.inner, span), np.float32)
+    for panel, first in zip(packed, range(0, form.out, span), strict=True):
+        w = form.weights[0, first : first + span].reshape(-1, form.inner, transform.shape[1])
+        panel[:, :, : len(w)] = (transform @ w.transpose(1, 2, 0)).transpose(1, 0, 2)
+    return packed
