@@ -1,4 +1,4 @@
-"""Eager forward and backward passes against PyTorch: multi-layer perceptrons, interleaved, on one core.
+"""Eager forward and backward of multi-layer perceptrons against PyTorch, on one core.
 
     python benchmarks/eager_training.py [--rounds 20]
 
@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -43,7 +44,7 @@ def step(
     rng = np.random.default_rng(0)
     weights = [
         make(rng.standard_normal((n, m), np.float32) / m**0.5).requires_grad_()
-        for m, n in zip(sizes, sizes[1:], strict=False)
+        for m, n in pairwise(sizes)
     ]
     biases = [make(np.zeros(n, np.float32)).requires_grad_() for n in sizes[1:]]
     x = make(rng.standard_normal((batch, sizes[0]), np.float32))
