@@ -30,6 +30,7 @@ from hodu.dtypes import u64 as u64
 from hodu.errors import HoduError as HoduError
 
 if TYPE_CHECKING:
+    from hodu import data as data
     from hodu import formats as formats
     from hodu import linalg as linalg
     from hodu import nn as nn
@@ -54,9 +55,8 @@ if TYPE_CHECKING:
     from hodu.snapshot.ir import Snapshot as Snapshot
 
 _HOMES = {name: f"hodu.functional:{name}" for name in _functional.__all__}
-_HOMES |= {
-    name: f"hodu.{name}" for name in ("formats", "linalg", "nn", "optim", "plugins", "random")
-}
+_MODULES = ("data", "formats", "linalg", "nn", "optim", "plugins", "random")
+_HOMES |= {name: f"hodu.{name}" for name in _MODULES}
 _HOMES |= {
     "compile": "hodu._compile:compile",
     "load": "hodu._io:load",
