@@ -6,7 +6,7 @@ and draws the same numbers as eager code does.
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -97,7 +97,7 @@ def _restored(seed: int, state: Tensor) -> Generator:
 
 
 def _entropy() -> int:
-    return secrets.randbits(64)
+    return int.from_bytes(os.urandom(8), "little")
 
 
 default_generator = Generator()

@@ -41,8 +41,10 @@ class Program:
     def executable(
         self, console: Console, options: CompileOptions | None = None
     ) -> ExecutableModule:
-        """The model ready to run."""
+        """The model ready to run; raises UsageError for compiled code to be compiled exactly."""
         if not isinstance(self.source, Snapshot):
+            if options is not None and options.exact:
+                raise UsageError("--exact needs a model, and this is compiled code")
             return self.source
         engine = self.engine
         console.status(

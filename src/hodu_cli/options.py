@@ -35,6 +35,7 @@ class ResultFormat(enum.Enum):
 Format = Annotated[TextFormat, typer.Option("-f", "--format", help="How to print the result.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No status on stderr.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]
+Exact = Annotated[bool, typer.Option("--exact", help="Do not reorder arithmetic.")]
 Dims = Annotated[
     list[str] | None,
     typer.Option("--dim", metavar="NAME=SIZE", help="Bind a named dimension; repeatable."),

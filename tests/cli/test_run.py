@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import hodu
+import hodu.nn.functional as F
 
 from .conftest import Cli
 
@@ -256,6 +257,30 @@ def test_long_outputs_are_cut() -> None:
     text = pretty("y", tensor)
     assert text.startswith("y: f32[10, 100] = [[0., 1., 2., ..., 97., 98., 99.], ")
     assert text.endswith("(1000 elements)")
+
+
+def test_exact_is_what_a_compiler_gets(cli: Cli, tmp_path: Path) -> None:
+    data = np.random.default_rng(0).uniform(-1, 1, (2, 64, 64, 3, 3)).astype(np.float32)
+    weights = [hodu.tensor(w) for w in data]
+    with hodu.capture("images") as board:
+        x = board.input("x", (1, 64, 20, 20), hodu.f32)
+        board.target("y", F.conv2d(F.conv2d(x, weights[0]), weights[1]))
+    hodu.save(board.snapshot, tmp_path / "images.hdss")
+
+    def result(*options: str) -> np.ndarray:
+        given = ("-i", "x=@rand(1)", "-f", "npy", "-o", "out")
+        assert cli("run", "images.hdss", *given, *options).code == 0
+        return np.load(tmp_path / "out" / "y.npy")
+
+    usual, exact = result(), result("--exact")
+    assert not np.array_equal(usual, exact)
+    np.testing.assert_allclose(usual, exact, atol=1e-5 * np.abs(exact).max())
+
+
+def test_exact_compiled_code(cli: Cli, affine: str) -> None:
+    assert cli("build", affine, "-o", "affine.so", "--dim", "N=2", "-q").code == 0
+    result = cli("run", "affine.so", *GIVEN, "--exact")
+    assert result.code == 2 and "--exact needs a model" in result.err
 
 
 def test_exact_programs(cli: Cli, affine: str) -> None:

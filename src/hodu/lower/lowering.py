@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from hodu.dtypes import DType
+from hodu.dtypes import FROM_NUMPY, DType
 from hodu.errors import UnsupportedError
 from hodu.kernel.expr import Expr, index
 from hodu.lower import families as families
@@ -30,6 +30,7 @@ from hodu.lower.threads import choose_threads
 from hodu.ops._table import Array
 from hodu.plan.target import Target
 from hodu.snapshot.ir import Node, Snapshot, Value
+from hodu.spill import Spill, release
 
 
 def lower(snapshot: Snapshot, target: Target, *, fuse: bool = True, exact: bool = False) -> Program:
@@ -68,6 +69,7 @@ class Lowering:
         self.sizes = Sizes(self)
         self.forms = Forms(self)
         self.users: dict[Value, list[Node]] = {}
+        self._spill = Spill()
         self._sites: dict[str, int] = {}
         self._names: set[str] = set()
         self._steps: list[list[Step]] = [[]]
@@ -190,6 +192,14 @@ class Lowering:
         for group in groups:
             if not lower_in_blocks(self, group):
                 self._group(group, places)
+            self._release(group)
+
+    def _release(self, group: Group) -> None:
+        """Let go of the constants that a group has packed."""
+        for node in (group.node, *group.epilogue):
+            for value in node.inputs:
+                if value in self.constants:
+                    release(self.constants[value])
 
     def _look_ahead(self, snapshot: Snapshot) -> None:
         """Note who reads values, and with which border convolutions want them."""
@@ -246,6 +256,11 @@ class Lowering:
         slot = Slot(self._fresh_name(name), dtype, size, kind, data)
         self.slots.append(slot)
         return slot
+
+    def new_constant(self, name: str, array: Array) -> Place:
+        """Memory with the elements of an array that lowering made, one row after the other."""
+        flat = self._spill.keep(array).reshape(-1)
+        return Place(self.new_slot(name, FROM_NUMPY[flat.dtype], flat.size, "constant", flat))
 
     def _fresh_name(self, hint: str) -> str:
         clean = "".join(c if c.isascii() and c.isalnum() else "_" for c in hint) or "v"

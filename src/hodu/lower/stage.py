@@ -11,10 +11,8 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from hodu.dims import Dim
-from hodu.dtypes import FROM_NUMPY, DType
+from hodu.dtypes import DType
 from hodu.kernel.algebra import broadcast, constant
 from hodu.kernel.buffer import Buf, Role
 from hodu.kernel.builder import KernelBuilder
@@ -122,11 +120,7 @@ class Stage:
 
     def table(self, array: Any, name: str = "table") -> Buf:
         """A constant array, flat, as a parameter."""
-        flat = np.ascontiguousarray(array).reshape(-1)
-        place = Place(
-            self.lowering.new_slot(name, FROM_NUMPY[flat.dtype], flat.size, "constant", flat)
-        )
-        return self.param(place, "in", name)
+        return self.param(self.lowering.new_constant(name, array), "in", name)
 
     def memory(self, number: int = 0) -> Buf:
         """The memory of a result, for loops that read what they wrote or write it twice."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -136,7 +136,7 @@ def _program_objects(options: CodeOptions, tools: Toolchain) -> list[Path]:
 
 def place_file(made: Path, path: Path) -> None:
     """Copy a finished file to its place, whole or not at all; an older one is replaced at once."""
-    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.tmp")
+    temporary = path.with_name(f".{path.name[:100]}.{os.urandom(8).hex()}.tmp")
     try:
         shutil.copy(made, temporary)
         temporary.replace(path)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from hodu_cli.console import Console
-from hodu_cli.options import Dims, Quiet, Verbose, parse_dims
+from hodu_cli.options import Dims, Exact, Quiet, Verbose, parse_dims
 
 _Model = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file; - is stdin.")]
 _Output = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="File to write.")]
@@ -32,7 +32,6 @@ _External = Annotated[
     bool, typer.Option("--external-weights", help="Weights in a file of their own.")
 ]
 _Dump = Annotated[Path | None, typer.Option(metavar="DIR", help="Write every stage to a folder.")]
-_Exact = Annotated[bool, typer.Option("--exact", help="Do not reorder arithmetic.")]
 
 
 def build(
@@ -46,7 +45,7 @@ def build(
     external_weights: _External = False,
     dim: Dims = None,
     dump: _Dump = None,
-    exact: _Exact = False,
+    exact: Exact = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from hodu_cli.console import Console
 from hodu_cli.errors import UsageError
-from hodu_cli.options import Dims, Quiet, ResultFormat, parse_dims
+from hodu_cli.options import Dims, Exact, Quiet, ResultFormat, parse_dims
 
 _Model = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file; - is stdin.")]
 _Input = Annotated[
@@ -68,7 +68,6 @@ _Trace = Annotated[
     Path | None, typer.Option(metavar="FILE", help="With --profile: write a Chrome trace.")
 ]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would run where.")]
-_Exact = Annotated[bool, typer.Option("--exact", help="Do not reorder arithmetic.")]
 _Timeout = Annotated[float | None, typer.Option(metavar="SECONDS", help="Give up after this long.")]
 
 
@@ -97,7 +96,7 @@ def run(
     profile: _Profile = False,
     trace: _Trace = None,
     dry_run: _DryRun = False,
-    exact: _Exact = False,
+    exact: Exact = False,
     timeout: _Timeout = None,
     quiet: Quiet = False,
 ) -> None:

@@ -16,6 +16,7 @@ from hodu.plan.memory import ALIGNMENT, Plan, plan_memory
 from hodu.plan.target import Target
 from hodu.render.c_program import Options, Weights, render_program
 from hodu.snapshot.ir import Node, Snapshot
+from hodu.spill import release
 
 Observer = Callable[[str, Snapshot], None]
 
@@ -37,6 +38,7 @@ class Prepared:
                 assert slot.data is not None
                 file.seek(offset)
                 file.write(np.ascontiguousarray(slot.data).reshape(-1).view(np.uint8).data)
+                release(slot.data)
             file.truncate(self.weights.size)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hodu.dtypes import f32
@@ -15,10 +16,13 @@ from hodu.lower.blocks.rules import (
     is_planar,
     use_operands,
 )
+from hodu.lower.conv.choose import Plan, plan_winograd
 from hodu.lower.conv.direct import Depthwise, Direct
 from hodu.lower.conv.form import Form, conv_form, input_layout, phase_forms
+from hodu.lower.conv.winograd import Winograd
 from hodu.lower.groups import Group
 from hodu.lower.stage import Stage
+from hodu.lower.storage import Storage
 from hodu.ops._table import Array
 from hodu.shapes import static_shape
 from hodu.snapshot.ir import Node, Value
@@ -43,15 +47,27 @@ def lower_conv(lowering: Lowering, group: Group) -> None:
     for number, form in enumerate(forms):
         if number:
             stage.split(group.node.op)
-        kind = Depthwise if form.is_depthwise else Direct
-        kind(stage, form, source).write()
+        _kernel(lowering, stage, form, source).write()
     stage.finish()
+
+
+def _kernel(lowering: Lowering, stage: Stage, form: Form, source: Storage) -> Direct | Winograd:
+    if form.is_depthwise:
+        return Depthwise(stage, form, source)
+    assert source.layout is not None
+    plan = _plan(lowering, form, source.layout.lanes)
+    return Winograd(stage, form, source, plan) if plan else Direct(stage, form, source)
+
+
+def _plan(lowering: Lowering, form: Form, width: int) -> Plan | None:
+    """The plan of a kernel that reads blocks of `width` channels; None of the direct one."""
+    return None if lowering.exact or width == 1 else plan_winograd(form, lowering.target)
 
 
 def wanted_border(lowering: Lowering, node: Node) -> Blocked | None:
     """The border with which a convolution would like to have its input."""
     forms = forms_of(lowering, node)
-    return _border(lowering.target.lanes(32), _input(node), forms) if forms else None
+    return _border(lowering, lowering.target.lanes(32), _input(node), forms) if forms else None
 
 
 def forms_of(lowering: Lowering, node: Node) -> list[Form]:
@@ -93,15 +109,17 @@ def _layout(lowering: Lowering, value: Value, forms: Sequence[Form]) -> Blocked:
     lanes, form = lowering.target.lanes(32), forms[0]
     is_few = form.groups == 1 and form.inner < lanes
     width = 1 if is_few and not is_in_blocks(lowering, value) else lanes
-    return _border(width, value, forms)
+    return _border(lowering, width, value, forms)
 
 
-def _border(width: int, value: Value, forms: Sequence[Form]) -> Blocked:
+def _border(lowering: Lowering, width: int, value: Value, forms: Sequence[Form]) -> Blocked:
     shape = static_shape(value.type.shape)
     assert shape is not None
     spatial = shape[2:]
     size = (1, spatial[0]) if len(spatial) == 1 else (spatial[0], spatial[1])
     layout = Blocked(width, (0,) * len(spatial), (0,) * len(spatial))
     for form in forms:
-        layout = layout.joined(input_layout(form, width, size, len(spatial)))
+        plan = _plan(lowering, form, width)
+        covered = form if plan is None else replace(form, count=plan.covered)
+        layout = layout.joined(input_layout(covered, width, size, len(spatial)))
     return layout

@@ -25,6 +25,11 @@ from hodu.lower.storage import Storage
 _CHEAP = frozenset({"add", "sub", "mul", "relu", "clamp", "maximum", "minimum", "neg", "abs"})
 
 
+def is_cheap(s: Stage) -> bool:
+    """Whether so little is computed from each sum that it may be written out for all of a tile."""
+    return all(node.op in _CHEAP for node in s.epilogue)
+
+
 @dataclass(frozen=True, slots=True)
 class Tile:
     """Pixels from `row`, `column` on, in a panel of output channels of one item."""
@@ -184,7 +189,7 @@ class Direct:
     def _finish(self, tile: Tile, sums: Buf) -> None:
         """Store all sums, in a loop where much is computed from each before it is stored."""
         k, vectors = self.s.k, self.tiling.vectors
-        if all(node.op in _CHEAP for node in self.s.epilogue):
+        if is_cheap(self.s):
             for p, pixel in enumerate(tile.pixels()):
                 for j in range(vectors):
                     value = k.load(sums, p * vectors + j)

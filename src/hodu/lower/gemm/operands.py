@@ -92,27 +92,27 @@ def pack_constant(lowering: Lowering, b: Matrices, batch: Extents, tile: Tile) -
     assert b.data is not None
     *heads, columns, depth = b.data.shape
     dtype = packed_dtype(FROM_NUMPY[b.data.dtype])
-    matrices = b.data.astype(dtype.numpy).reshape(-1, columns, depth)
-    parts = [_panels(m.T, tile) for m in matrices]
-    flat = np.concatenate(parts) if parts else np.zeros(0, dtype.numpy)
-    slot = lowering.new_slot(f"{b.place.slot.name}_packed", dtype, flat.size, "constant", flat)
     size = depth * padded(columns, tile)
+    packed = np.zeros((math.prod(heads), size), dtype.numpy)
+    for matrix, panels in zip(b.data.reshape(packed.shape[0], columns, depth), packed, strict=True):
+        _fill_panels(panels, matrix.T, tile)
+    place = lowering.new_constant(f"{b.place.slot.name}_packed", packed)
     missing = len(batch) - len(heads)
     strides = tuple(
         ZERO if _is_zero(stride) else index(size * math.prod(heads[i - missing + 1 :]))
         for i, stride in enumerate(b.batch)
     )
-    return Panels(Place(slot), strides, index(depth), tile)
+    return Panels(place, strides, index(depth), tile)
 
 
-def _panels(matrix: Array, tile: Tile) -> Array:
-    """One matrix [depth, columns] as panels, flat."""
+def _fill_panels(panels: Array, matrix: Array, tile: Tile) -> None:
+    """Write one matrix [depth, columns] as panels to flat memory that is zero."""
     depth, columns = matrix.shape
-    wide = np.zeros((depth, padded(columns, tile)), matrix.dtype)
-    wide[:, :columns] = matrix
-    starts = range(0, wide.shape[1], tile.columns)
-    parts = [wide[:, n : n + tile.columns].reshape(-1) for n in starts]
-    return np.concatenate(parts) if parts else wide.reshape(-1)
+    whole = padded(columns, tile)
+    for n in range(0, columns, tile.columns):
+        stop = min(n + tile.columns, whole)
+        panel = panels[n * depth : stop * depth].reshape(depth, stop - n)
+        panel[:, : columns - n] = matrix[:, n:stop]
 
 
 def padded(columns: int, tile: Tile) -> int:
