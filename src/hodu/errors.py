@@ -60,6 +60,10 @@ class CaptureError(HoduError, RuntimeError):
     """Something that cannot be captured into a Snapshot."""
 
 
+class GradientError(HoduError, RuntimeError):
+    """A gradient that cannot be computed, or a tensor misused on the way to one."""
+
+
 class VerifyError(HoduError, ValueError):
     """A Snapshot that breaks the rules of the IR."""
 

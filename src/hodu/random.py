@@ -82,7 +82,8 @@ class Generator:
             )
         with self._lock:
             assign(self._state_here(), new_state)
-            self._seed = int(new_state.numpy()[0])
+            if new_state._data is not None:
+                self._seed = int(new_state._data[0])
         return self
 
     def __reduce__(self) -> tuple[Callable[[int, Tensor], Generator], tuple[int, Tensor]]:

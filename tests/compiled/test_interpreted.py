@@ -51,6 +51,10 @@ CASES: dict[str, tuple[Any, list[np.ndarray]]] = {
         lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True),
         [numbers(1, 2, 19, 10), numbers(1, 2, 19, 10), numbers(1, 2, 19, 12)],
     ),
+    "attention of a few": (
+        lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True),
+        [numbers(1, 2, 3, 37), numbers(1, 2, 1050, 37), numbers(1, 2, 1050, 12)],
+    ),
     "lstm": (lstm, [numbers(4, 3, 9)]),
 }  # fmt: skip
 

@@ -12,7 +12,7 @@ import hodu
 import hodu.nn.functional as F
 from hodu.backends.cpu.prepare import prepare
 from hodu.lower.gemm import choose
-from hodu.plan.target import named
+from hodu.plan.target import host, named
 from hodu.render.c_program import Options
 from hodu.snapshot.ir import Snapshot
 
@@ -193,7 +193,7 @@ def attention(q: Array, k: Array, v: Array, mask: Array | None, causal: bool) ->
 
 
 @pytest.mark.parametrize("causal", [False, True])
-@pytest.mark.parametrize("queries", [30, 45])
+@pytest.mark.parametrize("queries", [1, 3, 30, 45])
 @pytest.mark.parametrize("keys", [45, 1500])
 def test_attention_of_few_and_of_many_keys(causal: bool, queries: int, keys: int) -> None:
     q = numbers(2, queries, 3, 16)
@@ -208,20 +208,30 @@ def test_attention_of_few_and_of_many_keys(causal: bool, queries: int, keys: int
     assert np.allclose(run(f, q, k, v), wanted, rtol=1e-5, atol=2e-6)
 
 
+@pytest.mark.parametrize("queries", [4, 20])
 @pytest.mark.parametrize("keys", [50, 1100])
 @pytest.mark.parametrize("kind", ["rows hidden", "term", "term of another dtype"])
-def test_attention_with_a_mask(keys: int, kind: str) -> None:
-    q, k, v = numbers(2, 20, 16), numbers(2, keys, 16, seed=1), numbers(2, keys, 16, seed=2)
+def test_attention_with_a_mask(queries: int, keys: int, kind: str) -> None:
+    q, k, v = numbers(2, queries, 16), numbers(2, keys, 16, seed=1), numbers(2, keys, 16, seed=2)
     if kind == "rows hidden":
-        mask: Array = numbers(20, keys, seed=3) > 0
-        mask[5] = False
+        mask: Array = numbers(queries, keys, seed=3) > 0
+        mask[3] = False
         mask[:, : keys // 2] = False
     else:
         mask = numbers(2, 1, keys, seed=3, dtype="f32" if kind == "term" else "f64")
 
     got = run(lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, m), q, k, v, mask)
     assert np.allclose(got, attention(q, k, v, mask, False), rtol=1e-5, atol=2e-6)
-    assert kind != "rows hidden" or (got[:, 5] == 0).all()
+    assert kind != "rows hidden" or (got[:, 3] == 0).all()
+
+
+def test_the_memory_of_attention_grows_with_the_keys_not_with_their_square() -> None:
+    sizes = []
+    for keys in (2048, 4096):
+        shapes = [np.zeros((4, keys, 64), np.float32)] * 3
+        ready = prepare(capture(F.scaled_dot_product_attention, shapes), host())
+        sizes.append(ready.plan.size)
+    assert sizes[1] <= 2 * sizes[0] < 2048 * 2048 * 4
 
 
 def test_attention_gives_nan_where_a_score_is_nan() -> None:

@@ -50,7 +50,9 @@ def default_convert(item: Any) -> Any:
 
 
 def _stack(batch: Sequence[Any]) -> Tensor:
-    arrays = [item.numpy() if isinstance(item, Tensor) else np.asarray(item) for item in batch]
+    arrays = [
+        item.detach().numpy() if isinstance(item, Tensor) else np.asarray(item) for item in batch
+    ]
     for number, array in enumerate(arrays):
         if array.shape != arrays[0].shape:
             raise ShapeError(

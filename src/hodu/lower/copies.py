@@ -32,9 +32,32 @@ def without_copies(steps: Sequence[Step]) -> tuple[Step, ...]:
     """The same program with fewer copies.
 
     States are written after the last step that can fail, so that a run that fails leaves all of
-    them as they were.
+    them as they were; steps that do nothing but fail go first for that.
     """
-    return _Block(steps).merged()
+    return _Block(_checks_first(steps)).merged()
+
+
+def _checks_first(steps: Sequence[Step]) -> list[Step]:
+    """The steps in an order in which those that write nothing follow what they read at once."""
+    moved: list[Step] = []
+    for step in steps:
+        at = len(moved)
+        if _only_checks(step):
+            read = set(slots_of((step,)))
+            while at and not _only_checks(moved[at - 1]) and not read & _written(moved[at - 1]):
+                at -= 1
+        moved.insert(at, step)
+    return moved
+
+
+def _only_checks(step: Step) -> bool:
+    return isinstance(step, Launch) and all(a.role == "in" for a in step.arguments)
+
+
+def _written(step: Step) -> set[Slot]:
+    if not isinstance(step, Launch):
+        return set(slots_of((step,)))
+    return {a.place.slot for a in step.arguments if a.role != "in"}
 
 
 class _Block:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -98,7 +97,7 @@ class Lowering:
             for name, v in results.items()
         )
         self.sizes.store_shapes([port.type.shape for port in outputs])
-        steps = without_copies(self._steps[0])
+        steps = choose_threads(without_copies(self._steps[0]))
         ports = {port.slot for port in (*inputs, *outputs, *states)}
         return Program(
             snapshot.name,
@@ -326,8 +325,8 @@ class Lowering:
         return rewind
 
     def launch(self, launch: Launch) -> None:
-        """Append a call of a kernel, which runs on threads where that is worth it."""
-        self.add(dataclasses.replace(launch, kernel=choose_threads(launch.kernel)))
+        """Append a call of a kernel."""
+        self.add(launch)
 
     def site(self, message: str, hint: str, node: Node) -> int:
         """The number of the text of an error: message, hint and the node's place."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hodu.dispatch.base import TensorBase, type_of, wrap
-from hodu.dispatch.inplace import assign
+from hodu.dispatch.inplace import assign, changes_tape
+from hodu.dispatch.tape import grad_enabled
 from hodu.dtypes import INTS, bool_
 from hodu.errors import HoduError
 from hodu.ops._index_assign import as_value, is_known, is_written, read, write_eager, written
@@ -136,7 +137,7 @@ def _without_masks(input: Tensor, indices: Sequence[Tensor | None]) -> list[Tens
 @function(methods=False)
 def getitem(input: Tensor, key: Any) -> Tensor:
     """`input[key]`: a view for integers, slices, None and Ellipsis, else a copy."""
-    if input._data is not None:
+    if input._data is not None and (input._node is None or not grad_enabled.get()):
         view = _basic_view(input._data, key)
         if view is not None:
             return wrap(view)
@@ -154,17 +155,20 @@ def setitem(input: Tensor, key: Any, value: Any) -> None:
     """`input[key] = value`, in place; the value is broadcast, and cast to the input's dtype."""
     try:
         source = as_value(value, input.dtype)
-        view = None if input._data is None else _basic_view(input._data, key)
-        if view is not None and source._data is not None:
-            write_eager(view, None, (), source._data)
+        values = None if changes_tape(input, source) else source._data
+        view = None
+        if values is not None and input._data is not None:
+            view = _basic_view(input._data, key)
+        if view is not None and values is not None:
+            write_eager(view, None, (), values)
         else:
-            _set(input, key, source)
+            _set(input, key, source, values)
     except HoduError as error:
         error.where = error.where or location()
         raise
 
 
-def _set(input: Tensor, key: Any, source: Tensor) -> None:
+def _set(input: Tensor, key: Any, source: Tensor, values: Array | None) -> None:
     if _is_captured_mask(input, key) and source.ndim == 0:
         assign(input, _filled(input, key, source))
         return
@@ -172,8 +176,8 @@ def _set(input: Tensor, key: Any, source: Tensor) -> None:
     if not advanced and is_written(input, basic, source):
         return
     indices = (index for step in advanced for index in step.indices)
-    if input._data is not None and source._data is not None and all(map(is_known, indices)):
-        write_eager(input._data, basic, advanced, source._data)
+    if values is not None and input._data is not None and all(map(is_known, indices)):
+        write_eager(input._data, basic, advanced, values)
     else:
         assign(input, written(input, basic, advanced, source))
 

@@ -107,6 +107,7 @@ class Amin:
 class Argmax:
     """The index of the first largest element along `dim`, or in the flattened tensor."""
 
+    nondiff = "an index"
     infer = _index_over("argmax")
     eager = _index_of("argmax", np.argmax)
     samples = OVER_ONE
@@ -116,6 +117,7 @@ class Argmax:
 class Argmin:
     """The index of the first smallest element along `dim`, or in the flattened tensor."""
 
+    nondiff = "an index"
     infer = _index_over("argmin")
     eager = _index_of("argmin", np.argmin)
     samples = OVER_ONE

@@ -39,6 +39,14 @@ class Permute:
     def eager(x: Array, dims: tuple[int, ...]) -> Array:
         return np.transpose(x, dims)
 
+    vjp = {"input": lambda ct, dims: F._permute(ct, _inverse(dims))}
+
+
+def _inverse(dims: tuple[int, ...]) -> list[int]:
+    """The permutation that undoes `dims`."""
+    order = [d % len(dims) for d in dims]
+    return sorted(range(len(order)), key=order.__getitem__)
+
 
 @function()
 def permute(input: Tensor, dims: Any, *more: int) -> Tensor:

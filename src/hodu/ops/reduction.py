@@ -46,6 +46,11 @@ def fold(ufunc: np.ufunc, x: Array, dim: Axes, keepdim: bool, within: DType | No
     return np.asarray(ufunc.reduce(x, axis=axes_of(dim, x.ndim), dtype=dtype, keepdims=keepdim))
 
 
+def with_dims(x: Tensor, shape: Shape, dim: Dims, keepdim: bool) -> Tensor:
+    """The result of a reduction of `shape` over `dim`, with the dimensions kept as 1."""
+    return x if keepdim else F._reshape(x, reduced_shape(shape, dim, True))
+
+
 def cast_array(x: Array, dtype: DType) -> Array:
     """`x` in `dtype`, as the op `cast` does it."""
     return x != 0 if dtype is bool_ else x.astype(dtype.numpy, copy=False)
@@ -81,6 +86,12 @@ class Sum:
         x, within, out = accumulated(x, dtype)
         return fold(np.add, x, dim, keepdim, within).astype(out.numpy, copy=False)
 
+    vjp = {
+        "input": lambda ct, input_type, dim, keepdim: F._expand(
+            with_dims(ct, input_type.shape, dim, keepdim), input_type.shape
+        )
+    }
+
 
 @op("prod(Tensor input, int[]? dim=None, bool keepdim=False, *, DType? dtype=None) -> Tensor")
 class Prod:
@@ -103,6 +114,7 @@ class Prod:
 class Any:
     """Whether some element over `dim` is not zero (NaN is not zero)."""
 
+    nondiff = "a truth value"
     infer = reduce_to(bool_)
     samples = [*REDUCTIONS, SPECIAL[0]]
 
@@ -114,6 +126,7 @@ class Any:
 class All:
     """Whether all elements over `dim` are not zero (NaN is not zero)."""
 
+    nondiff = "a truth value"
     infer = reduce_to(bool_)
     samples = [*REDUCTIONS, SPECIAL[0]]
 
@@ -210,6 +223,7 @@ def _without_nan(input: Tensor) -> Tensor:
 class CountNonzero:
     """How many elements over `dim` are not zero, as i64."""
 
+    nondiff = "a count"
     samples = [
         S((3, 4)),
         S((3, 4), dim=(1,)),

@@ -68,6 +68,7 @@ class Sort:
 class Argsort:
     """The indices that put the elements in order along `dim`; always stable."""
 
+    nondiff = "an index"
     samples = SORTS
 
     def infer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hodu.dims import Dim
-from hodu.dispatch.apply import kernel
+from hodu.dispatch.compute import kernel
 from hodu.ops._table import Array
 from hodu.passes._regions import everywhere
 from hodu.shapes import numel

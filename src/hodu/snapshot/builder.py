@@ -12,12 +12,12 @@ from threading import Lock
 from typing import Any
 
 from hodu.dims import Dim, Sym, symbols
+from hodu.dispatch import views
 from hodu.dispatch.base import TensorBase, type_of, wrap_value
 from hodu.dtypes import FROM_NUMPY
 from hodu.errors import CaptureError, HoduError
 from hodu.ops._table import REGISTRY, Array, OpDef
 from hodu.shapes import TensorType
-from hodu.snapshot import views
 from hodu.snapshot.constants import ConstantPool
 from hodu.snapshot.infer import infer_types
 from hodu.snapshot.ir import Node, Snapshot, Value, make_node

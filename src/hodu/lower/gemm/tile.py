@@ -93,12 +93,22 @@ class Sums:
                 position = at + index(stride) * row + vector * self.tile.lanes
                 self.k.store(target, 0, self.k.load(buf, position, self.tile.lanes))
 
-    def store(self, buf: Buf, at: Expr, stride: Operand) -> None:
-        """Put the sums into memory, row after row with `stride` between them."""
+    def store(self, buf: Buf, at: Expr, stride: Operand, factor: float = 1.0) -> None:
+        """Put the sums times `factor` into memory, row after row with `stride` between them."""
         for row in range(self.tile.rows):
             for vector in range(self.tile.vectors):
                 position = at + index(stride) * row + vector * self.tile.lanes
-                self.k.store(buf, position, self.value(row, vector))
+                value = self.value(row, vector)
+                self.k.store(buf, position, value if factor == 1.0 else value * factor)
+
+    def multiply(self, row: int, factor: Expr) -> None:
+        """Multiply the sums of a row."""
+        spread = self.k.let(broadcast(factor, self.tile.lanes), "factor")
+        for vector in range(self.tile.vectors):
+            product = self.k.let(self.value(row, vector) * spread, "product")
+            for split in self.bufs[1:]:
+                self.k.store(split[row][vector], 0, constant(0, self.dtype, self.tile.lanes))
+            self.k.store(self.bufs[0][row][vector], 0, product)
 
 
 def accumulate(k: KernelBuilder, sums: Sums, a: Rows, b: Panel, depth: Operand) -> None:
