@@ -51,6 +51,23 @@ def test_zero_grad():
     assert param.tolist() == [1, 2]
 
 
+def test_minimises_a_loss_that_it_computes():
+    weight = parameter(np.array([3.0, -2.0], np.float64))
+    target = hodu.tensor([1.0, 5.0], dtype="f64")
+    sgd = optim.SGD([weight], lr=0.25)
+
+    def closure():
+        sgd.zero_grad()
+        loss = ((weight - target) ** 2).sum()
+        loss.backward()
+        return loss
+
+    with hodu.no_grad():
+        losses = [sgd.step(closure).item() for _ in range(20)]
+    np.testing.assert_allclose(losses, 53 * 0.25 ** np.arange(20), rtol=1e-6)
+    assert weight.is_leaf
+
+
 @pytest.mark.parametrize(("name", "options"), ALL, ids=identify)
 def test_goes_on_from_a_saved_state_to_the_bit(name, options):
     whole, part = parameters("f32"), parameters("f32")
@@ -109,6 +126,8 @@ def test_refusals():
     with pytest.raises(ArgumentError, match="a parameter of i64 has no gradient"):
         optim.SGD([hodu.tensor([1])])
     params = one()
+    with pytest.raises(ValueRangeError, match="can't optimize a non-leaf Tensor"):
+        optim.SGD([params[0] * 2])
     with pytest.raises(ValueRangeError, match="more than once"):
         optim.SGD(params * 2)
     with pytest.raises(ValueRangeError, match="more than once"):
