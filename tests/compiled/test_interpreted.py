@@ -38,6 +38,8 @@ def blocks(x: Any) -> Any:
 CASES: dict[str, tuple[Any, list[np.ndarray]]] = {
     "product": (lambda x, y: x @ y, [numbers(23, 37), numbers(37, 41)]),
     "weights": (lambda x: F.relu(F.linear(x, constant(35, 19), constant(35))), [numbers(17, 19)]),
+    "rows that share cache lines": (lambda x: x @ constant(1024, 3), [numbers(9, 1024)]),
+    "parts of the depth": (lambda x: x @ constant(700, 33), [numbers(15, 700)]),
     "products": (lambda x, y: x @ y.mT, [numbers(2, 9, 13), numbers(2, 18, 13)]),
     "blocks": (blocks, [numbers(1, 9, 6, 7)]),
     "stride": (

@@ -53,7 +53,10 @@ def assert_product(got: Array, a: Array, b: Array) -> None:
 
 
 # (rows, depth, columns): whole tiles, what is left over on every side, several blocks of depth.
-SIZES = [(28, 64, 64), (29, 40, 37), (15, 700, 33), (130, 1000, 70), (5, 1030, 96), (40, 24, 10)]
+SIZES = [
+    (28, 64, 64), (29, 40, 37), (15, 700, 33), (130, 3000, 70), (5, 1030, 96), (40, 24, 10),
+    (30, 4096, 9), (31, 2048, 100),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -139,6 +142,25 @@ def test_bias_activation_and_residual_are_part_of_the_kernel() -> None:
     assert len(list(program.launches())) == 1
 
 
+@pytest.mark.parametrize("name", ["native", "x86-64-v3", "x86-64-v4", "aarch64", "scalar"])
+@pytest.mark.parametrize("rows", [1, 2, 4, 8, 64, 128, 1024])
+@pytest.mark.parametrize("depth", [64, 384, 1024, 4096])
+def test_blocks_fit_the_caches(name: str, rows: int, depth: int) -> None:
+    target = named(name)
+    for columns in (16, 384, 1024, 4096):
+        tile = choose.tile_for(target, 32, rows, columns)
+        block = choose.depth_block(target, tile, depth, 4)
+        assert 0 < block <= depth
+        assert (tile.rows + 2 * tile.columns) * block * 4 <= target.l2_bytes * 3 // 8
+
+
+def test_copied_rows_share_no_set() -> None:
+    for length in (1, 64, 100, 256, 1000, 1024, 4096):
+        stride = choose.apart(length, 4)
+        assert stride >= length
+        assert len({stride * 4 * r // 64 % 64 for r in range(14)}) == 14
+
+
 def test_a_packed_constant_replaces_the_constant() -> None:
     w = hodu.tensor(numbers(64, 96))
     snapshot = capture(lambda x: x @ w, [numbers(3, 64)])
@@ -146,7 +168,7 @@ def test_a_packed_constant_replaces_the_constant() -> None:
     assert [s.size for s in program.slots if s.kind == "constant"] == [64 * 96]
 
 
-@pytest.mark.parametrize("size", [(130, 600, 70), (2, 500, 900)])
+@pytest.mark.parametrize("size", [(130, 3000, 70), (2, 500, 900)])
 def test_results_do_not_depend_on_the_number_of_threads(size: tuple[int, int, int]) -> None:
     rows, depth, columns = size
     a, b = numbers(rows, depth), numbers(depth, columns, seed=1)

@@ -1,4 +1,16 @@
-"""The sizes of tiles and blocks of a matrix product on a processor."""
+"""The sizes of tiles and blocks of a matrix product on a processor: a model of its cost.
+
+A step of the depth of a tile of r rows and v vectors is r * v multiply-adds, v loads of vectors and
+r of elements. It is bound by the one kind or the other, so the tile is the one with which all rows
+and columns, what is left over too, take the fewest cycles within the registers. Tiles with few
+accumulators take turns on several sets of them, which hides the latency of an addition.
+
+Between the blocks of the depth the sums of a tile go to memory and back, 3 r v moves: blocks are as
+deep as the caches allow. The rows of a tile are used for each panel and a panel for each tile of
+rows, so both stay in the second cache, half of which holds the panels that a thread does at once;
+both are streams that the processor fetches ahead by itself. Rows are copied where they would share
+the sets of the first cache: when they lie a multiple of 4 KiB apart.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +23,8 @@ from hodu.plan.target import Target
 _MOST_ROWS = 14
 _LATENCY = 4  # cycles from one fused multiply-add to the next that needs its result
 _PORTS = 2  # vector instructions a cycle
-_DEPTH = 256  # of a block: a panel of B stays in the first cache
+_PAGE = 4096  # bytes after which addresses fall on the same set of the first cache
+_LINE = 64  # bytes of a cache line
 _UNKNOWN = 1 << 12  # rows, where their number is not known
 
 
@@ -63,11 +76,33 @@ def _cycles(r: int, v: int) -> float:
     return max(r * v / _PORTS, (r + v) / _PORTS) + 0.1
 
 
-def depth_block(depth: int) -> int:
-    """How much of the depth is done at once: all of it, or even parts of about `_DEPTH`."""
-    if depth <= _DEPTH * 3 // 2:
+def depth_block(target: Target, tile: Tile, depth: int, itemsize: int) -> int:
+    """How much of the depth is done at once: all of it, or even parts.
+
+    The rows of a tile and two panels, this one and the next, take a quarter of the second cache.
+    """
+    step = (tile.rows + 2 * tile.columns) * itemsize
+    most = max(_LINE, (target.l2_bytes // 4 or target.l1_bytes // 2) // step)
+    if depth <= most * 3 // 2:
         return max(depth, 1)
-    return math.ceil(depth / round(depth / _DEPTH))
+    return _rounded(math.ceil(depth / round(depth / most)), itemsize)
+
+
+def _rounded(length: int, itemsize: int) -> int:
+    """Whole cache lines."""
+    line = _LINE // itemsize
+    return -(-length // line) * line
+
+
+def share_sets(stride: int, itemsize: int) -> bool:
+    """Whether rows so far apart push each other out of the first cache."""
+    return stride != 0 and stride * itemsize % _PAGE == 0
+
+
+def apart(length: int, itemsize: int) -> int:
+    """The distance of rows of a copy: an odd number of cache lines, so that they share no set."""
+    line = _LINE // itemsize
+    return (_rounded(length, itemsize) // line | 1) * line
 
 
 def row_blocks(target: Target, tiles: int) -> int:

@@ -23,6 +23,8 @@ from hodu.lower.index import Extents, Index, product, unflat
 from hodu.lower.program import Place
 from hodu.lower.stage import Stage
 
+_STACK = 1 << 17  # bytes of copied rows
+
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
@@ -61,7 +63,7 @@ class Blocked:
         depth = known(self.sizes.depth)
         if depth is None or self.s.target.is_bare or known(self.sizes.rows) is None:
             return None
-        block = choose.depth_block(depth)
+        block = choose.depth_block(self.s.target, self.tile, depth, self.dtype.itemsize)
         rows = known(self.sizes.rows)
         return None if block >= depth or (rows or 0) <= self.tile.rows else block
 
@@ -70,7 +72,7 @@ class Blocked:
         return 1 if block is None else -(-(known(size) or 0) // block)
 
     def _partial(self) -> Place | None:
-        """Memory for the sums between blocks of depth."""
+        """Memory for the sums between blocks of depth, tile after tile."""
         if self.blocks == 1:
             return None
         count = known(product(self.sizes.batch) * self.sizes.rows)
@@ -164,22 +166,20 @@ class Blocked:
         depth = self.depth_block or known(self.sizes.depth)
         if depth is None or not self._copies_rows(rows, depth):
             return Rows(self.lefts, at, a.stride, a.step)
-        held = self.k.local("rows", self.dtype, rows * depth)
+        stride = choose.apart(depth, self.dtype.itemsize)
+        held = self.k.local("rows", self.dtype, rows * stride)
         for r in range(rows):
-            self._copy_row(held, r * depth, at + a.stride * r)
-        return Rows(held, index(0), depth)
+            self._copy_row(held, r * stride, at + a.stride * r)
+        return Rows(held, index(0), stride)
 
     def _copies_rows(self, rows: int, depth: int) -> bool:
         """Whether a copy pays: elements to convert, or rows that fall on the same cache lines."""
-        if self.s.target.is_bare or rows * depth * 8 > 1 << 17:
+        if self.s.target.is_bare or rows * depth * self.dtype.itemsize > _STACK:
             return False
-        if self.columns <= 2 * self.tile.columns:
-            return False
-        if self.a.dtype is not self.dtype:
-            return True
         stride = known(self.a.stride)
-        size = self.dtype.itemsize
-        return stride is not None and rows > 6 and stride != 0 and stride * size % 4096 == 0
+        if stride is not None and rows > 6 and choose.share_sets(stride, self.a.dtype.itemsize):
+            return True
+        return self.a.dtype is not self.dtype and self.columns > 2 * self.tile.columns
 
     def _copy_row(self, held: Buf, to: int, at: Expr) -> None:
         k, step = self.k, self.a.step
@@ -211,14 +211,14 @@ class Blocked:
             accumulate(k, sums, lefts, self._rights(column, tile), self.depth)
             self.finish.tile(self.s, sums, self.position, row, column, columns)
             return
-        width = padded(self.columns, self.tile)
         held = self.s.param(self.partial, "inout", "sums")
-        at = k.let((self.batch * self.sizes.rows + row) * width + column, "held")
+        first = (self.batch * self.sizes.rows + row) * padded(self.columns, self.tile)
+        at = k.let(first + column * rows, "held")
         with k.when(self.block > 0):
-            sums.load(held, at, width)
+            sums.load(held, at, tile.columns)
         accumulate(k, sums, lefts, self._rights(column, tile), self.depth)
         with k.when(self.block < self.blocks - 1):
-            sums.store(held, at, width)
+            sums.store(held, at, tile.columns)
         with k.otherwise():
             self.finish.tile(self.s, sums, self.position, row, column, columns)
 
