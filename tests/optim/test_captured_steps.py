@@ -84,9 +84,9 @@ def test_a_saved_state_reaches_a_captured_step():
     step = compiled_step(adam, params, compiler="interp")
     grad = hodu.tensor([1.0, 2.0])
     step(grad)
-    saved, values = copy.deepcopy(adam.state_dict()), params[0].clone()
+    saved, values = copy.deepcopy(adam.state_dict()), params[0].detach().clone()
     step(grad)
-    after = params[0].clone()
+    after = params[0].detach().clone()
     step(grad)
     adam.load_state_dict(saved)
     with hodu.no_grad():

@@ -58,7 +58,8 @@ def test_minimises_a_loss_that_it_computes():
 
     def closure():
         sgd.zero_grad()
-        loss = ((weight - target) ** 2).sum()
+        error = weight - target
+        loss = (error * error).sum()
         loss.backward()
         return loss
 
