@@ -82,7 +82,8 @@ class CompiledFunction:
         with self._running, ExitStack() as stack:
             for _, lock in sorted(locks.items()):  # always in one order: no two threads wait
                 stack.enter_context(lock)
-            states: dict[str, Any] = {name: h.tensor for name, h in held.items()}
+            # off the tape: a parameter is read and written as what it is in memory
+            states: dict[str, Any] = {n: _detached(h.tensor) for n, h in held.items()}
             outputs = list(module.execute({**inputs, **states}).values())
             for tensor, output in zip(states.values(), outputs[-len(states) :], strict=True):
                 assign(tensor, output)
@@ -146,6 +147,10 @@ class CompiledFunction:
         snapshot = replace(board.snapshot, states={}, aliases={})
         captured = _Captured(snapshot, result, written, dict(board.held))
         return captured, board.written
+
+
+def _detached(tensor: Any) -> Any:
+    return tensor.detach()
 
 
 def _tensors(node: Any) -> Any:
