@@ -7,7 +7,9 @@ the system holds them as pages of a file, which it may drop, and not as memory o
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import mmap
+import sys
 import tempfile
 import weakref
 from typing import Any
@@ -82,6 +84,14 @@ def release(array: Array) -> None:
     stop = last if last == whole.nbytes else last // mmap.PAGESIZE * mmap.PAGESIZE
     if start < stop:
         mapped.madvise(mmap.MADV_DONTNEED, start, stop - start)
+
+
+def give_back_memory() -> None:
+    """Return to the system what was freed; glibc keeps much of it between what is still in use."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
 
 def _address(array: Array) -> int:

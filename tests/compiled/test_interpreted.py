@@ -12,6 +12,7 @@ from hodu.backends.cpu.prepare import prepare
 from hodu.kernel.verify import verify_kernel
 from hodu.nn import functional as F
 from hodu.plan.target import named
+from hodu.plan.variants import variants_for
 from hodu.snapshot.interp import interpreter
 from tests.compiled.interpret import interpret
 from tests.compiled.run import capture
@@ -42,6 +43,10 @@ CASES: dict[str, tuple[Any, list[np.ndarray]]] = {
     "parts of the depth": (lambda x: x @ constant(700, 33), [numbers(15, 700)]),
     "products": (lambda x, y: x @ y.mT, [numbers(2, 9, 13), numbers(2, 18, 13)]),
     "blocks": (blocks, [numbers(1, 9, 6, 7)]),
+    "groups": (
+        lambda x: F.conv2d(F.conv2d(x, constant(96, 16, 3, 3), groups=2), constant(40, 96, 1, 1)),
+        [numbers(1, 32, 5, 5)],
+    ),
     "stride": (
         lambda x: F.max_pool2d(F.conv2d(x, constant(16, 3, 3, 3), stride=2), 2),
         [numbers(2, 3, 11, 11)],
@@ -61,12 +66,16 @@ CASES: dict[str, tuple[Any, list[np.ndarray]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("target", ["scalar", "x86-64-v3", "x86-64-v4"])
+TARGETS = {name: named(name) for name in ("scalar", "x86-64-v3", "x86-64-v4")}
+TARGETS |= {v.name: v.target for v in variants_for("x86_64-linux-gnu")}  # they share weights
+
+
+@pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("name", CASES)
 def test_kernels_stay_in_their_memory_and_are_right(name: str, target: str) -> None:
     function, arrays = CASES[name]
     snapshot = capture(function, arrays)
-    ready = prepare(snapshot, named(target))
+    ready = prepare(snapshot, TARGETS[target])
     for launch in ready.program.launches():
         verify_kernel(launch.kernel)
     wanted = interpreter(snapshot).run(arrays)

@@ -141,7 +141,7 @@ class BatchNormTraining:
 
 def _update(running: Tensor | None, new: Tensor, momentum: float) -> None:
     if running is not None:
-        assign(running, widen(running) * (1 - momentum) + new * momentum)
+        assign(running, widen(running) * (1 - momentum) + new.detach() * momentum)
 
 
 @function(methods=False, where=("nn.functional",))

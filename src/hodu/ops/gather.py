@@ -138,7 +138,7 @@ class Embedding:
     """
 
     dtypes = {"input": INTS}
-    methods, where = False, ("nn.functional",)
+    methods, public = False, False
     samples = [
         S(_GRID, (4, 5)),
         S(_GRID, (4, 5), padding_idx=-1),

@@ -207,7 +207,7 @@ class _ProgramWriter:
         if self.options.typed and can_be_typed(self.program):
             yield render_typed(self.program, self.plan, symbol)
         if self.options.aliases:
-            yield from self._aliases()
+            yield render_aliases(symbol)
 
     def _init(self) -> str:
         symbol, embedded = self.options.symbol, self.embedded
@@ -226,18 +226,6 @@ class _ProgramWriter:
                 source = f"(const unsigned char *)weights + {self.weights.offsets[port.slot]}"
                 lines.append(f"  memcpy({target}, {source}, {port.slot.bytes});")
         return "\n".join([*lines, "  return HODU_OK;", "}", ""])
-
-    def _aliases(self) -> Iterator[str]:
-        symbol = self.options.symbol
-        yield f"const hodu_model *hodu_info(void) {{ return {symbol}_info(); }}"
-        yield (
-            "int hodu_init(hodu_instance *self, void *arena, const void *weights) {\n"
-            f"  return {symbol}_init(self, arena, weights);\n}}\n"
-            "int hodu_execute(hodu_instance *self, const void *const *inputs, "
-            "void *const *outputs) {\n"
-            f"  return {symbol}_execute(self, inputs, outputs);\n}}\n"
-            f"void hodu_cleanup(hodu_instance *self) {{ {symbol}_cleanup(self); }}"
-        )
 
     def _steps(self, steps: Sequence[Step], numbers: Mapping[int, int], pad: str) -> Iterator[str]:
         for step in steps:
@@ -288,6 +276,19 @@ class _ProgramWriter:
         if slot.kind == "shapes":
             return "self->shapes"
         return _offset("arena", self.plan.offsets[slot] + at)
+
+
+def render_aliases(symbol: str) -> str:
+    """The functions of a model under the names that all shared libraries have."""
+    return (
+        f"const hodu_model *hodu_info(void) {{ return {symbol}_info(); }}\n"
+        "int hodu_init(hodu_instance *self, void *arena, const void *weights) {\n"
+        f"  return {symbol}_init(self, arena, weights);\n}}\n"
+        "int hodu_execute(hodu_instance *self, const void *const *inputs, "
+        "void *const *outputs) {\n"
+        f"  return {symbol}_execute(self, inputs, outputs);\n}}\n"
+        f"void hodu_cleanup(hodu_instance *self) {{ {symbol}_cleanup(self); }}"
+    )
 
 
 def _offset(base: str, offset: int) -> str:

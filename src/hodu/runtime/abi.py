@@ -19,6 +19,7 @@ class Status:
     SHAPE = 4
     NO_WEIGHTS = 5
     NO_ARENA = 6
+    NO_VARIANT = 7
 
 
 class ErrorStruct(ctypes.Structure):

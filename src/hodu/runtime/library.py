@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Sequence
 from ctypes import POINTER, c_int, c_void_p
 from dataclasses import dataclass
@@ -115,6 +116,8 @@ class Library:
             return HoduError(f"the weights of {self.name!r} are in a file that was not given")
         if status == Status.NO_ARENA:
             return HoduError(f"{self.name!r} was not given {self.arena_bytes} bytes for its arena")
+        if status == Status.NO_VARIANT:
+            return _no_variant(self.name)
         if status not in _ERRORS or not 0 <= found.site < len(self._sites):
             return HoduError(f"the compiled model {self.name!r} failed with status {status}")
         text = self._sites[found.site]
@@ -122,6 +125,17 @@ class Library:
             text = text.replace(f"{{{i}}}", str(value))
         message, hint, where = (*text.split("\x1f"), "", "")[:3]
         return _ERRORS[status](message, hint=hint or None, where=where or None)
+
+
+def _no_variant(name: str) -> HoduError:
+    wanted = os.environ.get("HODU_CPU")
+    return HoduError(
+        f"{name!r} has no code for this processor"
+        + (f" that HODU_CPU={wanted!r} allows" if wanted else ""),
+        hint="unset HODU_CPU, or set it to baseline, avx2 or avx512 as library and processor have"
+        if wanted
+        else "build it with --variants baseline,avx2,avx512",
+    )
 
 
 def _tensors(array: Any, count: int) -> tuple[NativeTensor, ...]:

@@ -17,6 +17,7 @@ except ImportError:
     from hashlib import blake2b
 
 PIECE = 4 << 20
+_READ = 256 << 10  # of a file at once
 _MOST_THREADS = 8
 
 
@@ -27,27 +28,36 @@ def new_hash(data: bytes | memoryview = b"") -> blake2b:
 
 def digest_buffer(data: memoryview) -> str:
     """The hash of contiguous bytes."""
-    return _digest(len(data), lambda at, size: data[at : at + size])
+    return _digest(len(data), lambda state, at, stop: state.update(data[at:stop]))
 
 
 def digest_file(path: Path) -> str:
     """The hash of a file's contents, the same as that of a buffer with them."""
     descriptor = os.open(path, os.O_RDONLY)
+
+    def feed(state: blake2b, at: int, stop: int) -> None:
+        for start in range(at, stop, _READ):
+            state.update(os.pread(descriptor, min(_READ, stop - start), start))
+
     try:
-        size = os.fstat(descriptor).st_size
-        return _digest(size, lambda at, count: os.pread(descriptor, count, at))
+        return _digest(os.fstat(descriptor).st_size, feed)
     finally:
         os.close(descriptor)
 
 
-def _digest(size: int, piece: Callable[[int, int], bytes | memoryview]) -> str:
-    """The hash of the hashes of all pieces, and of the size."""
+def _digest(size: int, feed: Callable[[blake2b, int, int], None]) -> str:
+    """The hash of the hashes of all pieces, and of the size.
+
+    `feed(state, at, stop)` takes bytes into the hash of a piece.
+    """
     count = -(-size // PIECE)
     found: list[bytes] = [b""] * count
 
     def work(first: int, step: int) -> None:
         for i in range(first, count, step):
-            found[i] = new_hash(piece(i * PIECE, min(PIECE, size - i * PIECE))).digest()
+            state = new_hash()
+            feed(state, i * PIECE, min((i + 1) * PIECE, size))
+            found[i] = state.digest()
 
     helpers = min(count, os.cpu_count() or 1, _MOST_THREADS)
     threads = [threading.Thread(target=work, args=(i, helpers)) for i in range(1, helpers)]

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from hodu_cli.console import Console
+from hodu_cli.errors import UsageError
 from hodu_cli.options import Dims, Exact, Quiet, Verbose, parse_dims
 
 _Model = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file; - is stdin.")]
@@ -27,6 +28,10 @@ _Level = Annotated[
 _Processor = Annotated[
     str | None, typer.Option(metavar="CPU", help="Processor to build for; native is this one.")
 ]
+_Variants = Annotated[
+    str | None,
+    typer.Option(metavar="A,B", help="Code to choose from when loaded: baseline,avx2,avx512."),
+]
 _Name = Annotated[str | None, typer.Option(metavar="NAME", help="Name of the functions.")]
 _External = Annotated[
     bool, typer.Option("--external-weights", help="Weights in a file of their own.")
@@ -41,6 +46,7 @@ def build(
     format: _Form = None,
     optimize: _Level = 2,
     mcpu: _Processor = None,
+    variants: _Variants = None,
     name: _Name = None,
     external_weights: _External = False,
     dim: Dims = None,
@@ -57,6 +63,8 @@ def build(
     from hodu_cli import building
     from hodu_cli.model import read_model
 
+    if variants is not None and mcpu is not None:
+        raise UsageError("--mcpu builds for one processor, --variants for several: give one")
     console = Console(quiet)
     form = building.chosen_format(output, format)
     building.check_folder(output)
@@ -70,6 +78,8 @@ def build(
         "external_weights": external_weights,
         "dump": dump,
     }
+    if mcpu is None:
+        extra["variants"] = building.chosen_variants(variants, form, chosen.triple)
     if verbose:
         extra["report"] = lambda notes: print("\n".join(building.report_lines(notes)))
     options = CompileOptions(opt=optimize, exact=exact, extra=extra)

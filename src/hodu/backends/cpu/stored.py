@@ -21,6 +21,7 @@ from hodu.plan.target import Target
 from hodu.plugins.interfaces import CompileOptions
 from hodu.runtime.support import C_FOLDER
 from hodu.snapshot.ir import Snapshot
+from hodu.spill import give_back_memory
 from hodu.toolchain.cache import default_cache
 from hodu.toolchain.compiler import CodeOptions, Toolchain
 
@@ -67,6 +68,7 @@ def stored_program(snapshot: Snapshot, target: Target, options: CompileOptions) 
 
         _write(prepare(snapshot, target, level=options.opt, exact=options.exact), folder, options)
         gc.collect()  # lowering leaves cycles that hold the packed weights, which are mapped next
+        give_back_memory()
 
     def _write(ready: Prepared, folder: Path, options: CompileOptions) -> None:
         from hodu.backends.cpu.report import describe

@@ -10,6 +10,7 @@ import numpy as np
 
 from hodu.lower.blocks.layout import Blocked
 from hodu.ops._table import Array
+from hodu.plan.target import Target
 from hodu.snapshot.ir import Node
 
 Pair = tuple[int, int]
@@ -145,10 +146,33 @@ class Tiling:
     columns: tuple[tuple[int, int, int], ...]  # first column, number of tiles, columns of a tile
 
 
-def choose_tiling(form: Form, lanes: int, registers: int) -> Tiling:
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """Weights as [groups, out / span, inner / width, *kernel, width, span].
+
+    The last block of inner channels has only as many as there are.
+    """
+
+    width: int
+    span: int
+
+    def suits(self, lanes: int, vectors: int) -> bool:
+        """Whether a tile of so many vectors of channels is of whole spans, or a part of one."""
+        return vectors * lanes % self.span == 0 or self.span % (vectors * lanes) == 0
+
+
+def shared_packing(form: Form, target: Target, width: int) -> Packing | None:
+    """The packing for an input in blocks of `width` channels that several targets share."""
+    lanes = target.packed_lanes(32, target.packed_bits)
+    if lanes is None or form.is_depthwise or (form.groups > 1 and form.out % lanes):
+        return None
+    return Packing(1 if width == 1 else lanes, lanes)
+
+
+def choose_tiling(form: Form, lanes: int, registers: int, shared: Packing | None = None) -> Tiling:
     """As many sums as there are registers, in tiles of nearly equal sizes."""
     blocks = -(-form.out // lanes)
-    vectors = 1 if form.is_depthwise else _vectors(blocks, math.prod(form.count))
+    vectors = 1 if form.is_depthwise else _vectors(blocks, math.prod(form.count), lanes, shared)
     most = max(1, min(14, (registers - vectors - 1) // vectors))
     tiles = -(-form.count[1] // most)
     width, wider = divmod(form.count[1], tiles)
@@ -162,17 +186,17 @@ def choose_tiling(form: Form, lanes: int, registers: int) -> Tiling:
     return Tiling(vectors, rows, tuple(sections))
 
 
-def _vectors(blocks: int, pixels: int) -> int:
+def _vectors(blocks: int, pixels: int, lanes: int, shared: Packing | None) -> int:
     wanted = (2, 3, 5, 1) if pixels > 2 else (8, 6, 5, 4, 3, 2, 1)
-    return next(n for n in wanted if blocks % n == 0)
+    if shared is not None and lanes < 8:
+        wanted = (4, *wanted)
+    fitting = (n for n in wanted if shared is None or shared.suits(lanes, n))
+    return next(n for n in fitting if blocks % n == 0)
 
 
-def pack_weights(form: Form, lanes: int, width: int, vectors: int) -> Array:
-    """Weights as [groups, out / (vectors * lanes), inner / width, *kernel, width, vectors * lanes].
-
-    The last block of inner channels has only as many as there are.
-    """
-    span = vectors * lanes
+def pack_weights(form: Form, packing: Packing) -> Array:
+    """The weights of a form, filled up with zeros to whole spans of output channels."""
+    width, span = packing.width, packing.span
     panels = -(-form.out // span)
     w = np.pad(form.weights, [(0, 0), (0, panels * span - form.out), (0, 0), (0, 0), (0, 0)])
     w = w.reshape(form.groups, panels, span, form.inner, *form.kernel)

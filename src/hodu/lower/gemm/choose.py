@@ -36,12 +36,14 @@ def tile_for(target: Target, bits: int, rows: int | None, columns: int) -> Tile:
 @functools.lru_cache(256)
 def _best(target: Target, bits: int, rows: int, columns: int) -> Tile:
     lanes = _lanes(target, bits, columns)
+    width = target.packed_lanes(bits, columns)
     most = target.vector_registers - 3 if target.vector_registers > 8 else 4
     sizes = [
         (r, v)
         for r in range(1, min(_MOST_ROWS, rows) + 1)
         for v in range(1, min(8, -(-columns // lanes)) + 1)
         if r * v + (v + 1 if r > 1 else 2) <= most + 2 and r * v <= most
+        if width is None or v * lanes % width == 0 or width % (v * lanes) == 0
     ]
     r, v = min(sizes, key=lambda size: (_cost(size, lanes, rows, columns), -size[0] * size[1]))
     return Tile(r, v, lanes, splits_for(r * v))

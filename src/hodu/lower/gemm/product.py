@@ -196,8 +196,8 @@ class Blocked:
     def _rights(self, column: Expr, tile: Tile) -> Panel:
         b = self.b
         if isinstance(b, Panels):
-            at = self.b_at + b.panel(column) + self.first * tile.columns
-            return Panel(self.rights, self.k.let(at, "panel"), tile.columns)
+            panel = b.read(self.rights, self.b_at + b.panel(column), self.first, tile)
+            return replace(panel, at=self.k.let(panel.at, "panel"))
         at = self.b_at + column * b.stride + self.first * b.step
         return Panel(self.rights, self.k.let(at, "panel"), b.step, b.stride)
 

@@ -56,13 +56,22 @@ class Rows:
 class Panel:
     """The right operand: the columns of depth d lie one after the other from `at + d * stride`.
 
-    They may be `step` apart when the tile has one lane.
+    They may be `step` apart when the tile has one lane. Where `width` is given, only so many
+    columns lie side by side; those after them follow `apart` elements later.
     """
 
     buf: Buf
     at: Expr
     stride: Operand
     step: Operand = 1
+    width: int | None = None
+    apart: Operand = 0
+
+    def column(self, number: int) -> Expr:
+        """How far a column lies from the first one."""
+        if self.width is None:
+            return index(self.step) * number
+        return index(self.apart) * (number // self.width) + number % self.width
 
 
 class Sums:
@@ -130,7 +139,7 @@ def accumulate(k: KernelBuilder, sums: Sums, a: Rows, b: Panel, depth: Operand) 
 def _add(k: KernelBuilder, sums: Sums, a: Rows, b: Panel, d: Expr, turn: int) -> None:
     """One rank-1 update of a tile."""
     lanes = sums.tile.lanes
-    starts = [b.at + d * b.stride + index(b.step) * (v * lanes) for v in range(sums.tile.vectors)]
+    starts = [b.at + d * b.stride + b.column(v * lanes) for v in range(sums.tile.vectors)]
     columns = [k.let(k.load(b.buf, at, lanes).cast(sums.dtype), "b") for at in starts]
     for row, targets in enumerate(sums.bufs[turn]):
         element = k.load(a.buf, a.at + index(a.stride) * row + d * a.step)

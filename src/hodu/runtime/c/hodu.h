@@ -24,7 +24,8 @@ enum hodu_status {
   HODU_VALUE = 3,    /* a value that is not allowed */
   HODU_SHAPE = 4,    /* sizes that do not fit */
   HODU_NO_WEIGHTS = 5, /* the weights of the model are in a file that was not given */
-  HODU_NO_ARENA = 6
+  HODU_NO_ARENA = 6,
+  HODU_NO_VARIANT = 7 /* no code of the model suits this processor, or HODU_CPU chose such code */
 };
 
 /* Work on [begin, end) of a parallel loop. */

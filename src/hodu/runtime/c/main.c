@@ -146,8 +146,10 @@ static int prepare(session *self, const options *chosen) {
   const void *weights;
   void *arena = allocate(self->model->arena_bytes);
   if (!arena || !load_weights(self->model, chosen->weights, &weights)) return 0;
-  if (hodu_init(&self->instance, arena, weights) != HODU_OK)
-    return fail("the model cannot be prepared", NULL, NULL);
+  int status = hodu_init(&self->instance, arena, weights);
+  if (status == HODU_NO_VARIANT)
+    return fail("it has no code for this processor, or none that HODU_CPU names", NULL, NULL);
+  if (status != HODU_OK) return fail("the model cannot be prepared", NULL, NULL);
   if (chosen->threads > 1) {
     self->instance.pool = hodu_pool_create((int)chosen->threads);
     if (self->instance.pool) self->instance.parallel = hodu_pool_run;
