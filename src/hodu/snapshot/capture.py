@@ -129,7 +129,7 @@ class CaptureBoard:
             )
 
     def _finish(self) -> Snapshot:
-        if not self._targets and not self._builder.states:
+        if not (self._targets or self._builder.states or self._builder.written()):
             raise CaptureError(
                 f"the capture {self._builder.name!r} has no targets",
                 hint="name the results, as in board.target('y', y)",
