@@ -31,6 +31,7 @@ from hodu.errors import HoduError as HoduError
 
 if TYPE_CHECKING:
     from hodu import autograd as autograd
+    from hodu import data as data
     from hodu import formats as formats
     from hodu import linalg as linalg
     from hodu import nn as nn
@@ -66,7 +67,7 @@ if TYPE_CHECKING:
     from hodu.snapshot.ir import Snapshot as Snapshot
 
 _HOMES = {name: f"hodu.functional:{name}" for name in _functional.__all__}
-_PARTS = ("autograd", "formats", "linalg", "nn", "optim", "plugins", "random")
+_PARTS = ("autograd", "data", "formats", "linalg", "nn", "optim", "plugins", "random")
 _HOMES |= {name: f"hodu.{name}" for name in _PARTS}
 _MODES = ("enable_grad", "inference_mode", "is_grad_enabled", "no_grad", "set_grad_enabled")
 _HOMES |= {name: f"hodu.autograd.modes:{name}" for name in _MODES}

@@ -12,11 +12,13 @@ import numpy as np
 from hodu import functional, tree
 from hodu.dispatch.inplace import check_writable
 from hodu.dispatch.writes import wrote
+from hodu.errors import ValueRangeError
 from hodu.jit.capture import Captured
 from hodu.jit.memory import overlapping
 from hodu.ops._table import Array
 from hodu.plugins.interfaces import ExecutableModule
 from hodu.snapshot.ir import Snapshot
+from hodu.source import location
 
 
 class Program:
@@ -57,9 +59,10 @@ class Program:
         written = [arrays[name] for name in names]
         for array in written:
             check_writable(array)
+        _check_apart(names, written)
         read = [array for name, array in arrays.items() if name not in names]
-        apart = overlapping(written, read)
-        copies = {n: a.copy() for n, a, c in zip(names, written, apart, strict=True) if c}
+        shared = overlapping(written, read)
+        copies = {n: a.copy() for n, a, c in zip(names, written, shared, strict=True) if c}
         outputs = list(self._module.execute({**arrays, **copies}).values())
         for name, copy in copies.items():
             np.copyto(arrays[name], copy)
@@ -71,3 +74,15 @@ class Program:
         """The program with its states in their present contents, to be saved or built."""
         states = {name: self._state(name)._data.copy() for name in self.captured.held}
         return replace(self.captured.snapshot, states=states)
+
+
+def _check_apart(names: Sequence[str], written: Sequence[Array]) -> None:
+    """Raise ValueRangeError if two of the arrays that a run writes share memory."""
+    wrong = [n for n, shared in zip(names, overlapping(written, ()), strict=True) if shared]
+    if wrong:
+        raise ValueRangeError(
+            f"a compiled function writes {', '.join(wrong)}, which share memory: what one becomes "
+            "would be lost in the other",
+            where=location(),
+            hint="write to the whole tensor only, or to copies",
+        )

@@ -64,6 +64,8 @@ def trace(
                 board.target(f"out{i}", tensor)
             for i in written:
                 board.target(f"arg{i}.next", inputs[i])
+            for i, leaf in enumerate(gradients.collecting):
+                board.target(f"grad{i}", leaf.grad)
             left = outputs or written or board.held or board.written or gradients.collecting
             if not left:
                 raise CaptureError(
@@ -80,7 +82,7 @@ def trace(
         written,
         dict(board.held),
         [t for t in board.written if id(t) not in known],
-        [t for t in board.leaves if id(t) not in known],
+        [t for t, _ in board.leaves if id(t) not in known],
         gradients.collecting,
         gradients.cleared,
     )
@@ -91,13 +93,17 @@ class _Gradients:
 
     def __init__(self, leaves: Any) -> None:
         self._before = {id(t): (t, t.grad) for t in leaves}
+        self._held = set(self._before)
         self.collecting: list[Any] = []
         self.cleared: list[Any] = []
 
-    def finish(self, others: Sequence[Any]) -> None:
-        """At the end of the function: write new gradients to the old ones, note the rest."""
-        for tensor in others:
-            self._before.setdefault(id(tensor), (tensor, None))
+    def finish(self, others: Sequence[tuple[Any, Any]]) -> None:
+        """At the end of the function: write new gradients to the old ones, note the rest.
+
+        `others` are leaves that are no states yet, with the gradients that they had.
+        """
+        for tensor, before in others:
+            self._before.setdefault(id(tensor), (tensor, before))
         token = grad_enabled.set(False)
         try:
             for tensor, before in self._before.values():
@@ -111,7 +117,7 @@ class _Gradients:
             self.cleared.append(tensor)
         elif after is not None and before is None:
             self.collecting.append(tensor)
-        elif after is not before:
+        elif after is not before and id(tensor) in self._held:
             assign(before, after)
 
     def restore(self) -> None:

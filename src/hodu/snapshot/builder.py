@@ -47,7 +47,7 @@ class Builder:
         self.captures: dict[Value, Value] = {}
         self.states: dict[str, tuple[TensorBase, Array]] = {}
         self.held: dict[str, Held] = {}
-        self.leaves: dict[int, TensorBase] = {}
+        self.leaves: dict[int, tuple[TensorBase, Any]] = {}
         self._stand_ins: dict[int, tuple[TensorBase, TensorBase]] = {}
         self.names = Names()
         self._symbols: SymbolNames = SymbolNames(None if parent is None else parent._symbols)
@@ -196,11 +196,11 @@ class Builder:
         return lifted
 
     def saw(self, tensor: TensorBase) -> None:
-        """Note an eager tensor that is used, if it collects a gradient."""
+        """Note an eager tensor that is used, if it collects a gradient, with what it has by then."""
         if isinstance(tensor._node, Leaf):
             if self.parent is not None:
                 self.parent.saw(tensor)
-            self.leaves[id(tensor)] = tensor
+            self.leaves.setdefault(id(tensor), (tensor, getattr(tensor, "_grad", None)))
 
     def hold(self, tensor: TensorBase, name: str = "state") -> None:
         """Make an eager tensor a state that stands for itself until `restore`."""

@@ -100,8 +100,11 @@ class CaptureBoard:
         return self._builder.written()
 
     @property
-    def leaves(self) -> list[TensorBase]:
-        """The eager tensors, not held, that were used and collect gradients."""
+    def leaves(self) -> list[tuple[TensorBase, Any]]:
+        """The eager tensors, not held, that were used and collect gradients.
+
+        Each with the gradient that it had when it was first used.
+        """
         return list(self._builder.leaves.values())
 
     def constant(self, name: str, data: Any) -> Tensor:
