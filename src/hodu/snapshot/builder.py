@@ -196,11 +196,13 @@ class Builder:
         return lifted
 
     def saw(self, tensor: TensorBase) -> None:
-        """Note an eager tensor that is used, if it collects a gradient, with what it has by then."""
+        """Note an eager tensor that is used and collects a gradient, with what it has by then."""
         if isinstance(tensor._node, Leaf):
             if self.parent is not None:
                 self.parent.saw(tensor)
-            self.leaves.setdefault(id(tensor), (tensor, getattr(tensor, "_grad", None)))
+            gradient = getattr(tensor, "_grad", None)
+            is_own = gradient is None or gradient._data is None  # set by what is being captured
+            self.leaves.setdefault(id(tensor), (tensor, None if is_own else gradient))
 
     def hold(self, tensor: TensorBase, name: str = "state") -> None:
         """Make an eager tensor a state that stands for itself until `restore`."""
