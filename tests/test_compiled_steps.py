@@ -156,7 +156,7 @@ def test_states_that_share_memory_are_refused():
         whole.add_(x)
         part.mul_(x[0] + 1)
 
-    compiled = hodu.compile(run)
+    compiled = hodu.compile(run, state=[whole, part])
     with pytest.raises(ValueRangeError, match="share memory"):
         compiled(np.ones(6, np.float32))
     assert base.tolist() == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
