@@ -75,6 +75,7 @@ bench-compiled: $(VENV)/.ready-dev
 bench-eager: $(VENV)/.ready-dev
 	$(BIN)/pip install -q $(TORCH)
 	$(BIN)/python benchmarks/eager_overhead.py
+	$(BIN)/python benchmarks/eager_training.py
 
 ## make bench-start   import time, `hodu --help`, opening a large file
 bench-start: $(VENV)/.ready-dev

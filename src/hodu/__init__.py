@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from hodu import optim as optim
     from hodu import plugins as plugins
     from hodu import random as random
+    from hodu import training as training
     from hodu._compile import compile as compile
     from hodu._io import load as load
     from hodu._io import save as save
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
     from hodu.snapshot.ir import Snapshot as Snapshot
 
 _HOMES = {name: f"hodu.functional:{name}" for name in _functional.__all__}
-_PARTS = ("autograd", "data", "formats", "linalg", "nn", "optim", "plugins", "random")
+_PARTS = ("autograd", "data", "formats", "linalg", "nn", "optim", "plugins", "random", "training")
 _HOMES |= {name: f"hodu.{name}" for name in _PARTS}
 _MODES = ("enable_grad", "inference_mode", "is_grad_enabled", "no_grad", "set_grad_enabled")
 _HOMES |= {name: f"hodu.autograd.modes:{name}" for name in _MODES}

@@ -41,7 +41,8 @@ def _firsts() -> list[Rule]:
     found: dict[str, list[Rule]] = {}
     for rule in RULES:
         own = found.setdefault(rule.op.name, [])
-        if len(own) < 2 and all(a.size for a in leaves(rule.inputs())):
+        has_elements = all(a.size for a in leaves(rule.inputs()))
+        if len(own) < 2 and has_elements and is_exact(rule):
             own.append(rule)
     return [rule for own in found.values() for rule in own]
 
@@ -64,7 +65,8 @@ def test_pending_are_ops():
     "op", [o for o in REGISTRY.values() if differentiable(o)], ids=lambda o: o.name
 )
 def test_op_is_checked(op: OpDef):
-    assert op.has_regions or any(rule.op is op for rule in RULES), "no sample has f64 inputs"
+    own = [rule for rule in RULES if rule.op is op]
+    assert op.has_regions or any(map(is_exact, own)), "no sample has f64 inputs and finite results"
 
 
 def _has_pending_parts(error: BaseException) -> bool:
@@ -96,8 +98,6 @@ def test_second_order(rule: Rule):
     def slope(given) -> float:
         return float(sum((g * 0.7).sum() for g in gradients(rule, given)[1]))
 
-    if not is_exact(rule):
-        return
     try:
         wanted, found = gradients(rule, inputs, create_graph=True)
         live = [g for g in found if g.requires_grad]

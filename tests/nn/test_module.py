@@ -166,6 +166,43 @@ def test_hooks_change_arguments_and_results():
     assert calls == [2, None]
 
 
+def test_backward_hooks_see_and_change_gradients():
+    linear, seen = nn.Linear(2, 1, bias=False), []
+    nn.init.constant_(linear.weight, 3.0)
+    linear.register_full_backward_pre_hook(lambda m, grads: (grads[0] * 2,))
+    handle = linear.register_full_backward_hook(lambda m, grads, outs: seen.append((grads, outs)))
+    x = hodu.ones(1, 2).requires_grad_()
+    linear(x).sum().backward()
+    assert x.grad.tolist() == [[6, 6]] and linear.weight.grad.tolist() == [[2, 2]]
+    ((grads, outs),) = seen
+    assert grads[0].tolist() == [[6, 6]] and outs[0].tolist() == [[2]]
+    handle.remove()
+    linear.register_full_backward_hook(lambda m, grads, outs: (grads[0] * 0,))
+    x.grad = None
+    linear(x).sum().backward()
+    assert x.grad.tolist() == [[0, 0]]
+    linear.register_full_backward_hook(lambda m, grads, outs: (1, 2))
+    with pytest.raises(ValueRangeError, match="2 gradients for 1"):
+        linear(x).sum().backward()
+
+
+def test_gradients_of_all_parameters():
+    block = Block()
+    block(hodu.randn(4, 2)).sum().backward()
+    assert all(p.grad is not None for p in block.parameters())
+    block.double()
+    assert block.scale.grad.dtype is hodu.f64, "gradients are cast with their parameters"
+    block.zero_grad(set_to_none=False)
+    assert block.scale.grad.tolist() == [0, 0, 0]
+    block.zero_grad()
+    assert block.scale.grad is None
+    block.first.requires_grad_(False)
+    assert [n for n, p in block.named_parameters() if p.requires_grad] == ["scale", "rest.1.weight"]
+    frozen = copy.deepcopy(block)
+    assert not frozen.first.weight.requires_grad and frozen.scale.requires_grad
+    assert nn.Embedding.from_pretrained(hodu.ones(3, 2)).weight.requires_grad is False
+
+
 def test_modules_are_copied_and_pickled():
     block = Block()
     x = hodu.randn(4, 2)

@@ -7,8 +7,10 @@ import pytest
 
 import hodu
 from hodu import nn
-from hodu.errors import ArgumentError, ShapeError
+from hodu.errors import ArgumentError, ShapeError, ValueRangeError
 from hodu.nn.utils import (
+    clip_grad_norm_,
+    clip_grad_value_,
     fuse_conv_bn_eval,
     fuse_linear_bn_eval,
     parameters_to_vector,
@@ -75,6 +77,34 @@ def test_fusing_batch_norms(bias):
     np.testing.assert_allclose(plain(fused(flat)), plain(norm(linear(flat))), atol=1e-5)
     with pytest.raises(ArgumentError, match="evaluation mode"):
         fuse_conv_bn_eval(conv.train(), norm)
+
+
+def _trained():
+    """Three tensors of which two have gradients, of the norm 13 together."""
+    tensors = [hodu.zeros(2).requires_grad_() for _ in range(3)]
+    tensors[0].grad, tensors[2].grad = hodu.tensor([3.0, 4.0]), hodu.tensor([0.0, -12.0])
+    return tensors
+
+
+def test_clipping_by_norm():
+    tensors = _trained()
+    assert clip_grad_norm_(iter(tensors), 6.5).item() == 13
+    np.testing.assert_allclose(tensors[0].grad.numpy(), [1.5, 2], rtol=1e-6)
+    np.testing.assert_allclose(tensors[2].grad.numpy(), [0, -6], rtol=1e-6)
+    clip_grad_norm_(tensors, 100)
+    np.testing.assert_allclose(tensors[2].grad.numpy(), [0, -6], rtol=1e-6)
+    assert clip_grad_norm_(_trained(), 1.0, float("inf")).item() == 12
+    assert clip_grad_norm_(_trained()[0], 1.0, norm_type=1).item() == 7
+    assert clip_grad_norm_([], 1.0).item() == 0
+    tensors[0].grad = hodu.tensor([float("nan"), 1.0])
+    with pytest.raises(ValueRangeError, match="is nan"):
+        clip_grad_norm_(tensors, 1.0, error_if_nonfinite=True)
+
+
+def test_clipping_by_value():
+    tensors = _trained()
+    clip_grad_value_(tensors, 3.5)
+    assert tensors[0].grad.tolist() == [3, 3.5] and tensors[2].grad.tolist() == [0, -3.5]
 
 
 def test_parameters_as_a_vector():

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hodu._gradients import RemovableHandle as RemovableHandle
+from hodu.nn._backward_hooks import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,22 @@ class Hooks:
 
     before: dict[int, Hook] = field(default_factory=dict)
     after: dict[int, Hook] = field(default_factory=dict)
+    gradients_before: dict[int, Hook] = field(default_factory=dict)
+    gradients_after: dict[int, Hook] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.before or self.after)
+        return bool(self.before or self.after or self._sees_gradients)
+
+    @property
+    def _sees_gradients(self) -> bool:
+        return bool(self.gradients_before or self.gradients_after)
+
+    def watch(self, module: Any) -> Watch | None:
+        """What shows the gradients of one call to the hooks, if there are such."""
+        if not self._sees_gradients:
+            return None
+        both = (self.gradients_before, self.gradients_after)
+        return Watch(module, *([hook.call for hook in hooks.values()] for hooks in both))
 
 
 def add(hooks: dict[int, Hook], hook: Hook, prepend: bool) -> RemovableHandle:
@@ -43,6 +57,8 @@ def add(hooks: dict[int, Hook], hook: Hook, prepend: bool) -> RemovableHandle:
 def run(hooks: Hooks, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The result of `module.forward` between the hooks, which may change arguments and result."""
     args, kwargs = _before(hooks, module, args, kwargs)
+    watch = hooks.watch(module)
+    args = args if watch is None else watch.inputs(args)
     done: set[int] = set()
     result = None
     try:
@@ -51,6 +67,7 @@ def run(hooks: Hooks, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
             done.add(key)
             changed = _call(hook, module, args, kwargs, result)
             result = result if changed is None else changed
+        result = result if watch is None else watch.results(result)
     except BaseException:
         for key, hook in list(hooks.after.items()):
             if hook.always and key not in done:

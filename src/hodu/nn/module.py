@@ -67,6 +67,25 @@ class Module(Stateful):
         """
         return _hooks.add(self._hooks.after, Hook(hook, with_kwargs, always_call), prepend)
 
+    def register_full_backward_pre_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Run `hook(module, grad_output)` before gradients go back through the module.
+
+        What it returns replaces the gradients of the results.
+        """
+        return _hooks.add(self._hooks.gradients_before, Hook(hook), prepend)
+
+    def register_full_backward_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Run `hook(module, grad_input, grad_output)` when the gradients of the inputs are known.
+
+        What it returns replaces them. `grad_input` holds one for each positional argument, None
+        for those without, and is empty when no argument requires grad.
+        """
+        return _hooks.add(self._hooks.gradients_after, Hook(hook), prepend)
+
     # -- parts ------------------------------------------------------------------------------
 
     def get_submodule(self, target: str) -> Module:

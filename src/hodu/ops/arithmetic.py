@@ -195,6 +195,12 @@ class Addcmul:
             raise TypeError("a float value with integer tensors")
         return x + constant(value, x) * a * b
 
+    vjp = {
+        "input": lambda ct: ct,
+        "tensor1": lambda ct, tensor2, value: ct * (tensor2 * value),
+        "tensor2": lambda ct, tensor1, value: ct * (tensor1 * value),
+    }
+
 
 @in_f32
 def _addcmul_floats(x: Array, a: Array, b: Array, value: Number) -> Array:
@@ -220,3 +226,9 @@ class Addcdiv:
     @in_f32
     def eager(x: Array, a: Array, b: Array, value: Number = 1) -> Array:
         return x + constant(value, x) * a / b
+
+    vjp = {
+        "input": lambda ct: ct,
+        "tensor1": lambda ct, tensor2, value: ct * value / tensor2,
+        "tensor2": lambda ct, tensor1, tensor2, value: -ct * value * tensor1 / (tensor2 * tensor2),
+    }

@@ -64,6 +64,12 @@ class Index:
         is_view = all(index is None or index.ndim == 0 for index in indices)
         return picked.copy() if is_view else picked
 
+    vjp = {
+        "input": lambda ct, input_type, indices, wrap: F._index_put(
+            F.zeros(input_type.shape, dtype=ct.dtype), indices, ct, True, wrap=wrap
+        )
+    }
+
 
 @op(
     "index_put(Tensor input, Tensor?[] indices, Tensor values, bool accumulate=False, *, "
@@ -109,6 +115,23 @@ class IndexPut:
         out = x.copy()
         write_at(out, indices, values, "sum" if accumulate else "set", wrap=wrap)
         return out
+
+    vjp = {
+        "input": lambda ct, indices, accumulate, wrap: (
+            ct if accumulate else F._index_put(ct, indices, F.zeros((), dtype=ct.dtype), wrap=wrap)
+        ),
+        "values": lambda ct, indices, accumulate, wrap: (
+            F._index(ct, indices, wrap=wrap) if accumulate else _by_values(ct, indices, wrap)
+        ),
+    }
+
+
+def _by_values(ct: Tensor, indices: Sequence[Tensor | None], wrap: bool) -> Tensor:
+    """The gradient by the values that were written: of duplicate places, by the last one only."""
+    picked = F._index(ct, indices, wrap=wrap)
+    order = F._reshape(F.arange(picked.numel()), picked.shape)
+    written = F._index_put(F.zeros(ct.shape, dtype=order.dtype), indices, order, wrap=wrap)
+    return F.where(F._index(written, indices, wrap=wrap) == order, picked, 0)
 
 
 @function()

@@ -138,6 +138,8 @@ class Flip:
             return x.copy()
         return np.flip(x, dims).copy()
 
+    vjp = {"input": lambda ct, dims: F._flip(ct, dims)}
+
 
 @function()
 def flip(input: Tensor, dims: Any, *more: int) -> Tensor:
@@ -212,6 +214,8 @@ class Roll:
             head, tail = F._split(x, (back, size - back), dim)
             x = F.cat([tail, head], dim)
         return x
+
+    vjp = {"input": lambda ct, shifts, dims: F._roll(ct, [-s for s in shifts], dims)}
 
 
 @function()

@@ -109,6 +109,41 @@ class Prod:
         x, within, out = accumulated(x, dtype)
         return fold(np.multiply, x, dim, keepdim, within).astype(out.numpy, copy=False)
 
+    vjp = {
+        "input": lambda ct, input, dim, keepdim, dtype: _prod_gradient(
+            ct, input, dim, keepdim, dtype
+        )
+    }
+
+
+def _prod_gradient(
+    ct: Tensor, input: Tensor, dim: Dims, keepdim: bool, dtype: DType | None
+) -> Tensor:
+    shape, axes = input.shape, axes_of(dim, len(input.shape))
+    kept = [axis for axis in range(len(shape)) if axis not in axes]
+    order = [*kept, *axes]
+    flat_shape = (*(shape[axis] for axis in kept), numel(shape[axis] for axis in axes))
+    x = F._permute(input if dtype is None else input.to(dtype), order)
+    others = F._reshape(_products_of_others(F._reshape(x, flat_shape)), x.shape)
+    back = sorted(range(len(order)), key=order.__getitem__)
+    return with_dims(ct, shape, dim, keepdim) * F._permute(others, back)
+
+
+def _products_of_others(x: Tensor) -> Tensor:
+    """For each element the product of all others along the last dimension.
+
+    By a tree of products, so that zeros need no care and derivatives of any order are right.
+    """
+    count = x.shape[-1]
+    if isinstance(count, int) and count < 2:
+        return F.ones_like(x)
+    if count % 2:
+        after = (0,) * (x.ndim - 1)
+        return _products_of_others(F._pad(x, (*after, 0), (*after, 1), "constant", 1))[..., :-1]
+    left, right = x[..., 0::2], x[..., 1::2]
+    above = _products_of_others(left * right)
+    return F._reshape(F.stack([above * right, above * left], -1), x.shape)
+
 
 @op("any(Tensor input, int[]? dim=None, bool keepdim=False) -> Tensor")
 class Any:
@@ -179,6 +214,13 @@ class Mean:
         out = _mean_dtype("mean", input.dtype, dtype)
         wide_input = input.to(out).to(accumulator(out))
         return (F.sum(wide_input, dim, keepdim) / count_over(input.shape, dim)).to(out)
+
+    vjp = {
+        "input": lambda ct, input_type, dim, keepdim: F._expand(
+            F.div(with_dims(ct, input_type.shape, dim, keepdim), count_over(input_type.shape, dim)),
+            input_type.shape,
+        )
+    }
 
 
 @op("nansum(Tensor input, int[]? dim=None, bool keepdim=False, *, DType? dtype=None) -> Tensor")

@@ -62,6 +62,8 @@ class Tril:
     def compose(x: Tensor, diagonal: int = 0) -> Tensor:
         return F.masked_fill(x, F.gt(_columns_minus_rows(x), diagonal), 0)
 
+    vjp = {"input": lambda ct, diagonal: F.tril(ct, diagonal)}
+
 
 @op("triu(Tensor input, int diagonal=0) -> Tensor")
 class Triu:
@@ -73,6 +75,8 @@ class Triu:
 
     def compose(x: Tensor, diagonal: int = 0) -> Tensor:
         return F.masked_fill(x, F.lt(_columns_minus_rows(x), diagonal), 0)
+
+    vjp = {"input": lambda ct, diagonal: F.triu(ct, diagonal)}
 
 
 @function(methods=False)
