@@ -207,3 +207,9 @@ def test_variants_need_no_c_library(cli: Cli, model: str) -> None:
     flags = ["-nostdlib", "-static", "-fno-stack-protector", "-o", "program"]
     subprocess.run(["gcc", *flags, "start.c", "model.a"], check=True)
     assert subprocess.run(["./program"], env={"HODU_CPU": "nonsense"}).returncode == 13
+
+
+def test_tuning_is_for_this_machine(cli: Cli, model: str) -> None:
+    refused = cli("build", model, "-o", "model.so", "--tune")
+    assert refused.code == 2 and "--mcpu native builds for this one" in refused.err
+    assert cli("build", model, "-o", "model.so", "--tune", "--mcpu", "native", "-q").code == 0

@@ -14,6 +14,7 @@ from hodu.lower.blocks import families as families_in_blocks  # noqa: F401
 from hodu.lower.blocks.convolution import wanted_border
 from hodu.lower.blocks.forms import Forms, copy_form
 from hodu.lower.blocks.rules import leaves_of, lower_in_blocks
+from hodu.lower.choices import Choices
 from hodu.lower.control import lower_control
 from hodu.lower.copies import without_copies
 from hodu.lower.groups import Group, make_groups
@@ -32,18 +33,26 @@ from hodu.snapshot.ir import Node, Snapshot, Value
 from hodu.spill import Spill, release
 
 
-def lower(snapshot: Snapshot, target: Target, *, fuse: bool = True, exact: bool = False) -> Program:
+def lower(
+    snapshot: Snapshot,
+    target: Target,
+    *,
+    fuse: bool = True,
+    exact: bool = False,
+    choices: Choices | None = None,
+) -> Program:
     """The program of a Snapshot all of whose inputs have known sizes.
 
     Without `fuse` every node has a kernel of its own and its result has memory. With `exact` sums
-    are only cut into blocks: no algorithm is taken that computes other products. Raises
-    UnsupportedError that lists every node for which there is no rule.
+    are only cut into blocks: no algorithm is taken that computes other products. `choices` says
+    what measurements found. Raises UnsupportedError that lists every node for which there is no
+    rule.
     """
     missing = unsupported_nodes(snapshot)
     if missing:
         listed = "\n".join(f"  {n.op}{f' at {n.loc}' if n.loc else ''}" for n in missing)
         raise UnsupportedError(f"the CPU compiler has no code for:\n{listed}")
-    return Lowering(target, fuse=fuse, exact=exact).program(snapshot)
+    return Lowering(target, fuse=fuse, exact=exact, choices=choices).program(snapshot)
 
 
 def unsupported_nodes(snapshot: Snapshot) -> list[Node]:
@@ -58,9 +67,17 @@ def unsupported_nodes(snapshot: Snapshot) -> list[Node]:
 class Lowering:
     """The state of lowering one Snapshot and the ones inside its nodes."""
 
-    def __init__(self, target: Target, *, fuse: bool = True, exact: bool = False) -> None:
+    def __init__(
+        self,
+        target: Target,
+        *,
+        fuse: bool = True,
+        exact: bool = False,
+        choices: Choices | None = None,
+    ) -> None:
         self.target = target
         self.exact = exact
+        self.choices = choices or Choices()
         self._fuse = fuse
         self.storage: dict[Value, Storage] = {}
         self.constants: dict[Value, Array] = {}
@@ -327,8 +344,10 @@ class Lowering:
 
         return rewind
 
-    def launch(self, launch: Launch) -> None:
-        """Append a call of a kernel."""
+    def launch(self, launch: Launch, question: str | None = None) -> None:
+        """Append a call of a kernel; `question` is what it asked of `choices`."""
+        if question is not None:
+            self.choices.note(question, launch)
         self.add(launch)
 
     def site(self, message: str, hint: str, node: Node) -> int:

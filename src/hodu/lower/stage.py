@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hodu.dims import Dim
 from hodu.dtypes import DType
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
 
 
+T = TypeVar("T")
+
+
 class Stage:
     """The kernel of a group: `node` is the op whose loops it has."""
 
@@ -43,6 +46,7 @@ class Stage:
         self.collapse: Collapse | None = None
         self._params: dict[tuple[Place, Role], Buf] = {}
         self._touched = Touched()
+        self._question: str | None = None
 
     # -- what rules ask -------------------------------------------------------------------------
 
@@ -55,6 +59,13 @@ class Stage:
     def target(self) -> Any:
         """The CPU for which the kernel is."""
         return self.lowering.target
+
+    def choose(self, question: str, candidates: Sequence[T]) -> T:
+        """One of the candidates for this kernel, the best first; see `hodu.lower.choices`."""
+        if len(candidates) == 1:
+            return candidates[0]
+        self._question = f"{self.label}: {question}"
+        return self.lowering.choices.pick(self._question, candidates)
 
     def type(self, number: int = 0) -> TensorType:
         """The type of an input."""
@@ -246,6 +257,7 @@ class Stage:
         self.k = KernelBuilder(name)
         self._params = {}
         self._touched = Touched()
+        self._question = None
 
     def finish(self) -> None:
         """Add the kernel to the program."""
@@ -254,7 +266,8 @@ class Stage:
             in_place = frozenset(names[place] for place in self._touched.in_place() & names.keys())
             kernel = dataclasses.replace(self.k.finish(), in_place=in_place)
             arguments = tuple(Argument(place, role) for place, role in self._params)
-            self.lowering.launch(Launch(kernel, arguments, self.label, self.node.loc))
+            launch = Launch(kernel, arguments, self.label, self.node.loc)
+            self.lowering.launch(launch, self._question)
 
     @property
     def label(self) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from hodu_cli.console import Console
 from hodu_cli.errors import UsageError
-from hodu_cli.options import Dims, Exact, Quiet, Verbose, parse_dims
+from hodu_cli.options import Dims, Exact, Quiet, Tune, TuneSeconds, Verbose, parse_dims
 
 _Model = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file; - is stdin.")]
 _Output = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="File to write.")]
@@ -52,6 +52,8 @@ def build(
     dim: Dims = None,
     dump: _Dump = None,
     exact: Exact = False,
+    tune: Tune = False,
+    tune_seconds: TuneSeconds = 30.0,
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> None:
@@ -61,10 +63,15 @@ def build(
     from hodu.plugins import manager
     from hodu.plugins.interfaces import CompileOptions
     from hodu_cli import building
-    from hodu_cli.model import read_model
+    from hodu_cli.model import read_model, reporting
 
     if variants is not None and mcpu is not None:
         raise UsageError("--mcpu builds for one processor, --variants for several: give one")
+    if tune and mcpu != "native":
+        raise UsageError(
+            "--tune measures on this machine, and the code is for other processors too",
+            hint="--mcpu native builds for this one",
+        )
     console = Console(quiet)
     form = building.chosen_format(output, format)
     building.check_folder(output)
@@ -82,6 +89,8 @@ def build(
         extra["variants"] = building.chosen_variants(variants, form, chosen.triple)
     if verbose:
         extra["report"] = lambda notes: print("\n".join(building.report_lines(notes)))
-    options = CompileOptions(opt=optimize, exact=exact, extra=extra)
-    compiler.build(snapshot, CPU, form, output, options)
+    seconds = tune_seconds if tune else None
+    options = CompileOptions(opt=optimize, exact=exact, tune=seconds, extra=extra)
+    with console.progress("Tuning") as report:
+        compiler.build(snapshot, CPU, form, output, reporting(options, report))
     console.status("Wrote", f"{output} ({output.stat().st_size:,} bytes)")

@@ -15,9 +15,10 @@ from hodu.backends.cpu.prepare import Prepared
 from hodu.backends.cpu.report import describe
 from hodu.backends.cpu.sources import write_c
 from hodu.backends.cpu.stored import code_options
+from hodu.backends.cpu.tune import tuned
 from hodu.backends.cpu.variants import PreparedVariants, prepare_variants
 from hodu.errors import ArgumentError
-from hodu.plan.target import Target, baseline
+from hodu.plan.target import Target, baseline, host
 from hodu.plan.variants import Variant, has_variants, variants_for
 from hodu.plugins.interfaces import CompileOptions
 from hodu.render.c_header import c_name, can_be_typed, render_header
@@ -26,7 +27,7 @@ from hodu.render.c_types import RESERVED
 from hodu.runtime.products import EmbeddedWeights, build_product, place_file
 from hodu.runtime.support import C_FOLDER
 from hodu.snapshot.ir import Snapshot
-from hodu.toolchain.compiler import CodeOptions
+from hodu.toolchain.compiler import CodeOptions, Toolchain
 
 _ONE_MODEL = (OutputFormat.SHARED_LIBRARY, OutputFormat.EXECUTABLE)
 _LINKED = (OutputFormat.OBJECT, OutputFormat.STATIC_LIBRARY, OutputFormat.SHARED_LIBRARY)
@@ -58,10 +59,12 @@ def build(
         aliases=format in _ONE_MODEL,
         typed=not external and format is not OutputFormat.EXECUTABLE,
     )
+    _check_tune(options, target, bool(variants))
     ready = prepare_variants(
         snapshot,
         variants or (Variant("", 0, target),),
         written,
+        found=tuned(snapshot, target, options, Toolchain()),
         level=options.opt,
         exact=options.exact,
         observer=dump.stage if dump else None,
@@ -81,6 +84,14 @@ def build(
     if "report" in extra:
         extra["report"](notes)
     return notes
+
+
+def _check_tune(options: CompileOptions, target: Target, several: bool) -> None:
+    if options.tune is not None and (several or target.processor != host().processor):
+        raise ArgumentError(
+            "measurements on this machine say nothing of code for other processors",
+            hint="build for this one: --mcpu native",
+        )
 
 
 def default_variants(format: OutputFormat, triple: str) -> tuple[Variant, ...]:

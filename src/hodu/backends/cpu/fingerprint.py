@@ -33,13 +33,18 @@ def program_key(
     snapshot: Snapshot, target: Target, options: CompileOptions, tools: Toolchain
 ) -> str:
     """The key of the code of a Snapshot: it changes when anything does that the code depends on."""
-    features = ",".join(sorted(target.features))
-    machine = repr((target.flags(), target.triple, features, target.vector_bits, target.l1_bytes,
-                    target.l2_bytes, target.l3_bytes))  # fmt: skip
+    machine = machine_key(target)
     choices = (str(options.opt), str(options.exact), os.environ.get("HODU_PASSES", ""))
     return hash_key(
         ["program", compiler_version(), tools.identity, machine, *choices, fingerprint(snapshot)]
     )
+
+
+def machine_key(target: Target) -> str:
+    """What code depends on of a processor."""
+    features = ",".join(sorted(target.features))
+    return repr((target.flags(), target.triple, features, target.vector_bits, target.l1_bytes,
+                 target.l2_bytes, target.l3_bytes))  # fmt: skip
 
 
 def fingerprint(snapshot: Snapshot) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from hodu.lower.choices import Choices
 from hodu.lower.lowering import lower
 from hodu.lower.program import Program, Slot
 from hodu.lower.rules import has_rule
@@ -46,11 +47,16 @@ def prepare(
     level: int = 2,
     exact: bool = False,
     observer: Observer | None = None,
+    found: Mapping[str, int] | None = None,
 ) -> Prepared:
-    """Everything before the C compiler; raises UnsupportedError listing nodes without a rule."""
+    """Everything before the C compiler; raises UnsupportedError listing nodes without a rule.
+
+    `found` are the candidates that measurements chose, by question.
+    """
     written = replace(options or Options(), exact=exact)
     optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
-    program = lower(optimized, target, fuse=fuses(level), exact=exact)
+    choices = Choices(found)
+    program = lower(optimized, target, fuse=fuses(level), exact=exact, choices=choices)
     (weights,) = place_weights([program])
     return rendered(program, plan_memory(program), weights, written)
 

@@ -15,6 +15,7 @@ from hodu.backends.cpu.prepare import (
     rendered,
     write_weights,
 )
+from hodu.lower.choices import Choices
 from hodu.lower.lowering import lower
 from hodu.passes import fuses, optimize
 from hodu.plan.memory import plan_memory
@@ -78,13 +79,18 @@ def prepare_variants(
     level: int = 2,
     exact: bool = False,
     observer: Observer | None = None,
+    found: Mapping[str, int] | None = None,
 ) -> PreparedVariants:
     """Everything before the C compiler; raises UnsupportedError listing nodes without a rule.
 
-    States lie alike in the arenas of all variants, and every arena is as large as the largest.
+    `found` are the candidates that measurements chose, by question. States lie alike in the arenas
+    of all variants, and every arena is as large as the largest.
     """
     optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
-    programs = [lower(optimized, v.target, fuse=fuses(level), exact=exact) for v in variants]
+    programs = [
+        lower(optimized, v.target, fuse=fuses(level), exact=exact, choices=Choices(found))
+        for v in variants
+    ]
     plans = [plan_memory(program) for program in programs]
     size = max(plan.size for plan in plans)
     parts = tuple(

@@ -21,10 +21,10 @@ from hodu.lower.conv.form import (
     Form,
     Packing,
     Tiling,
-    choose_tiling,
     pack_bias,
     pack_weights,
     shared_packing,
+    tilings,
 )
 from hodu.lower.index import Index, constants
 from hodu.lower.stage import Stage
@@ -78,7 +78,8 @@ class Direct:
     def choose(self) -> Tiling:
         """The tiles."""
         registers = self.s.target.vector_registers
-        return choose_tiling(self.form, self.lanes, registers, self.shared)
+        found = tilings(self.form, self.lanes, registers, self.shared)
+        return self.s.choose(f"direct {self.form.describe()}, input {self.layout}", found)
 
     def pack(self) -> object:
         """The weights in the order in which they are read."""
@@ -112,7 +113,7 @@ class Direct:
     def _order(self, task: Expr, count: int) -> tuple[Expr, Expr, Expr]:
         """Item, panel and row; panels change first when all weights stay in the cache."""
         k, panels = self.s.k, self.panels
-        if self.form.weights.nbytes * 2 > self.s.target.l2_bytes:
+        if (self.form.weights.nbytes * 2 > self.s.target.l2_bytes) != self.tiling.turned:
             rest, turn = task // count, task % count
             return k.let(rest // panels), k.let(rest % panels), k.let(turn)
         rest, panel = task // panels, task % panels

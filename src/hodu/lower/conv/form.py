@@ -14,6 +14,7 @@ from hodu.plan.target import Target
 from hodu.snapshot.ir import Node
 
 Pair = tuple[int, int]
+_CANDIDATES = 5  # tilings that are worth measuring
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,13 @@ class Form:
     def is_depthwise(self) -> bool:
         """Whether every channel is a group."""
         return self.groups > 1 and self.out == self.inner == 1
+
+    def describe(self) -> str:
+        """All sizes, for questions about speed."""
+        return (
+            f"{self.items} x {self.count} of {self.weights.shape}, stride {self.stride}, "
+            f"dilation {self.dilation}, spread {self.spread}"
+        )
 
     def border(self, size: Pair) -> tuple[Pair, Pair]:
         """The zeros that must surround an input of a size."""
@@ -144,6 +152,7 @@ class Tiling:
     vectors: int
     rows: int
     columns: tuple[tuple[int, int, int], ...]  # first column, number of tiles, columns of a tile
+    turned: bool = False  # threads go through panels and rows in the order that seems the slower
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +178,22 @@ def shared_packing(form: Form, target: Target, width: int) -> Packing | None:
     return Packing(1 if width == 1 else lanes, lanes)
 
 
-def choose_tiling(form: Form, lanes: int, registers: int, shared: Packing | None = None) -> Tiling:
-    """As many sums as there are registers, in tiles of nearly equal sizes."""
+def tilings(
+    form: Form, lanes: int, registers: int, shared: Packing | None = None
+) -> tuple[Tiling, ...]:
+    """Tilings for a form, the one that should be the fastest first."""
+    if form.is_depthwise:
+        return (_tiling(form, 1, registers),)
     blocks = -(-form.out // lanes)
-    vectors = 1 if form.is_depthwise else _vectors(blocks, math.prod(form.count), lanes, shared)
+    counts = _vectors(blocks, math.prod(form.count), lanes, shared)
+    found = [_tiling(form, vectors, registers) for vectors in counts]
+    if blocks > counts[0] and form.count[0] > 1:
+        found.insert(1, replace(found[0], turned=True))
+    return tuple(found[:_CANDIDATES])
+
+
+def _tiling(form: Form, vectors: int, registers: int) -> Tiling:
+    """As many sums as there are registers, in tiles of nearly equal sizes."""
     most = max(1, min(14, (registers - vectors - 1) // vectors))
     tiles = -(-form.count[1] // most)
     width, wider = divmod(form.count[1], tiles)
@@ -186,12 +207,13 @@ def choose_tiling(form: Form, lanes: int, registers: int, shared: Packing | None
     return Tiling(vectors, rows, tuple(sections))
 
 
-def _vectors(blocks: int, pixels: int, lanes: int, shared: Packing | None) -> int:
+def _vectors(blocks: int, pixels: int, lanes: int, shared: Packing | None) -> list[int]:
+    """How many vectors of channels a tile may have, what should be the fastest first."""
     wanted = (2, 3, 5, 1) if pixels > 2 else (8, 6, 5, 4, 3, 2, 1)
     if shared is not None and lanes < 8:
         wanted = (4, *wanted)
-    fitting = (n for n in wanted if shared is None or shared.suits(lanes, n))
-    return next(n for n in fitting if blocks % n == 0)
+    fitting = (n for n in (*wanted, 4, 6) if shared is None or shared.suits(lanes, n))
+    return list(dict.fromkeys(n for n in fitting if blocks % n == 0))
 
 
 def pack_weights(form: Form, packing: Packing) -> Array:

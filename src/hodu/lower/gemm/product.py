@@ -45,9 +45,16 @@ class Blocked:
     """A product in tiles, of rows as they lie and columns as they lie or packed."""
 
     def __init__(
-        self, s: Stage, sizes: Sizes, a: Matrices, b: Matrices | Panels, tile: Tile, finish: Finish
+        self,
+        s: Stage,
+        sizes: Sizes,
+        a: Matrices,
+        b: Matrices | Panels,
+        blocking: choose.Blocking,
+        finish: Finish,
     ) -> None:
-        self.s, self.k, self.sizes, self.tile, self.finish = s, s.k, sizes, tile, finish
+        self.s, self.k, self.sizes, self.finish = s, s.k, sizes, finish
+        self.blocking, self.tile = blocking, blocking.tile
         columns = known(sizes.columns)
         assert columns is not None, "the columns of a blocked product are known"
         self.columns = columns
@@ -63,7 +70,8 @@ class Blocked:
         depth = known(self.sizes.depth)
         if depth is None or self.s.target.is_bare or known(self.sizes.rows) is None:
             return None
-        block = choose.depth_block(self.s.target, self.tile, depth, self.dtype.itemsize)
+        parts = self.blocking.depth_parts
+        block = choose.depth_block(self.s.target, self.tile, depth, self.dtype.itemsize, parts)
         rows = known(self.sizes.rows)
         return None if block >= depth or (rows or 0) <= self.tile.rows else block
 
@@ -85,10 +93,10 @@ class Blocked:
         """Write the whole product."""
         tiles, panels = self._tiles(), self.columns // self.tile.columns
         many = known(tiles)
-        self.rows_at_once = 1 if many is None else max(1, choose.row_blocks(self.s.target, many))
-        self.panels_at_once = choose.panel_block(
-            self.s.target, panels, self._panel_bytes(), self._work()
-        )
+        at_once = 1 if many is None else max(1, choose.row_blocks(self.s.target, many))
+        self.rows_at_once = -(-at_once // self.blocking.row_parts)
+        at_once = choose.panel_block(self.s.target, panels, self._panel_bytes(), self._work())
+        self.panels_at_once = -(-at_once // self.blocking.panel_parts)
         row_parts = (tiles + (self.rows_at_once - 1)) // self.rows_at_once
         if many is None:
             row_parts = row_parts.max(1)
