@@ -11,7 +11,7 @@ import hodu
 from hodu import nn
 from hodu.tree import flatten
 from tests.nn import cases, loss_cases, sequence_cases
-from tests.nn.cases import Case
+from tests.nn.cases import C, Case
 
 CASES = [
     *cases.CONVOLUTIONS,
@@ -30,6 +30,21 @@ CASES = [
 ]
 _SEEN: set[str] = set()
 SAMPLES = [c for c in CASES if not (c.name in _SEEN or _SEEN.add(c.name))]
+
+
+SAMPLES += [c for c in CASES if c.kwargs.get("max_norm") or c.kwargs.get("momentum")]
+_X = (2, 4, 3)
+RANDOM = [
+    C("Dropout", 0.3, on=_X, train=True),
+    C("Dropout1d", 0.3, on=_X, train=True),
+    C("Dropout2d", 0.3, on=(2, 3, 2, 2), train=True),
+    C("AlphaDropout", 0.3, on=_X, train=True),
+    C("FeatureAlphaDropout", 0.3, on=_X, train=True),
+    C("RReLU", on=_X, train=True),
+    C("FractionalMaxPool2d", 2, 4, on=(2, 4, 9, 9), train=True),
+    C("LSTM", 3, 4, 2, dropout=0.5, on=_X, train=True),
+    C("TransformerEncoderLayer", 4, 2, 8, 0.3, on=(2, 3, 4), train=True),
+]
 
 
 def to_hodu(value: Any) -> Any:
@@ -57,6 +72,19 @@ def test_compiled_as_eager(case: Case):
         got, _ = flatten(compiled(*arrays, **options))
         assert_close(got, wanted)
     assert_close(list(module.state_dict().values()), list(eager.state_dict().values()))
+
+
+@pytest.mark.parametrize("case", RANDOM, ids=str)
+def test_compiled_draws_as_eager(case: Case):
+    module = made(case)
+    compiled = hodu.compile(lambda x: module(x))
+    x = to_hodu(case.arrays("f4")[0])
+    drawn: list[list[Any]] = []
+    for run in (module, compiled):
+        hodu.manual_seed(4)
+        drawn.append([flatten(run(x))[0][0] for _ in range(2)])
+    assert_close(*drawn)
+    assert (drawn[0][0] != drawn[0][1]).any(), "each call draws anew"
 
 
 def assert_close(got: list[Any], wanted: list[Any]) -> None:

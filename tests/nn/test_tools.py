@@ -14,7 +14,9 @@ from hodu.nn.utils import (
     fuse_conv_bn_eval,
     fuse_linear_bn_eval,
     parameters_to_vector,
+    remove_weight_norm,
     vector_to_parameters,
+    weight_norm,
 )
 
 LENET = nn.Sequential(
@@ -115,3 +117,25 @@ def test_parameters_as_a_vector():
     assert module.bias.tolist() == [6, 7, 8]
     with pytest.raises(ShapeError, match="9 elements"):
         vector_to_parameters(vector[:4], module.parameters())
+
+
+@pytest.mark.parametrize(("dim", "shape"), [(0, (3, 1, 1)), (1, (1, 2, 1)), (None, ())])
+def test_weight_norm(dim, shape):
+    conv = nn.Conv1d(2, 3, 4)
+    x, before = hodu.randn(2, 2, 9), conv.weight.detach().clone()
+    wanted = conv(x)
+    assert weight_norm(conv, dim=dim) is conv
+    assert list(conv.state_dict()) == ["bias", "weight_g", "weight_v"]
+    assert conv.weight_g.shape == shape
+    np.testing.assert_allclose(plain(conv(x)), plain(wanted), atol=1e-6)
+    conv.weight_g.detach()[...] *= 2
+    np.testing.assert_allclose(
+        plain(conv(x) - wanted), plain(wanted) - plain(conv.bias)[:, None], atol=1e-5
+    )
+    remove_weight_norm(conv)
+    np.testing.assert_allclose(plain(conv.weight), 2 * before.numpy(), rtol=1e-5)
+    assert sorted(conv.state_dict()) == ["bias", "weight"] and not conv._hooks
+    with pytest.raises(ArgumentError, match="no weight norm"):
+        remove_weight_norm(conv)
+    with pytest.raises(ArgumentError, match="no parameter 'kernel'"):
+        weight_norm(conv, "kernel")

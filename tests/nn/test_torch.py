@@ -181,6 +181,8 @@ def test_gradients(case: Case, dtype: str, tmp_path):
     pairs = [(r, w) for r, w in zip(results, scales, strict=True) if w is not None]
     sum((r * to_hodu(w)).sum() for r, w in pairs).backward()
     for got, grad in zip(gradients(leaves, ours), wanted, strict=True):
+        if ctc:  # where no alignment fits, PyTorch's gradient is NaN and ours is 0
+            grad = grad.nan_to_num()
         if grad is None:
             assert got is None or not got.numpy().any()
         else:

@@ -38,6 +38,8 @@ def assign(target: Any, result: Any) -> Any:
     tracked = changes_tape(target, result)
     if tracked:
         _check_target(target)
+        if target._data is not None and result._node is not None:
+            result._node.preserve(target._data)
     if tracked or target._data is None or result._data is None:
         if have.dtype is not want.dtype:
             result = apply(REGISTRY["cast"], (result,), {"dtype": want.dtype})

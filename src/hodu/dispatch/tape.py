@@ -57,6 +57,9 @@ class Node:
         """
         raise NotImplementedError
 
+    def preserve(self, memory: Any) -> None:
+        """Copy what was kept of `memory`, into which the result is about to be written."""
+
     def release(self) -> None:
         """Let go of what was kept for the backward pass, which cannot run again."""
 

@@ -141,8 +141,10 @@ class OpNode(Node):
                 where=None if self.place is None else str(self.place),
                 hint="call .detach() on its input if none is meant to flow through it",
             )
-        arrays = [a for k in (*self.inputs.values(), *self.outputs.values()) for a in _arrays(k)]
-        write = writes.written_since(self.time, arrays)
+        write = None
+        if self.time != writes.now():
+            kept = (*self.inputs.values(), *self.outputs.values())
+            write = writes.written_since(self.time, [a for k in kept for a in _arrays(k)])
         if write is not None:
             raise GradientError(
                 f"a tensor that the gradient of {self.op.name}() needs was written in place since: "
@@ -202,6 +204,11 @@ class OpNode(Node):
                 flat += [None] * count if gradient is None else gradient
         pairs = zip(flat, self.types, strict=True)
         return [None if g is None or t is None else to_input(self.op.name, g, *t) for g, t in pairs]
+
+    def preserve(self, memory: Any) -> None:
+        for i, kept in self.inputs.items():
+            if isinstance(kept, np.ndarray) and np.may_share_memory(kept, memory):
+                self.inputs[i] = kept.copy()
 
     def release(self) -> None:
         self.rule, self.inputs, self.outputs = None, {}, {}

@@ -1,8 +1,10 @@
 """Building blocks of networks: modules and their functions, initialisers, summaries."""
 
+from typing import TYPE_CHECKING
+
+from hodu._lazy import attach as _attach
 from hodu.nn import functional as functional
 from hodu.nn import init as init
-from hodu.nn import utils as utils
 from hodu.nn.activation import GELU as GELU
 from hodu.nn.activation import GLU as GLU
 from hodu.nn.activation import ChannelShuffle as ChannelShuffle
@@ -150,9 +152,14 @@ from hodu.nn.rnn_cells import GRUCell as GRUCell
 from hodu.nn.rnn_cells import LSTMCell as LSTMCell
 from hodu.nn.rnn_cells import RNNCell as RNNCell
 from hodu.nn.rnn_cells import RNNCellBase as RNNCellBase
-from hodu.nn.summary import summary as summary
 from hodu.nn.transformer import Transformer as Transformer
 from hodu.nn.transformer import TransformerDecoder as TransformerDecoder
 from hodu.nn.transformer import TransformerEncoder as TransformerEncoder
 from hodu.nn.transformer_layers import TransformerDecoderLayer as TransformerDecoderLayer
 from hodu.nn.transformer_layers import TransformerEncoderLayer as TransformerEncoderLayer
+
+if TYPE_CHECKING:
+    from hodu.nn import utils as utils
+    from hodu.nn._summary import summary as summary
+
+_attach(__name__, {"utils": "hodu.nn.utils", "summary": "hodu.nn._summary:summary"})

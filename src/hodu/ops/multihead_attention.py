@@ -61,38 +61,35 @@ def multi_head_attention_forward(
     _check_sizes(query, key, value, embed_dim_to_check, num_heads)
     weights = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else None
     q, k, v = _projected((query, key, value), in_proj_weight, in_proj_bias, weights)
-    if bias_k is not None and bias_v is not None:
-        k, v = _appended(k, bias_k), _appended(v, bias_v)
+    k, v = _appended(k, bias_k), _appended(v, bias_v)
     q, k, v = (_by_head(t, num_heads) for t in (q, k, v))
-    k = k if static_k is None else F.reshape(static_k, (q.shape[0], num_heads, *static_k.shape[1:]))
-    v = v if static_v is None else F.reshape(static_v, (q.shape[0], num_heads, *static_v.shape[1:]))
+    k, v = _static(static_k, k, num_heads), _static(static_v, v, num_heads)
     if add_zero_attn:
         k, v = (F.pad(t, (0, 0, 0, 1)) for t in (k, v))
-    if is_causal and attn_mask is None:
+    _check_causal(is_causal, attn_mask)
+    is_longer = add_zero_attn or bias_k is not None
+    only_causal = is_causal and key_padding_mask is None and not need_weights and not is_longer
+    if only_causal:
+        attn_mask = None
+    mask = _merged(attn_mask, key_padding_mask, q.dtype, num_heads, k.shape[2])
+    drop = dropout_p if training else 0.0
+    result, shares = _attend(q, k, v, mask, drop, only_causal, need_weights)
+    joined = F.flatten(F.permute(result, (2, 0, 1, 3)), 2)
+    output = F.linear(joined, out_proj_weight, out_proj_bias)
+    if shares is not None and average_attn_weights:
+        shares = F.mean(shares, 1)
+    if is_single:
+        output, shares = F.squeeze(output, 1), None if shares is None else F.squeeze(shares, 0)
+    return output, shares
+
+
+def _check_causal(is_causal: bool, mask: Tensor | None) -> None:
+    if is_causal and mask is None:
         raise ArgumentError(
             "is_causal=True needs the attn_mask too",
             where=location(),
             hint="nn.Transformer.generate_square_subsequent_mask(l) makes it",
         )
-    only_causal = is_causal and key_padding_mask is None and not need_weights
-    mask = (
-        None
-        if only_causal
-        else _merged(attn_mask, key_padding_mask, q.dtype, num_heads, k.shape[2])
-    )
-    drop = dropout_p if training else 0.0
-    if need_weights:
-        result, shares = _with_weights(q, k, v, mask, drop)
-    else:
-        result = F.scaled_dot_product_attention(q, k, v, mask, drop, only_causal)
-    joined = F.flatten(F.permute(result, (2, 0, 1, 3)), 2)
-    output = F.linear(joined, out_proj_weight, out_proj_bias)
-    if need_weights and average_attn_weights:
-        shares = F.mean(shares, 1)
-    output = F.squeeze(output, 1) if is_single else output
-    if not need_weights:
-        return output, None
-    return output, F.squeeze(shares, 0) if is_single else shares
 
 
 def _is_single(query: Tensor, key: Tensor, value: Tensor) -> bool:
@@ -140,13 +137,20 @@ def _projected(
     return [F.linear(t, w, b) for t, w, b in zip(operands, weights, biases, strict=True)]
 
 
-def _appended(x: Tensor, row: Tensor) -> Tensor:
+def _appended(x: Tensor, row: Tensor | None) -> Tensor:
+    if row is None:
+        return x
     return F.cat([x, F.expand(row, (1, x.shape[1], x.shape[2]))], 0)
 
 
 def _by_head(x: Tensor, heads: int) -> Tensor:
     """[l, n, heads * d] as [n, heads, l, d]."""
     return F.permute(F.unflatten(x, 2, (heads, -1)), (1, 2, 0, 3))
+
+
+def _static(given: Tensor | None, projected: Tensor, heads: int) -> Tensor:
+    """What stands for the projected operand: [n * heads, s, d] if given."""
+    return projected if given is None else F.unflatten(given, 0, (-1, heads))
 
 
 def _merged(
@@ -179,9 +183,17 @@ def _additive(name: str, mask: Tensor, dtype: DType) -> Tensor:
     return mask.to(dtype)
 
 
-def _with_weights(
-    q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, drop: float
-) -> tuple[Tensor, Tensor]:
+def _attend(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    mask: Tensor | None,
+    drop: float,
+    is_causal: bool,
+    need_weights: bool,
+) -> tuple[Tensor, Tensor | None]:
+    if not need_weights:
+        return F.scaled_dot_product_attention(q, k, v, mask, drop, is_causal), None
     scores = F.matmul(q * math.sqrt(1 / int(q.shape[-1])), F.transpose(k, -2, -1))
     shares = F.softmax(scores if mask is None else scores + mask, -1)
     shares = F.dropout(shares, drop) if drop else shares
