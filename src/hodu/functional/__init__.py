@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from hodu.functional._generated.control_flow import _while_loop as _while_loop
     from hodu.functional._generated.conv import _conv as _conv
     from hodu.functional._generated.conv_transpose import _conv_transpose as _conv_transpose
+    from hodu.functional._generated.conv_weight import _conv_weight as _conv_weight
     from hodu.functional._generated.counting import bincount as bincount
     from hodu.functional._generated.counting import histc as histc
     from hodu.functional._generated.cumulative import cummax as cummax
@@ -988,6 +989,7 @@ _HOMES = {
     "_cond": "hodu.functional._generated.control_flow:_cond",
     "_conv": "hodu.functional._generated.conv:_conv",
     "_conv_transpose": "hodu.functional._generated.conv_transpose:_conv_transpose",
+    "_conv_weight": "hodu.functional._generated.conv_weight:_conv_weight",
     "_cross": "hodu.functional._generated.products:_cross",
     "_dims": "hodu.functional._generated.extent:_dims",
     "_div": "hodu.functional._generated.arithmetic:_div",
