@@ -25,6 +25,7 @@ from hodu.kernel.expr import Expr, Ramp, index
 from hodu.lower.conv.choose import Plan
 from hodu.lower.conv.direct import is_cheap
 from hodu.lower.conv.form import Form, pack_bias
+from hodu.lower.conv.minimal import TAPS
 from hodu.lower.gemm.tile import Panel, Rows, Sums, accumulate
 from hodu.lower.index import Index, constants, dot, unflat
 from hodu.lower.program import Place
@@ -236,6 +237,15 @@ def pack_filters(form: Form, plan: Plan) -> Array:
     matrix, span = plan.minimal.filters(), plan.tile.columns
     panels = -(-form.out // span)
     w = np.pad(form.weights[0], [(0, panels * span - form.out), (0, 0), (0, 0), (0, 0)])
-    w = w.reshape(panels, span, form.inner, -1).transpose(0, 3, 2, 1)
-    flat = np.kron(matrix, matrix) @ w.reshape(panels, w.shape[1], -1)
-    return flat.astype(np.float32)
+    w = w.reshape(panels, span, form.inner, TAPS, TAPS).transpose(3, 4, 0, 2, 1)
+    rows = _combined(matrix, np.ascontiguousarray(w, np.float64))
+    points = [p.astype(np.float32) for row in rows for p in _combined(matrix, row)]
+    return np.stack(points, axis=1)
+
+
+def _combined(matrix: Array, arrays: Array) -> list[Array]:
+    """The sums of arrays times the rows of a matrix.
+
+    They take turns, so that nothing is left to the threads of a BLAS, which wait for one another.
+    """
+    return [sum(f * x for f, x in zip(row, arrays, strict=True) if f) for row in matrix]
