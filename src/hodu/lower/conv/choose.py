@@ -13,7 +13,7 @@ from hodu.lower.gemm.tile import Tile
 from hodu.plan.target import Target
 
 _HELD_BYTES = 80 << 10  # of the products of a block, on the stack
-_PARTS = 16  # blocks of pixels with which threads are busy
+_LEAST_PARTS, _MOST_PARTS = 8, 16  # of the pixels, each with memory of its own
 _MOST_ROWS = 14
 _MOST_GROUPS = 4
 
@@ -55,13 +55,13 @@ class Plan:
 
     @property
     def parts(self) -> int:
-        """The parts of the blocks that threads do on their own."""
-        return min(self.blocks, _PARTS)
+        """The parts of the blocks that threads do on their own, of two blocks or more if many."""
+        return max(_LEAST_PARTS, min(self.blocks // 2, _MOST_PARTS))
 
     @property
     def is_shared(self) -> bool:
         """Whether all tiles are transformed before threads share out the products."""
-        return self.blocks < _PARTS
+        return self.blocks < _LEAST_PARTS
 
     @property
     def covered(self) -> Pair:
