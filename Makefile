@@ -3,8 +3,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 PEERS := onnxruntime openvino
+RIVALS := .venv-peers
 
-.PHONY: help demo test test-torch lint format generate compiled fuzz conformance bench-models bench-compiled bench-eager bench-start shape clean
+.PHONY: help demo test test-torch lint format generate compiled fuzz conformance bench bench-check bench-models bench-compiled bench-eager bench-start shape clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -52,6 +53,14 @@ fuzz: $(VENV)/.ready-dev
 conformance: $(VENV)/.ready-dev
 	$(BIN)/python -m tools.conformance
 
+## make bench         every measurement, against the other systems, into benchmarks/RESULTS.md; SECTION=models for one
+bench: $(VENV)/.ready-dev $(RIVALS)/.ready benchmarks/models
+	$(BIN)/python benchmarks/report.py --peers $(RIVALS)/bin/python $(SECTION)
+
+## make bench-check   whether compiled models became slower than at another revision; BASE=main
+bench-check: $(VENV)/.ready-dev benchmarks/models
+	$(BIN)/python benchmarks/check.py $(or $(BASE),HEAD~1)
+
 ## make bench-models  every benchmark model through `hodu run`, against ONNX Runtime
 bench-models: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/models.py
@@ -66,6 +75,7 @@ bench-compiled: $(VENV)/.ready-dev
 bench-eager: $(VENV)/.ready-dev
 	$(BIN)/pip install -q $(TORCH)
 	$(BIN)/python benchmarks/eager_overhead.py
+	$(BIN)/python benchmarks/eager_training.py
 
 ## make bench-start   import time, `hodu --help`, opening a large file
 bench-start: $(VENV)/.ready-dev
@@ -76,10 +86,19 @@ shape: $(VENV)/.ready-dev
 	$(BIN)/python -m tools.shape
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(RIVALS) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
+
+# Other systems stand in an environment of their own, so that tests never see them.
+$(RIVALS)/.ready:
+	$(PYTHON) -m venv $(RIVALS)
+	$(RIVALS)/bin/pip install -q $(TORCH) $(PEERS) onnx onnxscript transformers
+	@touch $@
+
+benchmarks/models: | $(RIVALS)/.ready
+	$(RIVALS)/bin/python benchmarks/build_models.py
 
 $(VENV)/.ready: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install -q -e .

@@ -7,8 +7,9 @@ Takes each NAME.onnx with its NAME.npz in $HODU_MODELS or benchmarks/models (`bu
 them). Every system runs in a process of its own, and the processes take turns, so that what else
 the machine does hits all of them. `--peers` is the Python in which the other systems are installed;
 those that are not are left out. Hodu compiles the ONNX file with an empty cache (cold), then starts
-from an .hdss file with the cache filled (warm). Exits with 1 if a bar is missed; they are the
-constants at the top.
+from the same file with the cache filled (again) and from an .hdss file (warm); memory must not
+exceed ONNX Runtime's in any of these. Exits with 1 if a bar is missed; the others are the constants
+at the top.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ class Result:
 
     model: str
     cold: dict[str, Any]
+    again: dict[str, Any]
     contestants: dict[tuple[str, int], Contestant]
 
 
@@ -118,6 +120,8 @@ def measure(path: Path, options: argparse.Namespace) -> Result:
         time.sleep(2.5)  # until the file can be told from one that changes
         with started(sys.executable, "hodu", path, data, options.threads[0]) as one:
             cold = one.facts
+        with started(sys.executable, "hodu", path, data, options.threads[0]) as one:
+            again = one.facts
         for _ in range(2):  # the first start looks at the cache closely
             with started(sys.executable, "hodu", mapped, data, options.threads[0]):
                 time.sleep(2.5)
@@ -129,7 +133,7 @@ def measure(path: Path, options: argparse.Namespace) -> Result:
                 found.append(stack.enter_context(started(python, name, model, data, threads)))
         there = [c for c in found if c is not None]
         take_turns(there, options.runs)
-        return Result(path.stem, cold, {(c.name, c.threads): c for c in there})
+        return Result(path.stem, cold, again, {(c.name, c.threads): c for c in there})
 
 
 def row_of_times(result: Result, threads: int, systems: list[str]) -> str:
@@ -154,7 +158,8 @@ def row_of_starts(result: Result, threads: int) -> str:
     start, peak = ("-", "-") if other is None else _start_of(other.facts)
     return (
         f"{result.model:<18}{result.cold['seconds']:>8.2f}{hot['seconds']:>8.2f}{start:>8}"
-        f"{_number(result.cold['megabytes']):>9}{_number(hot['megabytes']):>8}{peak:>8}"
+        f"{_number(result.cold['megabytes']):>9}{_number(result.again['megabytes']):>8}"
+        f"{_number(hot['megabytes']):>8}{peak:>8}"
         f"{hot['arena'] / 1024:>10.0f}{hot['arena'] / max(1, hot['bound']):>7.3f}"
         f"{max(hot['error'], result.cold['error']):>10.1e}"
     )
@@ -170,7 +175,7 @@ def _number(value: float | None) -> str:
 
 def missed(result: Result, threads: int) -> list[str]:
     """The bars that a model misses."""
-    hot, cold = result.contestants["hodu", threads], result.cold
+    hot, cold, again = result.contestants["hodu", threads], result.cold, result.again
     others = [c for (name, t), c in result.contestants.items() if name != "hodu" and t == threads]
     reference = result.contestants.get(("onnxruntime", threads))
     memory = None if reference is None else reference.facts["megabytes"]
@@ -179,7 +184,8 @@ def missed(result: Result, threads: int) -> list[str]:
         "cold start": cold["seconds"] > COLD_BAR,
         "warm start": hot.facts["seconds"] > WARM_BAR,
         "arena": hot.facts["arena"] > ARENA_BAR * hot.facts["bound"],
-        "memory": memory is not None and hot.facts["megabytes"] > memory,
+        "memory": memory is not None
+        and any(facts["megabytes"] > memory for facts in (hot.facts, cold, again)),
         "time": any(min(hot.cpu) > SLOWER_BAR * min(c.cpu) for c in others),
     }
     return [f"{result.model}: {name}" for name, is_missed in checks.items() if is_missed]
@@ -213,8 +219,8 @@ def main() -> int:
             print(row_of_times(results[-1], threads, options.systems), flush=True)
     print("\nseconds from import to the first result, megabytes at most; ORT is ONNX Runtime")
     print(
-        f"{'model':<18}{'cold':>8}{'warm':>8}{'ORT':>8}{'cold MB':>9}{'warm':>8}{'ORT':>8}"
-        f"{'arena KiB':>10}{'bound':>7}{'error':>10}"
+        f"{'model':<18}{'cold':>8}{'warm':>8}{'ORT':>8}"
+        f"{'cold MB':>9}{'again':>8}{'warm':>8}{'ORT':>8}{'arena KiB':>10}{'bound':>7}{'error':>10}"
     )
     for result in results:
         print(row_of_starts(result, options.threads[0]))

@@ -32,11 +32,12 @@ DOCUMENTED |= {"indices_or_sections": "sections", "split_size_or_sections": "sec
 INTERNAL = {
     *("batch_norm", "dropout", "embedding", "instance_norm", "lstsq", "lu", "qr", "solve", "svd"),
     *("bernoulli", "cholesky_solve", "einsum", "max_pool1d", "max_pool2d", "max_pool3d"),
-    "rrelu",
+    *("rrelu", "alpha_dropout", "feature_alpha_dropout", "ctc_loss", "embedding_bag", "kl_div"),
+    *("binary_cross_entropy_with_logits", "cosine_embedding_loss", "hinge_embedding_loss"),
+    *("margin_ranking_loss", "triplet_margin_loss"),
 }
 OURS_DIFFERS = {
     "linalg.lstsq": "the schema calls B 'b'",
-    "nn.functional.embedding": "max_norm is the layer's",
     "nn.functional.fractional_max_pool2d": "torch's own schema is not its function",
     "nn.functional.fractional_max_pool3d": "torch's own schema is not its function",
     **{

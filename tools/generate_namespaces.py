@@ -21,7 +21,20 @@ def modules() -> dict[str, str]:
 
 
 def _module(module: str, names: dict[str, str]) -> str:
+    """Explicit imports for type checkers; each function is imported on first use."""
     head = HEADER.format(title=f"The functions of hodu.{module}.")
-    imports = [f"from hodu.functional import {names[name]} as {name}" for name in sorted(names)]
+    imports = [f"    from hodu.functional import {names[name]} as {name}" for name in sorted(names)]
     listed = ",\n".join(f'    "{name}"' for name in sorted(names))
-    return "\n".join([head, *imports, f"\n__all__ = [\n{listed},\n]\n"])
+    places = [f'    "{name}": "hodu.functional:{names[name]}",' for name in sorted(names)]
+    lines = [
+        head,
+        "from typing import TYPE_CHECKING",
+        "from hodu._lazy import attach",
+        "if TYPE_CHECKING:",
+        *imports,
+        f"\n__all__ = [\n{listed},\n]\n",
+        "attach(__name__, {",
+        *places,
+        "})\n",
+    ]
+    return "\n".join(lines)

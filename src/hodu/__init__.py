@@ -30,15 +30,29 @@ from hodu.dtypes import u64 as u64
 from hodu.errors import HoduError as HoduError
 
 if TYPE_CHECKING:
+    from hodu import autograd as autograd
+    from hodu import data as data
     from hodu import formats as formats
     from hodu import linalg as linalg
     from hodu import nn as nn
     from hodu import optim as optim
     from hodu import plugins as plugins
     from hodu import random as random
+    from hodu import training as training
     from hodu._compile import compile as compile
     from hodu._io import load as load
     from hodu._io import save as save
+    from hodu.autograd.checkpoint import checkpoint as checkpoint
+    from hodu.autograd.modes import enable_grad as enable_grad
+    from hodu.autograd.modes import inference_mode as inference_mode
+    from hodu.autograd.modes import is_grad_enabled as is_grad_enabled
+    from hodu.autograd.modes import no_grad as no_grad
+    from hodu.autograd.modes import set_grad_enabled as set_grad_enabled
+    from hodu.autograd.transforms import grad as grad
+    from hodu.autograd.transforms import jacrev as jacrev
+    from hodu.autograd.transforms import jvp as jvp
+    from hodu.autograd.transforms import value_and_grad as value_and_grad
+    from hodu.autograd.transforms import vjp as vjp
     from hodu.functional import *  # noqa: F403
     from hodu.limits import finfo as finfo
     from hodu.limits import iinfo as iinfo
@@ -54,10 +68,14 @@ if TYPE_CHECKING:
     from hodu.snapshot.ir import Snapshot as Snapshot
 
 _HOMES = {name: f"hodu.functional:{name}" for name in _functional.__all__}
+_PARTS = ("autograd", "data", "formats", "linalg", "nn", "optim", "plugins", "random", "training")
+_HOMES |= {name: f"hodu.{name}" for name in _PARTS}
+_MODES = ("enable_grad", "inference_mode", "is_grad_enabled", "no_grad", "set_grad_enabled")
+_HOMES |= {name: f"hodu.autograd.modes:{name}" for name in _MODES}
+_TRANSFORMS = ("grad", "jacrev", "jvp", "value_and_grad", "vjp")
+_HOMES |= {name: f"hodu.autograd.transforms:{name}" for name in _TRANSFORMS}
 _HOMES |= {
-    name: f"hodu.{name}" for name in ("formats", "linalg", "nn", "optim", "plugins", "random")
-}
-_HOMES |= {
+    "checkpoint": "hodu.autograd.checkpoint:checkpoint",
     "compile": "hodu._compile:compile",
     "load": "hodu._io:load",
     "save": "hodu._io:save",

@@ -1224,9 +1224,12 @@ class TensorMethods(TensorBase):
         *more: Any,
         dtype: DTypeLike | None = None,
         device: Device | builtins.str | None = None,
+        requires_grad: builtins.bool = False,
     ) -> Tensor:
         """A tensor to be written, in the dtype of `input`."""
-        return _f.new_empty(self._self(), size, *more, dtype=dtype, device=device)
+        return _f.new_empty(
+            self._self(), size, *more, dtype=dtype, device=device, requires_grad=requires_grad
+        )
 
     def new_full(
         self,
@@ -1235,9 +1238,12 @@ class TensorMethods(TensorBase):
         *,
         dtype: DTypeLike | None = None,
         device: Device | builtins.str | None = None,
+        requires_grad: builtins.bool = False,
     ) -> Tensor:
         """A tensor of `size` times `fill_value` in the dtype of `input`."""
-        return _f.new_full(self._self(), size, fill_value, dtype=dtype, device=device)
+        return _f.new_full(
+            self._self(), size, fill_value, dtype=dtype, device=device, requires_grad=requires_grad
+        )
 
     def new_ones(
         self,
@@ -1245,9 +1251,12 @@ class TensorMethods(TensorBase):
         *more: Any,
         dtype: DTypeLike | None = None,
         device: Device | builtins.str | None = None,
+        requires_grad: builtins.bool = False,
     ) -> Tensor:
         """A tensor of ones in the dtype of `input`."""
-        return _f.new_ones(self._self(), size, *more, dtype=dtype, device=device)
+        return _f.new_ones(
+            self._self(), size, *more, dtype=dtype, device=device, requires_grad=requires_grad
+        )
 
     def new_tensor(
         self,
@@ -1255,9 +1264,12 @@ class TensorMethods(TensorBase):
         *,
         dtype: DTypeLike | None = None,
         device: Device | builtins.str | None = None,
+        requires_grad: builtins.bool = False,
     ) -> Tensor:
         """A tensor with a copy of `data`, in the dtype of `input` unless another is given."""
-        return _f.new_tensor(self._self(), data, dtype=dtype, device=device)
+        return _f.new_tensor(
+            self._self(), data, dtype=dtype, device=device, requires_grad=requires_grad
+        )
 
     def new_zeros(
         self,
@@ -1265,9 +1277,12 @@ class TensorMethods(TensorBase):
         *more: Any,
         dtype: DTypeLike | None = None,
         device: Device | builtins.str | None = None,
+        requires_grad: builtins.bool = False,
     ) -> Tensor:
         """A tensor of zeros in the dtype of `input`."""
-        return _f.new_zeros(self._self(), size, *more, dtype=dtype, device=device)
+        return _f.new_zeros(
+            self._self(), size, *more, dtype=dtype, device=device, requires_grad=requires_grad
+        )
 
     def nonzero(self, *, as_tuple: builtins.bool = False) -> Any:
         """Indices of what is not zero: [count, rank], or one tensor for each dimension."""

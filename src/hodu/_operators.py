@@ -32,21 +32,21 @@ def binary(op: OpDef, a: Any, b: Any) -> Any:
         x, y = a._data, b._data
         if x is not None and y is not None and x.dtype is y.dtype:
             kernel = op.same_dtype.get(x.dtype)
-            if kernel is not None:
+            if kernel is not None and a._node is None and b._node is None:
                 try:
                     return wrap(quiet.run(kernel, x, y))
                 except (ArithmeticError, ValueError):
                     return apply(op, (a, b), _EMPTY)  # raises the error that teaches
     elif type(b) in _NUMBERS:
         x = a._data
-        if x is not None:
+        if x is not None and a._node is None:
             kernel = op.with_number.get((x.dtype, type(b)))
             if kernel is not None:
                 with contextlib.suppress(OverflowError):  # a number that wraps around
                     return wrap(quiet.run(kernel, x, b))
     elif type(a) in _NUMBERS:
         y = b._data
-        if y is not None:
+        if y is not None and b._node is None:
             kernel = op.with_number.get((y.dtype, type(a)))
             if kernel is not None:
                 with contextlib.suppress(OverflowError):

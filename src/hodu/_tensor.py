@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, NoReturn, overload
 import numpy as np
 
 import hodu.functional as f
-from hodu._operators import TensorOperators
+from hodu._gradients import TensorGradients
 from hodu.devices import CPU, Device
 from hodu.dims import Dim
 from hodu.dispatch.base import bind_tensor_class, type_of, wrap
 from hodu.dtypes import FROM_NUMPY, DType, Number, python_value
-from hodu.errors import ArgumentError, CaptureError
+from hodu.errors import ArgumentError, CaptureError, GradientError
 from hodu.ops._rules import axis_of
 from hodu.shapes import Shape, numel
 from hodu.source import location
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
-class Tensor(TensorOperators):
+class Tensor(TensorGradients):
     """An n-dimensional array of one dtype, or a stand-in for one during capture.
 
     `Tensor(data)` copies its argument, as `hodu.tensor(data)` does.
@@ -39,6 +39,7 @@ class Tensor(TensorOperators):
 
     def __init__(self, data: Any, dtype: DType | str | None = None) -> None:
         self._data = f.tensor(data, dtype=dtype)._data
+        self._node = None
 
     def _self(self) -> Tensor:
         """`self`, for the generated methods, which are written for its base."""
@@ -116,7 +117,7 @@ class Tensor(TensorOperators):
 
     def stride(self, dim: builtins.int | None = None) -> Any:
         """Strides in elements, or the stride of one dimension."""
-        array = self.numpy()
+        array = self._array("stride()")
         strides = tuple(s // array.itemsize for s in array.strides)
         return strides if dim is None else strides[axis_of(dim, len(strides))]
 
@@ -134,14 +135,26 @@ class Tensor(TensorOperators):
 
     def data_ptr(self) -> builtins.int:
         """The address of the first element."""
-        return int(self.numpy().__array_interface__["data"][0])
+        return int(self._array("data_ptr()").__array_interface__["data"][0])
 
     # -- out of Hodu ------------------------------------------------------------------------
 
     def numpy(self) -> npt.NDArray[Any]:
-        """The data as a NumPy array that shares memory."""
+        """The data as a NumPy array that shares memory.
+
+        Raises GradientError for a tensor that requires grad: its gradient would not follow.
+        """
+        if self._node is not None:
+            raise GradientError(
+                "numpy() of a tensor that requires grad: what NumPy computes has no gradient",
+                where=location(),
+                hint="call .detach() first",
+            )
+        return self._array("numpy()")
+
+    def _array(self, what: str) -> npt.NDArray[Any]:
         if self._data is None:
-            self._no_data("numpy()")
+            self._no_data(what)
         return self._data
 
     def cpu(self) -> Tensor:
@@ -150,7 +163,7 @@ class Tensor(TensorOperators):
 
     def item(self) -> Number:
         """The value of a tensor of one element."""
-        array = self.numpy()
+        array = self._array("item()")
         if array.size != 1:
             raise ArgumentError(
                 f"item() needs one element, this tensor has shape {list(self.shape)}",
@@ -160,7 +173,7 @@ class Tensor(TensorOperators):
 
     def tolist(self) -> Any:
         """The data as nested lists of Python numbers."""
-        array = self.numpy()
+        array = self._array("tolist()")
         plain = array if array.dtype.kind in "biuf" else array.astype(np.float64)
         return plain.tolist()
 
@@ -198,12 +211,23 @@ class Tensor(TensorOperators):
         return memoryview(self.numpy())  # type: ignore[arg-type]
 
     def __reduce__(self) -> Any:
-        return (wrap, (self.numpy(),))
+        self._require_leaf("pickling")
+        return (_restored, (self._array("pickling"), self.requires_grad))
 
     def __deepcopy__(self, memo: dict[builtins.int, Any]) -> Tensor:
-        if self._data is None:
-            self._no_data("a deep copy")
-        return wrap(self._data.copy())
+        self._require_leaf("a deep copy")
+        copied = wrap(self._array("a deep copy").copy()).requires_grad_(self.requires_grad)
+        if self.grad is not None:
+            copied.grad = wrap(self.grad._array("a deep copy").copy())
+        return copied
+
+    def _require_leaf(self, what: str) -> None:
+        if not self.is_leaf:
+            raise GradientError(
+                f"{what} of a tensor that was computed from others that require grad",
+                where=location(),
+                hint="call .detach() first",
+            )
 
     # -- conversions and containers ---------------------------------------------------------
 
@@ -260,6 +284,11 @@ class Tensor(TensorOperators):
         from hodu.display import html
 
         return html(self)
+
+
+def _restored(array: npt.NDArray[Any], requires_grad: builtins.bool) -> Tensor:
+    """A tensor that was pickled."""
+    return wrap(array).requires_grad_(requires_grad)
 
 
 bind_tensor_class(Tensor)

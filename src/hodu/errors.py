@@ -60,6 +60,10 @@ class CaptureError(HoduError, RuntimeError):
     """Something that cannot be captured into a Snapshot."""
 
 
+class GradientError(HoduError, RuntimeError):
+    """A gradient that cannot be computed, or a tensor misused on the way to one."""
+
+
 class VerifyError(HoduError, ValueError):
     """A Snapshot that breaks the rules of the IR."""
 
@@ -78,3 +82,23 @@ class PluginError(HoduError, RuntimeError):
 
 class ToolchainError(HoduError, RuntimeError):
     """A compiler or linker that is missing, or that failed."""
+
+
+class WorkerError(HoduError, RuntimeError):
+    """A worker process that failed or died; `worker` is its number, `trace` its traceback."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        worker: int,
+        trace: str | None = None,
+        where: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.worker = worker
+        self.trace = trace
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}\n\n{self.trace}" if self.trace else super().__str__()

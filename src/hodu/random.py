@@ -6,7 +6,7 @@ and draws the same numbers as eager code does.
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -82,7 +82,8 @@ class Generator:
             )
         with self._lock:
             assign(self._state_here(), new_state)
-            self._seed = int(new_state.numpy()[0])
+            if new_state._data is not None:
+                self._seed = int(new_state._data[0])
         return self
 
     def __reduce__(self) -> tuple[Callable[[int, Tensor], Generator], tuple[int, Tensor]]:
@@ -97,7 +98,7 @@ def _restored(seed: int, state: Tensor) -> Generator:
 
 
 def _entropy() -> int:
-    return secrets.randbits(64)
+    return int.from_bytes(os.urandom(8), "little")
 
 
 default_generator = Generator()

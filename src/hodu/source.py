@@ -7,9 +7,29 @@ import os
 import sys
 from collections.abc import Iterator
 from contextvars import ContextVar
+from types import CodeType
+from typing import NamedTuple
 
 _PACKAGE = os.path.dirname(__file__) + os.sep  # noqa: PTH120  (pathlib costs 10 ms to import)
 _override: ContextVar[str | None] = ContextVar("hodu_source", default=None)
+
+
+class Mark(NamedTuple):
+    """A place in the user's code, cheap to take: its text is made when it is asked for.
+
+    `call` is what was called there; `code` is the text itself where `at` was given one.
+    """
+
+    call: str
+    code: CodeType | str | None
+    instruction: int
+
+    def __str__(self) -> str:
+        if not isinstance(self.code, CodeType):
+            return self.code or "an unknown place"
+        lines = self.code.co_lines()
+        found = (n for start, end, n in lines if start <= self.instruction < end and n is not None)
+        return f"{self.code.co_filename}:{next(found, self.code.co_firstlineno)}"
 
 
 @contextlib.contextmanager
@@ -33,3 +53,15 @@ def location() -> str | None:
             return None
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def mark() -> Mark | None:
+    """The place nearest to the user, as `location` gives it, with what was called there."""
+    inner = frame = sys._getframe(1)
+    while frame.f_code.co_filename.startswith(_PACKAGE):
+        if frame.f_back is None:
+            return None
+        inner, frame = frame, frame.f_back
+    given = _override.get()
+    call = inner.f_code.co_name
+    return Mark(call, frame.f_code if given is None else given, frame.f_lasti)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from hodu.artifact import OutputFormat
+from hodu.backends.cpu.build import default_variants
+from hodu.plan.variants import Variant, variants_for
 from hodu_cli.errors import UsageError
 from hodu_cli.tables import columns, human_bytes, human_count
 
@@ -34,6 +36,13 @@ def chosen_format(path: Path, name: str | None) -> OutputFormat:
     return known[text]
 
 
+def chosen_variants(names: str | None, format: OutputFormat, triple: str) -> tuple[Variant, ...]:
+    """The variants that --variants names, else those that the format has by itself."""
+    if names is None:
+        return default_variants(format, triple)
+    return variants_for(triple, [name.strip() for name in names.split(",") if name.strip()])
+
+
 def check_folder(path: Path) -> None:
     """Raise UsageError if a file cannot be written there."""
     if path.is_dir():
@@ -56,6 +65,17 @@ def report_lines(notes: Mapping[str, Any]) -> list[str]:
             ]
         ),
     ]
+    rows = [
+        [
+            v["name"],
+            v["processor"],
+            human_bytes(v["code_bytes"]),
+            f"{human_bytes(v['own_weight_bytes'])} weights of its own",
+        ]
+        for v in notes["variants"]
+    ]
+    if rows:
+        lines += ["variants: processor, code", *columns(rows, right=[2])]
     return [*lines, *memory_lines(notes), *_kernel_lines(notes["kernels"])]
 
 

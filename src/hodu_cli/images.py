@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from hodu.artifact import ArtifactTensorInfo
 from hodu.dims import Dim
-from hodu.errors import DTypeError, FormatError, ShapeError, UnsupportedError
+from hodu.errors import DTypeError, ShapeError
+from hodu.formats._pixels import EXTENSIONS as EXTENSIONS
+from hodu.formats._pixels import read_pixels
 from hodu.ops._table import Array
 from hodu_cli.errors import UsageError
-
-EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm")
-_CHANNELS = {"rgb": 3, "gray": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def read_image(path: Path, info: ArtifactTensorInfo, options: ImageOptions) -> t
     dims = _by_letter(layout, info)
     mode = options.mode or ("gray" if dims.get("C", 1) == 1 else "rgb")
     size = options.size or _size(dims)
-    pixels = _pixels(path, mode, size)
+    pixels = read_pixels(path, mode, size)
     scale = options.scale if options.scale is not None else _default_scale(info)
     values = _normalize(pixels, scale, options, info)
     array = _arrange(values, layout, len(info.shape))
@@ -119,26 +117,6 @@ def _by_letter(layout: str, info: ArtifactTensorInfo) -> dict[str, Dim]:
 def _size(dims: dict[str, Dim]) -> tuple[int, int] | None:
     height, width = dims["H"], dims["W"]
     return (height, width) if isinstance(height, int) and isinstance(width, int) else None
-
-
-def _pixels(path: Path, mode: str, size: tuple[int, int] | None) -> Array:
-    """The picture as [height, width, channels] of u8."""
-    image: Any
-    try:
-        from PIL import Image, ImageOps, UnidentifiedImageError
-    except ImportError:
-        raise UnsupportedError(
-            f"{str(path)!r} is an image, which takes Pillow to read",
-            hint="pip install 'hodu[image]'",
-        ) from None
-    try:
-        with Image.open(path) as opened:
-            image = ImageOps.exif_transpose(opened).convert("RGB" if mode == "rgb" else "L")
-    except (UnidentifiedImageError, Image.DecompressionBombError, SyntaxError) as error:
-        raise FormatError(f"{str(path)!r} is not a readable image: {error}") from None
-    if size is not None:
-        image = image.resize((size[1], size[0]), Image.Resampling.BILINEAR)
-    return np.asarray(image).reshape(image.height, image.width, _CHANNELS[mode])
 
 
 def _default_scale(info: ArtifactTensorInfo) -> float:

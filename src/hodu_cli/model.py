@@ -10,7 +10,7 @@ from pathlib import Path
 from hodu._io import load_model
 from hodu.artifact import ArtifactTensorInfo, OutputFormat
 from hodu.errors import ArgumentError, FormatError, UnsupportedError
-from hodu.plugins.interfaces import CompileOptions, ExecutableModule
+from hodu.plugins.interfaces import CompileOptions, ExecutableModule, Progress
 from hodu.plugins.manager import Engine
 from hodu.snapshot.ir import Snapshot
 from hodu.snapshot.prune import prune
@@ -41,18 +41,28 @@ class Program:
     def executable(
         self, console: Console, options: CompileOptions | None = None
     ) -> ExecutableModule:
-        """The model ready to run; raises UsageError for compiled code to be compiled exactly."""
+        """The model ready to run; raises UsageError for compiled code to be compiled otherwise."""
+        options = options or CompileOptions()
         if not isinstance(self.source, Snapshot):
-            if options is not None and options.exact:
-                raise UsageError("--exact needs a model, and this is compiled code")
+            if options.exact or options.tune:
+                asked = "--exact" if options.exact else "--tune"
+                raise UsageError(f"{asked} needs a model, and this is compiled code")
             return self.source
         engine = self.engine
         console.status(
             "Compiling", f"{self.describe()} with {engine.compiler.name} for {engine.device}"
         )
-        module = engine.compile(self.source, options or CompileOptions())
+        with console.progress("Tuning") as report:
+            module = engine.compile(self.source, reporting(options, report))
         memory.mark("compiling")
         return module
+
+
+def reporting(options: CompileOptions, report: Progress | None) -> CompileOptions:
+    """Options that also say who hears of measurements."""
+    if options.tune is None or report is None:
+        return options
+    return replace(options, extra={**options.extra, "progress": report})
 
 
 def open_program(

@@ -35,6 +35,12 @@ class ResultFormat(enum.Enum):
 Format = Annotated[TextFormat, typer.Option("-f", "--format", help="How to print the result.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No status on stderr.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]
+Tune = Annotated[
+    bool, typer.Option("--tune", help="Measure which code is the fastest on this machine.")
+]
+TuneSeconds = Annotated[
+    float, typer.Option(min=1, metavar="S", help="With --tune: how long to measure at most.")
+]
 Exact = Annotated[bool, typer.Option("--exact", help="Do not reorder arithmetic.")]
 Dims = Annotated[
     list[str] | None,

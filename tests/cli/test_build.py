@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import hodu
 from hodu.backends.cpu.runtime import runtime
 from hodu.devices import CPU
+from hodu.toolchain.compiler import host_triple
 
 from .conftest import Cli
 
@@ -43,6 +45,20 @@ int main(void) {
       &self, (const void *[]){x, &count}, (void *[]){y, &twice});
   printf("%d %g %g %d\\n", status, y[3], y[11], twice);
   return 0;
+}
+"""
+START = """
+#include "model.h"
+void *memcpy(void *to, const void *from, size_t size) {
+  for (size_t i = 0; i < size; i++) ((volatile char *)to)[i] = ((const char *)from)[i];
+  return to;
+}
+__attribute__((force_align_arg_pointer)) void _start(void) {
+  static float x[3][4] = {{1, 2, 3, 4}}, y[3][4];
+  int32_t count = 21, twice;
+  int status = model(x, &count, y, &twice);
+  long code = status || twice != 42 ? 1 : (long)y[0][3];
+  __asm__ volatile("syscall" : : "a"(60L), "D"(code));
 }
 """
 SAID = "0 13 1 42\n"
@@ -158,3 +174,42 @@ def test_usage(cli: Cli, model: str, arguments: tuple[str, ...], said: str) -> N
 def test_formats_that_nothing_builds(cli: Cli, model: str) -> None:
     result = cli("build", model, "-o", "model.ptx")
     assert result.code == 1 and "no compiler writes .ptx for cpu" in result.err
+
+
+@pytest.mark.skipif(not host_triple().startswith("x86_64"), reason="variants are for x86-64")
+def test_variants(cli: Cli, model: str) -> None:
+    told = cli("build", model, "-o", "model.so", "-v", "-q")
+    assert told.code == 0 and "linux-gnu baseline, avx2, avx512" in told.out
+    assert re.search(r"\n  avx2 +x86-64-v3 +[\d.]+ KiB  \d+ B weights of its own", told.out)
+    two = cli("build", model, "-o", "model.so", "--variants", "avx512,baseline", "-v", "-q")
+    assert "baseline, avx512" in two.out and "v3" not in two.out
+    one = cli("build", model, "-o", "model.so", "--mcpu", "x86-64-v2", "-v", "-q")
+    assert one.code == 0 and "variants" not in one.out
+
+
+def test_variants_that_cannot_be(cli: Cli, model: str) -> None:
+    unknown = cli("build", model, "-o", "model.so", "--variants", "sse", "-t", "x86_64-linux-gnu")
+    assert unknown.code == 1 and "the variants are baseline, avx2, avx512" in unknown.err
+    both = cli("build", model, "-o", "model.so", "--variants", "avx2", "--mcpu", "native")
+    assert both.code == 2 and "give one" in both.err
+    arm = cli("build", model, "-o", "model.so", "--variants", "avx2", "-t", "aarch64-linux-gnu")
+    assert arm.code == 1 and "no variants for aarch64" in arm.err
+    text = cli("build", model, "-o", "m.c", "--variants", "avx2", "-t", "x86_64-linux-gnu")
+    assert text.code == 1 and "one processor" in text.err
+
+
+@gcc
+@pytest.mark.skipif(not host_triple().startswith("x86_64"), reason="variants are for x86-64")
+def test_variants_need_no_c_library(cli: Cli, model: str) -> None:
+    """Linked with nothing but a start of its own, getenv is not there and is not called."""
+    assert cli("build", model, "-o", "model.a", "-q").code == 0
+    Path("start.c").write_text(START)
+    flags = ["-nostdlib", "-static", "-fno-stack-protector", "-o", "program"]
+    subprocess.run(["gcc", *flags, "start.c", "model.a"], check=True)
+    assert subprocess.run(["./program"], env={"HODU_CPU": "nonsense"}).returncode == 13
+
+
+def test_tuning_is_for_this_machine(cli: Cli, model: str) -> None:
+    refused = cli("build", model, "-o", "model.so", "--tune")
+    assert refused.code == 2 and "--mcpu native builds for this one" in refused.err
+    assert cli("build", model, "-o", "model.so", "--tune", "--mcpu", "native", "-q").code == 0

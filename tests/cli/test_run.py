@@ -286,3 +286,8 @@ def test_exact_compiled_code(cli: Cli, affine: str) -> None:
 def test_exact_programs(cli: Cli, affine: str) -> None:
     usual, exact = (cli("run", affine, *GIVEN, *more, "-q") for more in ((), ("--exact",)))
     assert exact.code == 0 and exact.out == usual.out
+
+
+def test_tuned_models(cli: Cli, affine: str) -> None:
+    usual, tuned = (cli("run", affine, *GIVEN, *more, "-q") for more in ((), ("--tune",)))
+    assert tuned.code == 0 and tuned.out == usual.out

@@ -12,6 +12,7 @@ from hodu.backends.cpu.prepare import prepare
 from hodu.kernel.verify import verify_kernel
 from hodu.nn import functional as F
 from hodu.plan.target import named
+from hodu.plan.variants import variants_for
 from hodu.snapshot.interp import interpreter
 from tests.compiled.interpret import interpret
 from tests.compiled.run import capture
@@ -38,8 +39,14 @@ def blocks(x: Any) -> Any:
 CASES: dict[str, tuple[Any, list[np.ndarray]]] = {
     "product": (lambda x, y: x @ y, [numbers(23, 37), numbers(37, 41)]),
     "weights": (lambda x: F.relu(F.linear(x, constant(35, 19), constant(35))), [numbers(17, 19)]),
+    "rows that share cache lines": (lambda x: x @ constant(1024, 3), [numbers(9, 1024)]),
+    "parts of the depth": (lambda x: x @ constant(700, 33), [numbers(15, 700)]),
     "products": (lambda x, y: x @ y.mT, [numbers(2, 9, 13), numbers(2, 18, 13)]),
     "blocks": (blocks, [numbers(1, 9, 6, 7)]),
+    "groups": (
+        lambda x: F.conv2d(F.conv2d(x, constant(96, 16, 3, 3), groups=2), constant(40, 96, 1, 1)),
+        [numbers(1, 32, 5, 5)],
+    ),
     "stride": (
         lambda x: F.max_pool2d(F.conv2d(x, constant(16, 3, 3, 3), stride=2), 2),
         [numbers(2, 3, 11, 11)],
@@ -51,16 +58,24 @@ CASES: dict[str, tuple[Any, list[np.ndarray]]] = {
         lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True),
         [numbers(1, 2, 19, 10), numbers(1, 2, 19, 10), numbers(1, 2, 19, 12)],
     ),
+    "attention of a few": (
+        lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True),
+        [numbers(1, 2, 3, 37), numbers(1, 2, 1050, 37), numbers(1, 2, 1050, 12)],
+    ),
     "lstm": (lstm, [numbers(4, 3, 9)]),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("target", ["scalar", "x86-64-v3", "x86-64-v4"])
+TARGETS = {name: named(name) for name in ("scalar", "x86-64-v3", "x86-64-v4")}
+TARGETS |= {v.name: v.target for v in variants_for("x86_64-linux-gnu")}  # they share weights
+
+
+@pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("name", CASES)
 def test_kernels_stay_in_their_memory_and_are_right(name: str, target: str) -> None:
     function, arrays = CASES[name]
     snapshot = capture(function, arrays)
-    ready = prepare(snapshot, named(target))
+    ready = prepare(snapshot, TARGETS[target])
     for launch in ready.program.launches():
         verify_kernel(launch.kernel)
     wanted = interpreter(snapshot).run(arrays)

@@ -12,7 +12,7 @@ import hodu
 import hodu.nn.functional as F
 from hodu.backends.cpu.prepare import prepare
 from hodu.lower.gemm import choose
-from hodu.plan.target import named
+from hodu.plan.target import host, named
 from hodu.render.c_program import Options
 from hodu.snapshot.ir import Snapshot
 
@@ -53,7 +53,10 @@ def assert_product(got: Array, a: Array, b: Array) -> None:
 
 
 # (rows, depth, columns): whole tiles, what is left over on every side, several blocks of depth.
-SIZES = [(28, 64, 64), (29, 40, 37), (15, 700, 33), (130, 1000, 70), (5, 1030, 96), (40, 24, 10)]
+SIZES = [
+    (28, 64, 64), (29, 40, 37), (15, 700, 33), (130, 3000, 70), (5, 1030, 96), (40, 24, 10),
+    (30, 4096, 9), (31, 2048, 100),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -139,6 +142,25 @@ def test_bias_activation_and_residual_are_part_of_the_kernel() -> None:
     assert len(list(program.launches())) == 1
 
 
+@pytest.mark.parametrize("name", ["native", "x86-64-v3", "x86-64-v4", "aarch64", "scalar"])
+@pytest.mark.parametrize("rows", [1, 2, 4, 8, 64, 128, 1024])
+@pytest.mark.parametrize("depth", [64, 384, 1024, 4096])
+def test_blocks_fit_the_caches(name: str, rows: int, depth: int) -> None:
+    target = named(name)
+    for columns in (16, 384, 1024, 4096):
+        tile = choose.tile_for(target, 32, rows, columns)
+        block = choose.depth_block(target, tile, depth, 4)
+        assert 0 < block <= depth
+        assert (tile.rows + 2 * tile.columns) * block * 4 <= target.l2_bytes * 3 // 8
+
+
+def test_copied_rows_share_no_set() -> None:
+    for length in (1, 64, 100, 256, 1000, 1024, 4096):
+        stride = choose.apart(length, 4)
+        assert stride >= length
+        assert len({stride * 4 * r // 64 % 64 for r in range(14)}) == 14
+
+
 def test_a_packed_constant_replaces_the_constant() -> None:
     w = hodu.tensor(numbers(64, 96))
     snapshot = capture(lambda x: x @ w, [numbers(3, 64)])
@@ -146,7 +168,7 @@ def test_a_packed_constant_replaces_the_constant() -> None:
     assert [s.size for s in program.slots if s.kind == "constant"] == [64 * 96]
 
 
-@pytest.mark.parametrize("size", [(130, 600, 70), (2, 500, 900)])
+@pytest.mark.parametrize("size", [(130, 3000, 70), (2, 500, 900)])
 def test_results_do_not_depend_on_the_number_of_threads(size: tuple[int, int, int]) -> None:
     rows, depth, columns = size
     a, b = numbers(rows, depth), numbers(depth, columns, seed=1)
@@ -193,7 +215,7 @@ def attention(q: Array, k: Array, v: Array, mask: Array | None, causal: bool) ->
 
 
 @pytest.mark.parametrize("causal", [False, True])
-@pytest.mark.parametrize("queries", [30, 45])
+@pytest.mark.parametrize("queries", [1, 3, 30, 45])
 @pytest.mark.parametrize("keys", [45, 1500])
 def test_attention_of_few_and_of_many_keys(causal: bool, queries: int, keys: int) -> None:
     q = numbers(2, queries, 3, 16)
@@ -208,20 +230,30 @@ def test_attention_of_few_and_of_many_keys(causal: bool, queries: int, keys: int
     assert np.allclose(run(f, q, k, v), wanted, rtol=1e-5, atol=2e-6)
 
 
+@pytest.mark.parametrize("queries", [4, 20])
 @pytest.mark.parametrize("keys", [50, 1100])
 @pytest.mark.parametrize("kind", ["rows hidden", "term", "term of another dtype"])
-def test_attention_with_a_mask(keys: int, kind: str) -> None:
-    q, k, v = numbers(2, 20, 16), numbers(2, keys, 16, seed=1), numbers(2, keys, 16, seed=2)
+def test_attention_with_a_mask(queries: int, keys: int, kind: str) -> None:
+    q, k, v = numbers(2, queries, 16), numbers(2, keys, 16, seed=1), numbers(2, keys, 16, seed=2)
     if kind == "rows hidden":
-        mask: Array = numbers(20, keys, seed=3) > 0
-        mask[5] = False
+        mask: Array = numbers(queries, keys, seed=3) > 0
+        mask[3] = False
         mask[:, : keys // 2] = False
     else:
         mask = numbers(2, 1, keys, seed=3, dtype="f32" if kind == "term" else "f64")
 
     got = run(lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, m), q, k, v, mask)
     assert np.allclose(got, attention(q, k, v, mask, False), rtol=1e-5, atol=2e-6)
-    assert kind != "rows hidden" or (got[:, 5] == 0).all()
+    assert kind != "rows hidden" or (got[:, 3] == 0).all()
+
+
+def test_the_memory_of_attention_grows_with_the_keys_not_with_their_square() -> None:
+    sizes = []
+    for keys in (2048, 4096):
+        shapes = [np.zeros((4, keys, 64), np.float32)] * 3
+        ready = prepare(capture(F.scaled_dot_product_attention, shapes), host())
+        sizes.append(ready.plan.size)
+    assert sizes[1] <= 2 * sizes[0] < 2048 * 2048 * 4
 
 
 def test_attention_gives_nan_where_a_score_is_nan() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -170,6 +171,33 @@ def test_states_become_what_the_interpreter_says(text: str, copies: int) -> None
     assert _copies(snapshot) == copies
 
 
+@pytest.mark.parametrize(
+    "text",
+    [MOMENTUM, SWAP, RING, RETURNED, SHIFTED, READ_LATER, UNCHANGED],
+    ids=lambda x: x.split('"')[1],
+)
+def test_updated_inputs_become_what_states_become(text: str) -> None:
+    """Without data of their own, states are inputs that each run writes in place."""
+    snapshot = parse_snapshot(text)
+    bare = replace(snapshot, states={})
+    reference = hodu.compile(snapshot, compiler="interp")
+    modules = [hodu.compile(bare, opt=0), hodu.compile(bare), hodu.compile(bare, compiler="interp")]
+    held = [{n: a.copy() for n, a in snapshot.states.items()} for _ in modules]
+    kernels = Interpreted(_ready(bare))
+    kept = {n: a.copy() for n, a in snapshot.states.items()}
+    for given in _calls(snapshot):
+        wanted = {n: t.numpy() for n, t in reference.execute(given).items()}
+        for module, states in zip(modules, held, strict=True):
+            found = {n: t.numpy() for n, t in module.execute({**given, **states}).items()}
+            _assert_same(found, wanted)
+            _assert_same(states, reference.states)
+        arrays = given | kept
+        outputs = kernels.execute([arrays[v.name] for v in bare.inputs])
+        _assert_same(dict(zip(wanted, outputs, strict=True)), wanted)
+        kept = kernels.updated
+        _assert_same(kept, reference.states)
+
+
 def _state(data: np.ndarray) -> Any:
     """A tensor that is a state of the capture under way, as a generator's is."""
     active = recorder()
@@ -221,3 +249,57 @@ def test_a_run_that_fails_leaves_all_states_as_they_were() -> None:
             module.execute(bad)
         _assert_same(module.states, before)
         assert module.execute(good)["y"].tolist() == [4.0, 20.0]
+
+
+def decoder(dtype: str, heads: int = 2, keys: int = 40, width: int = 24) -> hodu.Snapshot:
+    """A step of decoding: a row into each cache, then attention over what has been filled."""
+    caches = [hodu.zeros((1, heads, keys, width), dtype=dtype) for _ in range(2)]
+    with hodu.capture("decode") as board:
+        query, key, value = (board.input(n, (1, heads, 1, width), dtype) for n in "qkv")
+        position = board.input("position", (), "i64")
+        for cache, row in zip(caches, (key, value), strict=True):
+            board.hold(cache)
+            cache[:, :, position] = row[:, :, 0]
+        mask = hodu.arange(keys) <= position
+        attend = hodu.nn.functional.scaled_dot_product_attention
+        board.target("y", attend(query, *caches, mask))
+    return board.snapshot
+
+
+@pytest.mark.parametrize("dtype", ["f32", "f64", "bf16", "f16"])
+def test_a_step_of_decoding_writes_its_row_in_place(dtype: str) -> None:
+    snapshot = decoder(dtype)
+    rng = np.random.default_rng(0)
+    kind = hodu.zeros((), dtype=dtype).numpy().dtype
+
+    def call(position: int) -> dict[str, np.ndarray]:
+        rows = {n: rng.normal(size=(1, 2, 1, 24)).astype(kind) for n in "qkv"}
+        return {**rows, "position": np.array(position)}
+
+    calls = [call(i) for i in (0, 1, 2, 39, -2)]
+    reference = hodu.compile(snapshot, compiler="interp")
+    module, kernels = hodu.compile(snapshot), Interpreted(_ready(snapshot))
+    rounding = {"f32": 1e-5, "f64": 1e-12, "bf16": 2e-2, "f16": 2e-3}[dtype]
+    for given in calls:
+        wanted = reference.execute(given)["y"].numpy().astype(np.float64)
+        found = [module.execute(given)["y"].numpy(), kernels.execute(list(given.values()))[0]]
+        for array in found:
+            assert np.allclose(array.astype(np.float64), wanted, rounding, rounding)
+        for name, state in reference.states.items():
+            assert (module.states[name] == state).all()
+            assert (kernels.states[name] == state).all()
+    before = {name: state.copy() for name, state in module.states.items()}
+    with pytest.raises(HoduError, match="40"):
+        module.execute(call(40))
+    assert all((module.states[name] == state).all() for name, state in before.items())
+
+
+def test_decoding_copies_no_cache() -> None:
+    ready = _ready(decoder("f32", 12, 512, 64))
+    cache = 12 * 512 * 64 * 4
+    labels = [launch.label for launch in ready.program.launches()]
+    assert "copy" not in labels
+    assert "pack" not in labels
+    slots = {a.place.slot for x in ready.program.launches() for a in x.arguments}
+    assert sum(slot.bytes for slot in slots if slot.kind == "arena") < cache / 100
+    assert ready.plan.size < 2.1 * cache

@@ -14,7 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 import hodu
 from hodu.errors import FormatError, UnsupportedError
 from hodu.formats.onnx.dtypes import NARROW, is_readable
-from hodu.formats.onnx.tensors import to_array, to_dense
+from hodu.formats.onnx.tensors import NOWHERE, Origin, to_array, to_dense
 from tests.onnx.graphs import compiled, eager, info, model, node, save
 
 VALUES = np.arange(6, dtype=np.float32).reshape(2, 3)
@@ -39,7 +39,7 @@ def test_raw_and_typed_data(kind: Any) -> None:
     number = int if stored.dtype.kind in "biu" else float
     getattr(typed, field).extend(number(v) for v in stored.ravel())
     for proto in (raw, typed):
-        found = to_array(proto, None)
+        found = to_array(proto, NOWHERE)
         assert found.dtype == array.dtype
         assert not found.flags.writeable
         np.testing.assert_array_equal(found, array)
@@ -57,7 +57,7 @@ def test_the_memory_of_weights_is_shared_with_the_snapshot() -> None:
 def test_external_data_is_mapped(tmp_path: Path) -> None:
     (tmp_path / "w.bin").write_bytes(b"\0" * 64 + VALUES.tobytes())
     proto = external("w.bin", offset="64", length="24")
-    found = to_array(proto, tmp_path)
+    found = to_array(proto, Origin(tmp_path))
     np.testing.assert_array_equal(found, VALUES)
     assert not found.flags.writeable
 
@@ -93,7 +93,7 @@ def test_external_data_that_cannot_be(tmp_path: Path, proto: TensorProto, says: 
     for place in (folder, tmp_path):
         (place / "w.bin").write_bytes(VALUES.tobytes())
     with pytest.raises(FormatError) as caught:
-        to_array(proto, folder)
+        to_array(proto, Origin(folder))
     assert says in str(caught.value)
 
 
@@ -103,7 +103,7 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "w.bin").write_bytes(VALUES.tobytes())
     (folder / "w.bin").symlink_to(tmp_path / "w.bin")
     with pytest.raises(FormatError, match="lies outside"):
-        to_array(external("w.bin"), folder)
+        to_array(external("w.bin"), Origin(folder))
 
 
 @pytest.mark.parametrize(
@@ -120,14 +120,14 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
 )
 def test_sizes_that_disagree(proto: TensorProto, says: str) -> None:
     with pytest.raises(FormatError, match=says):
-        to_array(proto, None)
+        to_array(proto, NOWHERE)
 
 
 def test_complex_numbers_are_unsupported() -> None:
     proto = TensorProto(name="w", data_type=TensorProto.COMPLEX64, dims=(1,), raw_data=b"\0" * 8)
     assert not is_readable(TensorProto.COMPLEX64)
     with pytest.raises(UnsupportedError, match="COMPLEX64") as caught:
-        to_array(proto, None)
+        to_array(proto, NOWHERE)
     assert "FLOAT16" in str(caught.value.hint)
 
 
@@ -135,7 +135,7 @@ def test_complex_numbers_are_unsupported() -> None:
 def test_narrow_types_are_read_and_cast(number: int) -> None:
     array = np.array([0.5 if "e8m0" in str(NARROW[number]) else 0, 1]).astype(NARROW[number])
     proto = numpy_helper.from_array(array, "w")
-    np.testing.assert_array_equal(to_array(proto, None), array)
+    np.testing.assert_array_equal(to_array(proto, NOWHERE), array)
     made = model([node("Cast", ["w"], ["y"], to=1)], [], ["y"], opset=24)
     made.graph.initializer.append(proto)
     np.testing.assert_array_equal(eager(made)[0], array.astype(np.float32))
@@ -146,7 +146,7 @@ def test_narrow_external_data_is_unpacked(tmp_path: Path) -> None:
     (tmp_path / "w.bin").write_bytes(packed.raw_data)
     proto = external("w.bin")
     proto.data_type, proto.dims[:] = packed.data_type, [3]
-    assert to_array(proto, tmp_path).astype(int).tolist() == [1, -2, 3]
+    assert to_array(proto, Origin(tmp_path)).astype(int).tolist() == [1, -2, 3]
 
 
 def test_4_bit_weights_are_dequantized_while_a_model_is_captured(tmp_path: Path) -> None:
@@ -217,4 +217,4 @@ def test_sparse_tensors_are_filled_with_zeros(indices: Any) -> None:
 @pytest.mark.parametrize("indices", [[1, 6], [[0, 1], [1, 3]], [[0, 1, 2], [1, 2, 3]]])
 def test_sparse_places_that_are_not_there(indices: Any) -> None:
     with pytest.raises(FormatError, match=r"sparse tensor 'w' of shape \[2, 3\]"):
-        to_dense(sparse(indices), None)
+        to_dense(sparse(indices), NOWHERE)

@@ -112,13 +112,7 @@ def parameters(dtype: str) -> list[Any]:
 
 def parameter(array: Array) -> Any:
     """A parameter over a copy of `array`."""
-    return Parameter(array)
-
-
-class Parameter(hodu.Tensor):
-    """A tensor with a gradient."""
-
-    __slots__ = ("grad",)
+    return hodu.tensor(array, requires_grad=True)
 
 
 def run(

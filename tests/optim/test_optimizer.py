@@ -25,9 +25,9 @@ def test_groups_have_their_own_hyperparameters():
     sgd = optim.SGD([{"params": [first]}, {"params": second, "lr": 0.5}], lr=0.1)
     sgd.add_param_group({"params": [third], "maximize": True})
     sgd.step()
-    np.testing.assert_allclose(first.numpy(), [0.9, 2.1], rtol=1e-6)
-    np.testing.assert_allclose(second.numpy(), [0.5, 2.5], rtol=1e-6)
-    np.testing.assert_allclose(third.numpy(), [1.1, 1.9], rtol=1e-6)
+    np.testing.assert_allclose(first.detach().numpy(), [0.9, 2.1], rtol=1e-6)
+    np.testing.assert_allclose(second.detach().numpy(), [0.5, 2.5], rtol=1e-6)
+    np.testing.assert_allclose(third.detach().numpy(), [1.1, 1.9], rtol=1e-6)
 
 
 def test_named_parameters_keep_their_names():
@@ -51,6 +51,24 @@ def test_zero_grad():
     assert param.tolist() == [1, 2]
 
 
+def test_minimises_a_loss_that_it_computes():
+    weight = parameter(np.array([3.0, -2.0], np.float64))
+    target = hodu.tensor([1.0, 5.0], dtype="f64")
+    sgd = optim.SGD([weight], lr=0.25)
+
+    def closure():
+        sgd.zero_grad()
+        error = weight - target
+        loss = (error * error).sum()
+        loss.backward()
+        return loss
+
+    with hodu.no_grad():
+        losses = [sgd.step(closure).item() for _ in range(20)]
+    np.testing.assert_allclose(losses, 53 * 0.25 ** np.arange(20), rtol=1e-6)
+    assert weight.is_leaf
+
+
 @pytest.mark.parametrize(("name", "options"), ALL, ids=identify)
 def test_goes_on_from_a_saved_state_to_the_bit(name, options):
     whole, part = parameters("f32"), parameters("f32")
@@ -66,7 +84,7 @@ def test_goes_on_from_a_saved_state_to_the_bit(name, options):
 
     run(stopped, part, 12, "f32", restart)
     for mine, other in zip(part, whole, strict=True):
-        np.testing.assert_array_equal(mine.numpy(), other.numpy())
+        np.testing.assert_array_equal(mine.detach().numpy(), other.detach().numpy())
 
 
 def test_loading_writes_states_in_place():
@@ -88,7 +106,7 @@ def test_bf16_parameters_keep_their_dtype():
     adam.step()
     assert (param.dtype, adam.state[param]["exp_avg"].dtype) == (hodu.bf16, hodu.bf16)
     assert adam.state[param]["step"].dtype is hodu.f32
-    np.testing.assert_allclose(param.to("f32").numpy(), [0.875, -2.125], rtol=1e-2)
+    np.testing.assert_allclose(param.detach().to("f32").numpy(), [0.875, -2.125], rtol=1e-2)
 
 
 def test_repr_shows_the_groups():
@@ -109,6 +127,8 @@ def test_refusals():
     with pytest.raises(ArgumentError, match="a parameter of i64 has no gradient"):
         optim.SGD([hodu.tensor([1])])
     params = one()
+    with pytest.raises(ValueRangeError, match="can't optimize a non-leaf Tensor"):
+        optim.SGD([params[0] * 2])
     with pytest.raises(ValueRangeError, match="more than once"):
         optim.SGD(params * 2)
     with pytest.raises(ValueRangeError, match="more than once"):

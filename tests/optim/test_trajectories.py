@@ -39,4 +39,6 @@ def test_trajectory(name, options, dtype):
     run(getattr(optim, name)(params, **options), params, STEPS, dtype)
     for param, expected in zip(params, by_formula(name, options, dtype), strict=True):
         scale = np.abs(expected).max()
-        np.testing.assert_allclose(param.numpy(), expected, RTOL[dtype], RTOL[dtype] * scale)
+        np.testing.assert_allclose(
+            param.detach().numpy(), expected, RTOL[dtype], RTOL[dtype] * scale
+        )

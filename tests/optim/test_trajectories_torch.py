@@ -44,12 +44,14 @@ def test_trajectory(torch, name, options, dtype):
     for ours, other in zip(params, theirs, strict=True):
         expected = other.detach().numpy()
         scale = np.abs(expected).max()
-        np.testing.assert_allclose(ours.numpy(), expected, RTOL[dtype], RTOL[dtype] * scale)
+        np.testing.assert_allclose(
+            ours.detach().numpy(), expected, RTOL[dtype], RTOL[dtype] * scale
+        )
 
 
 @pytest.mark.parametrize(("name", "options"), KNOWN, ids=identify)
 def test_state_dict_has_the_same_keys_and_loads(torch, name, options):
-    theirs, other = torch_run(torch, name, options, "f32")
+    _, other = torch_run(torch, name, options, "f32")
     params = parameters("f32")
     optimizer = getattr(optim, name)(params, **options)
     run(optimizer, params, STEPS, "f32")
@@ -59,8 +61,6 @@ def test_state_dict_has_the_same_keys_and_loads(torch, name, options):
         i: s.keys() for i, s in saved["state"].items()
     }
     assert [g.keys() for g in ours["param_groups"]] >= [g.keys() for g in saved["param_groups"]]
-    for value, mine in zip(theirs, params, strict=True):
-        mine.copy_(type(mine)(value.detach().numpy()))
     optimizer.load_state_dict(saved)
     for number, state in saved["state"].items():
         for key, value in state.items():

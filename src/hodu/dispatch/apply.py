@@ -11,14 +11,12 @@ kernels in a context of their own, which costs 40 ns where `numpy.errstate` cost
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from hodu import dtypes
-from hodu.dims import Sym
 from hodu.dispatch.base import (
     Attrs,
     quiet,
@@ -27,11 +25,10 @@ from hodu.dispatch.base import (
     wrap,
     wrap_dims,
 )
-from hodu.dispatch.explain import explain
+from hodu.dispatch.compute import compute, run
 from hodu.dispatch.inputs import (
     as_argument,
     as_arrays,
-    data_of,
     eager_inputs,
     fit,
     flatten,
@@ -39,10 +36,10 @@ from hodu.dispatch.inputs import (
     key_of,
 )
 from hodu.dispatch.plan import make_plan
-from hodu.errors import HoduError, ShapeError
-from hodu.ops._table import REGISTRY, Array, OpDef, as_array
-
-_LARGEST_CONSTANT = 1 << 20
+from hodu.dispatch.tape import is_tracked
+from hodu.dispatch.track import track, tracks
+from hodu.errors import ShapeError
+from hodu.ops._table import REGISTRY, OpDef
 
 
 def apply(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
@@ -50,11 +47,17 @@ def apply(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
 
     Raises HoduError with the op, the types and the user's line.
     """
+    tracked = False
     try:
+        for x in inputs:
+            if x._node is not None:
+                tracked = True
         arrays = [x._data for x in inputs]
         key = tuple([(a.dtype, a.ndim == 0) for a in arrays])
     except AttributeError:
         return _apply_mixed(op, inputs, attrs)
+    if tracked and tracks(op):
+        return track(op, inputs if op.plans.get(key) == () else operands(op, inputs), attrs)
     if (op.random or op.dim_attrs) and recorder_var.get() is not None:
         return _apply_general(op, inputs, attrs)
     casts = op.plans.get(key)
@@ -71,6 +74,8 @@ def _apply_mixed(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
 
     Numbers that `op.prepare` must see are those that overflow, which the general way then takes.
     """
+    if is_tracked(inputs) and tracks(op):
+        return track(op, operands(op, inputs), attrs)
     if recorder_var.get() is None and fit(op, inputs):
         mixed = eager_inputs(inputs)
         casts = None if mixed is None else op.plans.get(mixed[1])
@@ -82,79 +87,31 @@ def _apply_mixed(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
     return _apply_general(op, inputs, attrs)
 
 
-def run(op: OpDef, arrays: Sequence[Any], attrs: Attrs) -> Any:
-    """Run the op's kernel on arrays (None and lists allowed) and wrap what it returns."""
-    kernel = op.eager
-    try:
-        if kernel is None:
-            assert op.compose is not None
-            return op.compose(*map(_wrap_nested, arrays), **attrs)
-        if op.has_regions:  # whose nodes run kernels in turn, and a context cannot be nested
-            result = kernel(*arrays, **attrs)
-        else:
-            result = quiet.run(kernel, *arrays, **attrs)
-    except (ArithmeticError, LookupError, TypeError, ValueError, HoduError) as error:
-        raise explain(op, arrays, attrs, error) from error
-    return wrap(result) if type(result) is np.ndarray else _wrap_nested(result)
-
-
-def _wrap_nested(value: Any) -> Any:
-    if isinstance(value, (tuple, list)):
-        return type(value)(map(_wrap_nested, value))
-    return None if value is None else wrap(value)
-
-
-def kernel(op: OpDef, arrays: Sequence[Any], attrs: Attrs) -> tuple[Array, ...]:
-    """Run `op` on arrays of the right dtypes, for an executor; always returns a tuple."""
-    if op.eager is None:
-        result = run(op, arrays, attrs)
-        tensors = result if isinstance(result, (tuple, list)) else (result,)
-        return tuple(t._data for t in tensors)
-    if op.has_regions:
-        result = op.eager(*arrays, **attrs)
-    else:
-        result = quiet.run(op.eager, *arrays, **attrs)
-    return tuple(map(as_array, result if isinstance(result, (tuple, list)) else (result,)))
-
-
 def _apply_general(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
     if op.prepare is not None:
         inputs = op.prepare(*inputs)
     tensors = [as_argument(op, p, x) for p, x in zip(op.inputs, inputs, strict=True)]
-    flat = list(flatten(tensors))
-    if op.on_dims and any(t._data is None and t._dims is not None for t in flat):
+    if op.on_dims and any(t._data is None and t._dims is not None for t in flatten(tensors)):
         folded = _fold_dims(op, tensors, attrs)
         if folded is not None:
             return folded
-    key = tuple(key_of(x) for x in flatten_inputs(inputs, tensors))
+    return compute(op, _promoted(op, inputs, tensors), attrs)
+
+
+def operands(op: OpDef, inputs: Sequence[Any]) -> Sequence[Any]:
+    """The inputs of a call as tensors in the dtypes that the op's promotion asks for."""
+    if op.prepare is not None:
+        inputs = op.prepare(*inputs)
+    tensors = [as_argument(op, p, x) for p, x in zip(op.inputs, inputs, strict=True)]
+    return _promoted(op, inputs, tensors)
+
+
+def _promoted(op: OpDef, inputs: Sequence[Any], tensors: Sequence[Any]) -> Sequence[Any]:
+    key = tuple([key_of(x) for x in flatten_inputs(inputs, tensors)])
     casts = op.plans.get(key)
     if casts is None:
         casts = make_plan(op, inputs, key)
-    if casts:
-        tensors = _cast_all(tensors, iter(casts))
-    if _must_record(op, flatten(tensors), attrs):
-        return recording().record(op, tensors, attrs)
-    return run(op, [data_of(t) for t in tensors], attrs)
-
-
-def _must_record(op: OpDef, flat: Any, attrs: Attrs) -> bool:
-    if any(t._data is None for t in flat):
-        return True
-    if recorder_var.get() is None:
-        return False
-    sizes = [attrs.get(name) for name in op.dim_attrs]
-    return op.random or any(map(_has_symbol, sizes)) or (not op.schema.inputs and _is_large(sizes))
-
-
-def _is_large(sizes: Sequence[Any]) -> bool:
-    """Whether a created tensor is better a node than a constant kept in the Snapshot."""
-    return any(isinstance(s, tuple) and math.prod(s) > _LARGEST_CONSTANT for s in sizes)
-
-
-def _has_symbol(value: Any) -> bool:
-    if isinstance(value, (tuple, list)):
-        return any(isinstance(v, Sym) for v in value)
-    return isinstance(value, Sym)
+    return _cast_all(tensors, iter(casts)) if casts else tensors
 
 
 def _cast_all(tensors: Sequence[Any], casts: Any) -> list[Any]:
@@ -166,6 +123,8 @@ def _cast_all(tensors: Sequence[Any], casts: Any) -> list[Any]:
         target = next(casts)
         if target is None:
             return t
+        if t._node is not None:
+            return apply(REGISTRY["cast"], (t,), {"dtype": dtypes.FROM_NUMPY[target]})
         if t._data is not None:
             return wrap(quiet.run(t._data.astype, target))
         return recording().record(REGISTRY["cast"], [t], {"dtype": dtypes.FROM_NUMPY[target]})

@@ -29,14 +29,30 @@ class TensorBase:
     Exactly one of these holds: `_data` is an array (eager); `_value` is a value of the capture
     that is under way; `_dims` is an object array of dimensions, at least one of them symbolic,
     for an i64 tensor whose contents are known only by name (`_value` is then made on demand).
-    `_origin` and `_version` tie captured views to the tensor they look into; `_place` is set on
-    those that know how a write to them becomes a write to it.
+    `_node` is what made it, if it is on the tape of gradients, as result number `_index`; a leaf
+    that collects a gradient has it in `_grad`. `_origin` and `_version` tie views that are
+    captured or on the tape to the tensor they look into; `_place` is set on those that know how a
+    write to them becomes a write to it.
     """
 
-    __slots__ = ("__weakref__", "_data", "_dims", "_origin", "_place", "_value", "_version")
+    __slots__ = (
+        "__weakref__",
+        "_data",
+        "_dims",
+        "_grad",
+        "_index",
+        "_node",
+        "_origin",
+        "_place",
+        "_value",
+        "_version",
+    )
     _data: Array | None
     _value: Any
     _dims: Array | None
+    _node: Any
+    _index: int
+    _grad: Any
     _origin: Any
     _place: Place | None
     _version: int
@@ -65,6 +81,9 @@ class Recorder(Protocol):
 
         Whoever uses the tensor itself holds `lock`.
         """
+
+    def saw(self, tensor: TensorBase) -> None:
+        """Note that an eager tensor is used which may collect a gradient."""
 
     def stand_in(self, tensor: TensorBase) -> TensorBase:
         """What stands for a state that was lifted; any other tensor itself."""
@@ -113,13 +132,14 @@ def wrap(array: Any) -> Any:
     """A tensor over `array`, which is not copied."""
     tensor = _new(_tensor_class)
     tensor._data = array if type(array) is np.ndarray else np.asarray(array)
+    tensor._node = None
     return tensor
 
 
 def wrap_value(value: Any) -> Any:
     """A captured tensor that stands for a value of the capture under way."""
     tensor = _new(_tensor_class)
-    tensor._data = tensor._dims = tensor._origin = tensor._place = None
+    tensor._data = tensor._dims = tensor._origin = tensor._place = tensor._node = None
     tensor._value = value
     tensor._version = 0
     return tensor

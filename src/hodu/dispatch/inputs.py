@@ -106,6 +106,8 @@ def fit(op: OpDef, inputs: Sequence[Any]) -> bool:
     for param, x in zip(op.inputs, inputs, strict=True):
         if isinstance(x, (list, tuple)) is not param.is_list or (x is None and not param.optional):
             return False
+        if param.is_list and param.type != "Tensor?[]" and any(e is None for e in x):
+            return False
     return True
 
 

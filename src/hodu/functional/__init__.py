@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from hodu.functional._generated.control_flow import _while_loop as _while_loop
     from hodu.functional._generated.conv import _conv as _conv
     from hodu.functional._generated.conv_transpose import _conv_transpose as _conv_transpose
+    from hodu.functional._generated.conv_weight import _conv_weight as _conv_weight
     from hodu.functional._generated.counting import bincount as bincount
     from hodu.functional._generated.counting import histc as histc
     from hodu.functional._generated.cumulative import cummax as cummax
@@ -104,7 +105,7 @@ if TYPE_CHECKING:
     from hodu.functional._generated.fractional_pooling import (
         _fractional_max_pool as _fractional_max_pool,
     )
-    from hodu.functional._generated.gather import embedding as embedding
+    from hodu.functional._generated.gather import _embedding as _embedding
     from hodu.functional._generated.gather import gather as gather
     from hodu.functional._generated.gather import gather_nd as gather_nd
     from hodu.functional._generated.gather import index_select as index_select
@@ -344,12 +345,22 @@ if TYPE_CHECKING:
     from hodu.ops.diagonal import _linalg_diagonal as _linalg_diagonal
     from hodu.ops.diagonal import diag as diag
     from hodu.ops.diagonal import diagflat as diagflat
+    from hodu.ops.distances import cosine_similarity as cosine_similarity
+    from hodu.ops.distances import pairwise_distance as pairwise_distance
+    from hodu.ops.distances import pdist as pdist
     from hodu.ops.einsum import einsum as einsum
+    from hodu.ops.embedding import embedding as embedding
+    from hodu.ops.embedding_bag import embedding_bag as embedding_bag
     from hodu.ops.exchange import from_dlpack as from_dlpack
     from hodu.ops.exchange import from_numpy as from_numpy
     from hodu.ops.exchange import frombuffer as frombuffer
     from hodu.ops.extrema import clamp_max as clamp_max
     from hodu.ops.extrema import clamp_min as clamp_min
+    from hodu.ops.feature_dropout import alpha_dropout as alpha_dropout
+    from hodu.ops.feature_dropout import dropout1d as dropout1d
+    from hodu.ops.feature_dropout import dropout2d as dropout2d
+    from hodu.ops.feature_dropout import dropout3d as dropout3d
+    from hodu.ops.feature_dropout import feature_alpha_dropout as feature_alpha_dropout
     from hodu.ops.filled import empty as empty
     from hodu.ops.filled import empty_like as empty_like
     from hodu.ops.filled import full as full
@@ -365,6 +376,7 @@ if TYPE_CHECKING:
     from hodu.ops.fractional_pooling import fractional_max_pool2d as fractional_max_pool2d
     from hodu.ops.fractional_pooling import fractional_max_pool3d as fractional_max_pool3d
     from hodu.ops.grid_sample import affine_grid as affine_grid
+    from hodu.ops.gumbel import gumbel_softmax as gumbel_softmax
     from hodu.ops.index_update import index_fill as index_fill
     from hodu.ops.indexing import getitem as getitem
     from hodu.ops.indexing import index_put as index_put
@@ -385,6 +397,31 @@ if TYPE_CHECKING:
     from hodu.ops.linalg_norms import _linalg_norm as _linalg_norm
     from hodu.ops.linalg_norms import matrix_norm as matrix_norm
     from hodu.ops.linalg_norms import vector_norm as vector_norm
+    from hodu.ops.losses_classes import binary_cross_entropy as binary_cross_entropy
+    from hodu.ops.losses_classes import (
+        binary_cross_entropy_with_logits as binary_cross_entropy_with_logits,
+    )
+    from hodu.ops.losses_classes import cross_entropy as cross_entropy
+    from hodu.ops.losses_classes import nll_loss as nll_loss
+    from hodu.ops.losses_ctc import ctc_loss as ctc_loss
+    from hodu.ops.losses_margin import cosine_embedding_loss as cosine_embedding_loss
+    from hodu.ops.losses_margin import hinge_embedding_loss as hinge_embedding_loss
+    from hodu.ops.losses_margin import margin_ranking_loss as margin_ranking_loss
+    from hodu.ops.losses_margin import multi_margin_loss as multi_margin_loss
+    from hodu.ops.losses_margin import multilabel_margin_loss as multilabel_margin_loss
+    from hodu.ops.losses_margin import multilabel_soft_margin_loss as multilabel_soft_margin_loss
+    from hodu.ops.losses_margin import soft_margin_loss as soft_margin_loss
+    from hodu.ops.losses_margin import triplet_margin_loss as triplet_margin_loss
+    from hodu.ops.losses_margin import (
+        triplet_margin_with_distance_loss as triplet_margin_with_distance_loss,
+    )
+    from hodu.ops.losses_regression import gaussian_nll_loss as gaussian_nll_loss
+    from hodu.ops.losses_regression import huber_loss as huber_loss
+    from hodu.ops.losses_regression import kl_div as kl_div
+    from hodu.ops.losses_regression import l1_loss as l1_loss
+    from hodu.ops.losses_regression import mse_loss as mse_loss
+    from hodu.ops.losses_regression import poisson_nll_loss as poisson_nll_loss
+    from hodu.ops.losses_regression import smooth_l1_loss as smooth_l1_loss
     from hodu.ops.lp_pooling import lp_pool1d as lp_pool1d
     from hodu.ops.lp_pooling import lp_pool2d as lp_pool2d
     from hodu.ops.lp_pooling import lp_pool3d as lp_pool3d
@@ -404,6 +441,9 @@ if TYPE_CHECKING:
     from hodu.ops.max_unpooling import max_unpool1d as max_unpool1d
     from hodu.ops.max_unpooling import max_unpool2d as max_unpool2d
     from hodu.ops.max_unpooling import max_unpool3d as max_unpool3d
+    from hodu.ops.multihead_attention import (
+        multi_head_attention_forward as multi_head_attention_forward,
+    )
     from hodu.ops.norm import norm as norm
     from hodu.ops.one_hot import one_hot as one_hot
     from hodu.ops.order import flip as flip
@@ -519,6 +559,7 @@ __all__ = [
     "affine_grid",
     "all",
     "allclose",
+    "alpha_dropout",
     "amax",
     "amin",
     "aminmax",
@@ -553,6 +594,8 @@ __all__ = [
     "batch_norm",
     "bernoulli",
     "bilinear",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
     "bincount",
     "bitwise_and",
     "bitwise_left_shift",
@@ -596,9 +639,13 @@ __all__ = [
     "corrcoef",
     "cos",
     "cosh",
+    "cosine_embedding_loss",
+    "cosine_similarity",
     "count_nonzero",
     "cov",
     "cross",
+    "cross_entropy",
+    "ctc_loss",
     "cummax",
     "cummin",
     "cumprod",
@@ -614,6 +661,9 @@ __all__ = [
     "divide",
     "dot",
     "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
     "dsplit",
     "dstack",
     "eigh",
@@ -621,6 +671,7 @@ __all__ = [
     "einsum",
     "elu",
     "embedding",
+    "embedding_bag",
     "empty",
     "empty_like",
     "eq",
@@ -634,6 +685,7 @@ __all__ = [
     "expand_as",
     "expm1",
     "eye",
+    "feature_alpha_dropout",
     "fix",
     "flatten",
     "flip",
@@ -654,6 +706,7 @@ __all__ = [
     "full_like",
     "gather",
     "gather_nd",
+    "gaussian_nll_loss",
     "ge",
     "gelu",
     "getitem",
@@ -664,13 +717,16 @@ __all__ = [
     "group_norm",
     "gru_layer",
     "gt",
+    "gumbel_softmax",
     "hardshrink",
     "hardsigmoid",
     "hardswish",
     "hardtanh",
+    "hinge_embedding_loss",
     "histc",
     "hsplit",
     "hstack",
+    "huber_loss",
     "hypot",
     "im2col",
     "index_add",
@@ -689,8 +745,10 @@ __all__ = [
     "isfinite",
     "isinf",
     "isnan",
+    "kl_div",
     "kron",
     "kthvalue",
+    "l1_loss",
     "layer_norm",
     "le",
     "leaky_relu",
@@ -725,6 +783,7 @@ __all__ = [
     "lt",
     "lu",
     "lu_factor",
+    "margin_ranking_loss",
     "masked_fill",
     "masked_scatter",
     "masked_select",
@@ -751,9 +810,14 @@ __all__ = [
     "mode",
     "moveaxis",
     "movedim",
+    "mse_loss",
     "msort",
     "mul",
     "multi_dot",
+    "multi_head_attention_forward",
+    "multi_margin_loss",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
     "multinomial",
     "multiply",
     "mv",
@@ -771,6 +835,7 @@ __all__ = [
     "new_ones",
     "new_tensor",
     "new_zeros",
+    "nll_loss",
     "nonzero",
     "norm",
     "normal",
@@ -782,11 +847,14 @@ __all__ = [
     "ones_like",
     "outer",
     "pad",
+    "pairwise_distance",
+    "pdist",
     "permute",
     "pinv",
     "pinverse",
     "pixel_shuffle",
     "pixel_unshuffle",
+    "poisson_nll_loss",
     "pow",
     "prelu",
     "prod",
@@ -837,6 +905,8 @@ __all__ = [
     "sin",
     "sinh",
     "slogdet",
+    "smooth_l1_loss",
+    "soft_margin_loss",
     "softmax",
     "softmin",
     "softplus",
@@ -877,6 +947,8 @@ __all__ = [
     "trapezoid",
     "tril",
     "tril_indices",
+    "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
     "triu",
     "triu_indices",
     "true_divide",
@@ -917,10 +989,12 @@ _HOMES = {
     "_cond": "hodu.functional._generated.control_flow:_cond",
     "_conv": "hodu.functional._generated.conv:_conv",
     "_conv_transpose": "hodu.functional._generated.conv_transpose:_conv_transpose",
+    "_conv_weight": "hodu.functional._generated.conv_weight:_conv_weight",
     "_cross": "hodu.functional._generated.products:_cross",
     "_dims": "hodu.functional._generated.extent:_dims",
     "_div": "hodu.functional._generated.arithmetic:_div",
     "_einsum": "hodu.functional._generated.einsum:_einsum",
+    "_embedding": "hodu.functional._generated.gather:_embedding",
     "_expand": "hodu.functional._generated.repeat:_expand",
     "_eye": "hodu.functional._generated.triangle:_eye",
     "_flip": "hodu.functional._generated.order:_flip",
@@ -1004,6 +1078,7 @@ _HOMES = {
     "affine_grid": "hodu.ops.grid_sample:affine_grid",
     "all": "hodu.functional._generated.reduction:all",
     "allclose": "hodu.ops.closeness:allclose",
+    "alpha_dropout": "hodu.ops.feature_dropout:alpha_dropout",
     "amax": "hodu.functional._generated.max_min:amax",
     "amin": "hodu.functional._generated.max_min:amin",
     "aminmax": "hodu.functional._generated.max_min:aminmax",
@@ -1038,6 +1113,8 @@ _HOMES = {
     "batch_norm": "hodu.ops.batch_norm:batch_norm",
     "bernoulli": "hodu.ops.random_choices:bernoulli",
     "bilinear": "hodu.functional._generated.linear:bilinear",
+    "binary_cross_entropy": "hodu.ops.losses_classes:binary_cross_entropy",
+    "binary_cross_entropy_with_logits": "hodu.ops.losses_classes:binary_cross_entropy_with_logits",
     "bincount": "hodu.functional._generated.counting:bincount",
     "bitwise_and": "hodu.functional._generated.bitwise:bitwise_and",
     "bitwise_left_shift": "hodu.functional._generated.bitwise:bitwise_left_shift",
@@ -1081,9 +1158,13 @@ _HOMES = {
     "corrcoef": "hodu.ops.covariance:corrcoef",
     "cos": "hodu.functional._generated.trigonometry:cos",
     "cosh": "hodu.functional._generated.trigonometry:cosh",
+    "cosine_embedding_loss": "hodu.ops.losses_margin:cosine_embedding_loss",
+    "cosine_similarity": "hodu.ops.distances:cosine_similarity",
     "count_nonzero": "hodu.functional._generated.reduction:count_nonzero",
     "cov": "hodu.ops.covariance:cov",
     "cross": "hodu.ops.products:cross",
+    "cross_entropy": "hodu.ops.losses_classes:cross_entropy",
+    "ctc_loss": "hodu.ops.losses_ctc:ctc_loss",
     "cummax": "hodu.functional._generated.cumulative:cummax",
     "cummin": "hodu.functional._generated.cumulative:cummin",
     "cumprod": "hodu.functional._generated.cumulative:cumprod",
@@ -1099,13 +1180,17 @@ _HOMES = {
     "divide": "hodu.ops.arithmetic:div",
     "dot": "hodu.ops.matmul:dot",
     "dropout": "hodu.ops.random_choices:dropout",
+    "dropout1d": "hodu.ops.feature_dropout:dropout1d",
+    "dropout2d": "hodu.ops.feature_dropout:dropout2d",
+    "dropout3d": "hodu.ops.feature_dropout:dropout3d",
     "dsplit": "hodu.ops.split:dsplit",
     "dstack": "hodu.ops.join:dstack",
     "eigh": "hodu.functional._generated.decompositions:eigh",
     "eigvalsh": "hodu.ops.decompositions:eigvalsh",
     "einsum": "hodu.ops.einsum:einsum",
     "elu": "hodu.functional._generated.activation:elu",
-    "embedding": "hodu.functional._generated.gather:embedding",
+    "embedding": "hodu.ops.embedding:embedding",
+    "embedding_bag": "hodu.ops.embedding_bag:embedding_bag",
     "empty": "hodu.ops.filled:empty",
     "empty_like": "hodu.ops.filled:empty_like",
     "eq": "hodu.functional._generated.comparison:eq",
@@ -1119,6 +1204,7 @@ _HOMES = {
     "expand_as": "hodu.ops.repeat:expand_as",
     "expm1": "hodu.functional._generated.exponential:expm1",
     "eye": "hodu.ops.triangle:eye",
+    "feature_alpha_dropout": "hodu.ops.feature_dropout:feature_alpha_dropout",
     "fix": "hodu.functional._generated.rounding:trunc",
     "flatten": "hodu.ops.shape:flatten",
     "flip": "hodu.ops.order:flip",
@@ -1139,6 +1225,7 @@ _HOMES = {
     "full_like": "hodu.ops.filled:full_like",
     "gather": "hodu.functional._generated.gather:gather",
     "gather_nd": "hodu.functional._generated.gather:gather_nd",
+    "gaussian_nll_loss": "hodu.ops.losses_regression:gaussian_nll_loss",
     "ge": "hodu.functional._generated.comparison:ge",
     "gelu": "hodu.functional._generated.activation:gelu",
     "getitem": "hodu.ops.indexing:getitem",
@@ -1149,13 +1236,16 @@ _HOMES = {
     "group_norm": "hodu.functional._generated.normalization:group_norm",
     "gru_layer": "hodu.functional._generated.recurrent:gru_layer",
     "gt": "hodu.functional._generated.comparison:gt",
+    "gumbel_softmax": "hodu.ops.gumbel:gumbel_softmax",
     "hardshrink": "hodu.functional._generated.rectifiers:hardshrink",
     "hardsigmoid": "hodu.functional._generated.rectifiers:hardsigmoid",
     "hardswish": "hodu.functional._generated.rectifiers:hardswish",
     "hardtanh": "hodu.functional._generated.rectifiers:hardtanh",
+    "hinge_embedding_loss": "hodu.ops.losses_margin:hinge_embedding_loss",
     "histc": "hodu.functional._generated.counting:histc",
     "hsplit": "hodu.ops.split:hsplit",
     "hstack": "hodu.ops.join:hstack",
+    "huber_loss": "hodu.ops.losses_regression:huber_loss",
     "hypot": "hodu.functional._generated.trigonometry:hypot",
     "im2col": "hodu.functional._generated.fold:im2col",
     "index_add": "hodu.functional._generated.index_update:index_add",
@@ -1174,8 +1264,10 @@ _HOMES = {
     "isfinite": "hodu.functional._generated.nonfinite:isfinite",
     "isinf": "hodu.functional._generated.nonfinite:isinf",
     "isnan": "hodu.functional._generated.nonfinite:isnan",
+    "kl_div": "hodu.ops.losses_regression:kl_div",
     "kron": "hodu.functional._generated.products:kron",
     "kthvalue": "hodu.functional._generated.sorting:kthvalue",
+    "l1_loss": "hodu.ops.losses_regression:l1_loss",
     "layer_norm": "hodu.functional._generated.normalization:layer_norm",
     "le": "hodu.functional._generated.comparison:le",
     "leaky_relu": "hodu.functional._generated.rectifiers:leaky_relu",
@@ -1210,6 +1302,7 @@ _HOMES = {
     "lt": "hodu.functional._generated.comparison:lt",
     "lu": "hodu.functional._generated.lu:lu",
     "lu_factor": "hodu.functional._generated.lu:lu_factor",
+    "margin_ranking_loss": "hodu.ops.losses_margin:margin_ranking_loss",
     "masked_fill": "hodu.ops.select:masked_fill",
     "masked_scatter": "hodu.functional._generated.masking:masked_scatter",
     "masked_select": "hodu.functional._generated.masking:masked_select",
@@ -1236,9 +1329,14 @@ _HOMES = {
     "mode": "hodu.functional._generated.quantiles:mode",
     "moveaxis": "hodu.ops.order:moveaxis",
     "movedim": "hodu.ops.order:movedim",
+    "mse_loss": "hodu.ops.losses_regression:mse_loss",
     "msort": "hodu.ops.sorting:msort",
     "mul": "hodu.functional._generated.arithmetic:mul",
     "multi_dot": "hodu.ops.products:multi_dot",
+    "multi_head_attention_forward": "hodu.ops.multihead_attention:multi_head_attention_forward",
+    "multi_margin_loss": "hodu.ops.losses_margin:multi_margin_loss",
+    "multilabel_margin_loss": "hodu.ops.losses_margin:multilabel_margin_loss",
+    "multilabel_soft_margin_loss": "hodu.ops.losses_margin:multilabel_soft_margin_loss",
     "multinomial": "hodu.ops.random_choices:multinomial",
     "multiply": "hodu.functional._generated.arithmetic:mul",
     "mv": "hodu.ops.matmul:mv",
@@ -1256,6 +1354,7 @@ _HOMES = {
     "new_ones": "hodu.ops.filled:new_ones",
     "new_tensor": "hodu.ops.creation:new_tensor",
     "new_zeros": "hodu.ops.filled:new_zeros",
+    "nll_loss": "hodu.ops.losses_classes:nll_loss",
     "nonzero": "hodu.ops.sets:nonzero",
     "norm": "hodu.ops.norm:norm",
     "normal": "hodu.ops.random:normal",
@@ -1267,11 +1366,14 @@ _HOMES = {
     "ones_like": "hodu.ops.filled:ones_like",
     "outer": "hodu.ops.matmul:outer",
     "pad": "hodu.ops.pad:pad",
+    "pairwise_distance": "hodu.ops.distances:pairwise_distance",
+    "pdist": "hodu.ops.distances:pdist",
     "permute": "hodu.ops.order:permute",
     "pinv": "hodu.functional._generated.matrix_functions:pinv",
     "pinverse": "hodu.ops.matrix_functions:pinverse",
     "pixel_shuffle": "hodu.functional._generated.pixel_shuffle:pixel_shuffle",
     "pixel_unshuffle": "hodu.functional._generated.pixel_shuffle:pixel_unshuffle",
+    "poisson_nll_loss": "hodu.ops.losses_regression:poisson_nll_loss",
     "pow": "hodu.functional._generated.powers:pow",
     "prelu": "hodu.functional._generated.rectifiers:prelu",
     "prod": "hodu.functional._generated.reduction:prod",
@@ -1322,6 +1424,8 @@ _HOMES = {
     "sin": "hodu.functional._generated.trigonometry:sin",
     "sinh": "hodu.functional._generated.trigonometry:sinh",
     "slogdet": "hodu.functional._generated.solvers:slogdet",
+    "smooth_l1_loss": "hodu.ops.losses_regression:smooth_l1_loss",
+    "soft_margin_loss": "hodu.ops.losses_margin:soft_margin_loss",
     "softmax": "hodu.ops.softmax:softmax",
     "softmin": "hodu.ops.softmax:softmin",
     "softplus": "hodu.functional._generated.activation:softplus",
@@ -1362,6 +1466,8 @@ _HOMES = {
     "trapezoid": "hodu.ops.cumulative:trapezoid",
     "tril": "hodu.functional._generated.triangle:tril",
     "tril_indices": "hodu.ops.triangle:tril_indices",
+    "triplet_margin_loss": "hodu.ops.losses_margin:triplet_margin_loss",
+    "triplet_margin_with_distance_loss": "hodu.ops.losses_margin:triplet_margin_with_distance_loss",
     "triu": "hodu.functional._generated.triangle:triu",
     "triu_indices": "hodu.ops.triangle:triu_indices",
     "true_divide": "hodu.ops.arithmetic:div",

@@ -31,10 +31,33 @@ from hodu.lower.program import (
 def without_copies(steps: Sequence[Step]) -> tuple[Step, ...]:
     """The same program with fewer copies.
 
-    States are written after the last step that can fail, so that a run that fails leaves all of
-    them as they were.
+    States and updated inputs are written after the last step that can fail, so that a run that
+    fails leaves all of them as they were; steps that do nothing but fail go first for that.
     """
-    return _Block(steps).merged()
+    return _Block(_checks_first(steps)).merged()
+
+
+def _checks_first(steps: Sequence[Step]) -> list[Step]:
+    """The steps in an order in which those that write nothing follow what they read at once."""
+    moved: list[Step] = []
+    for step in steps:
+        at = len(moved)
+        if _only_checks(step):
+            read = set(slots_of((step,)))
+            while at and not _only_checks(moved[at - 1]) and not read & _written(moved[at - 1]):
+                at -= 1
+        moved.insert(at, step)
+    return moved
+
+
+def _only_checks(step: Step) -> bool:
+    return isinstance(step, Launch) and all(a.role == "in" for a in step.arguments)
+
+
+def _written(step: Step) -> set[Slot]:
+    if not isinstance(step, Launch):
+        return set(slots_of((step,)))
+    return {a.place.slot for a in step.arguments if a.role != "in"}
 
 
 class _Block:
@@ -82,7 +105,7 @@ class _Block:
         return (i for i in range(first + 1, len(self.steps)) if i != copy)
 
     def _may_write(self, first: int, target: Slot) -> bool:
-        if target.kind == "state":
+        if target.kind in ("state", "updated"):
             return self.is_outermost and first > self.last_failing
         return target.kind in ("arena", "output")
 

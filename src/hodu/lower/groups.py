@@ -114,7 +114,7 @@ class _Grouping:
                 )
 
     def _needs_memory(self, node: Node, value: Value) -> bool:
-        is_view = node.op in READING and READING[node.op].view
+        is_view = _is_view(node)
         total, length = 0.0, 0
         for user in self.uses.get(value, []):
             if not self._computes_inputs(user, is_view):
@@ -122,9 +122,12 @@ class _Grouping:
             total += self._times_read(user, value)
             length = max(length, *(self.lengths.get(out, 0) + 1 for out in user.outputs))
         self.reads[value], self.lengths[value] = total, length
-        if is_view:  # rather than the view, what it looks into gets memory
+        if is_view:  # rather than the view, what it looks into gets memory, if that is no view
             if total > 1.01:
-                self.kept.update(v for v in node.inputs if v is not None)
+                self.kept.update(
+                    v for v in node.inputs
+                    if v is not None and not (v.producer is not None and _is_view(v.producer))
+                )  # fmt: skip
             return False
         return total > 1.01 or length > _LONGEST
 
@@ -145,6 +148,10 @@ class _Grouping:
             return True
         rule = KERNEL.get(user.op)
         return rule is not None and (rule.inlines or (rule.views and is_view))
+
+
+def _is_view(node: Node) -> bool:
+    return node.op in READING and READING[node.op].view
 
 
 def _ratio(out: Value, value: Value) -> float:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from hodu.dtypes import DType
+from hodu.dtypes import FROM_NUMPY, DType
 from hodu.errors import UnsupportedError
 from hodu.kernel.expr import Expr, index
 from hodu.lower import families as families
@@ -15,6 +14,7 @@ from hodu.lower.blocks import families as families_in_blocks  # noqa: F401
 from hodu.lower.blocks.convolution import wanted_border
 from hodu.lower.blocks.forms import Forms, copy_form
 from hodu.lower.blocks.rules import leaves_of, lower_in_blocks
+from hodu.lower.choices import Choices
 from hodu.lower.control import lower_control
 from hodu.lower.copies import without_copies
 from hodu.lower.groups import Group, make_groups
@@ -30,20 +30,29 @@ from hodu.lower.threads import choose_threads
 from hodu.ops._table import Array
 from hodu.plan.target import Target
 from hodu.snapshot.ir import Node, Snapshot, Value
+from hodu.spill import Spill, release
 
 
-def lower(snapshot: Snapshot, target: Target, *, fuse: bool = True, exact: bool = False) -> Program:
+def lower(
+    snapshot: Snapshot,
+    target: Target,
+    *,
+    fuse: bool = True,
+    exact: bool = False,
+    choices: Choices | None = None,
+) -> Program:
     """The program of a Snapshot all of whose inputs have known sizes.
 
     Without `fuse` every node has a kernel of its own and its result has memory. With `exact` sums
-    are only cut into blocks: no algorithm is taken that computes other products. Raises
-    UnsupportedError that lists every node for which there is no rule.
+    are only cut into blocks: no algorithm is taken that computes other products. `choices` says
+    what measurements found. Raises UnsupportedError that lists every node for which there is no
+    rule.
     """
     missing = unsupported_nodes(snapshot)
     if missing:
         listed = "\n".join(f"  {n.op}{f' at {n.loc}' if n.loc else ''}" for n in missing)
         raise UnsupportedError(f"the CPU compiler has no code for:\n{listed}")
-    return Lowering(target, fuse=fuse, exact=exact).program(snapshot)
+    return Lowering(target, fuse=fuse, exact=exact, choices=choices).program(snapshot)
 
 
 def unsupported_nodes(snapshot: Snapshot) -> list[Node]:
@@ -58,9 +67,17 @@ def unsupported_nodes(snapshot: Snapshot) -> list[Node]:
 class Lowering:
     """The state of lowering one Snapshot and the ones inside its nodes."""
 
-    def __init__(self, target: Target, *, fuse: bool = True, exact: bool = False) -> None:
+    def __init__(
+        self,
+        target: Target,
+        *,
+        fuse: bool = True,
+        exact: bool = False,
+        choices: Choices | None = None,
+    ) -> None:
         self.target = target
         self.exact = exact
+        self.choices = choices or Choices()
         self._fuse = fuse
         self.storage: dict[Value, Storage] = {}
         self.constants: dict[Value, Array] = {}
@@ -68,6 +85,7 @@ class Lowering:
         self.sizes = Sizes(self)
         self.forms = Forms(self)
         self.users: dict[Value, list[Node]] = {}
+        self._spill = Spill()
         self._sites: dict[str, int] = {}
         self._names: set[str] = set()
         self._steps: list[list[Step]] = [[]]
@@ -76,8 +94,11 @@ class Lowering:
 
     def program(self, snapshot: Snapshot) -> Program:
         """Lower everything."""
+        updated = set(snapshot.aliases.values())
         inputs = [
-            self._port(v.name, v, "input") for v in snapshot.inputs if not _is_state(v, snapshot)
+            self._port(v.name, v, "updated" if v.name in updated else "input")
+            for v in snapshot.inputs
+            if not _is_state(v, snapshot)
         ]
         states = [
             self._port(v.name, v, "state", snapshot.states[v.name])
@@ -90,13 +111,13 @@ class Lowering:
         self._block(snapshot, _first_places(results, places))
         for name, value in results.items():
             self.copy_into(places[name], value)
-        self._update_states(snapshot, {port.name: port for port in states})
+        self._update(snapshot, {port.name: port for port in (*inputs, *states)})
         outputs = tuple(
             Port(name, v.type, places[name].slot, self.sizes.capacity(v.type.shape))
             for name, v in results.items()
         )
         self.sizes.store_shapes([port.type.shape for port in outputs])
-        steps = without_copies(self._steps[0])
+        steps = choose_threads(without_copies(self._steps[0]))
         ports = {port.slot for port in (*inputs, *outputs, *states)}
         return Program(
             snapshot.name,
@@ -119,16 +140,16 @@ class Lowering:
         size = _size(self.sizes.capacity(value.type.shape))
         return self.new_slot(name, value.type.dtype, size, "output")
 
-    def _update_states(self, snapshot: Snapshot, states: Mapping[str, Port]) -> None:
-        """Store what states become, when nothing reads what they were any more.
+    def _update(self, snapshot: Snapshot, ports: Mapping[str, Port]) -> None:
+        """Store what states and updated inputs become, when nothing reads what they were any more.
 
-        One that becomes another state's old value goes through memory of its own.
+        One that becomes another's old value goes through memory of its own.
         """
-        held = {port.slot for port in states.values()}
+        held = {ports[name].slot for name in snapshot.aliases.values()}
         moved: list[tuple[Place, Value]] = []
         for output, name in snapshot.aliases.items():
             value = snapshot.outputs[output]
-            target = Place(states[name].slot)
+            target = Place(ports[name].slot)
             if self.storage[value].place.slot in held and self.storage[value].place != target:
                 value = self._copied(value)
             moved.append((target, value))
@@ -190,6 +211,14 @@ class Lowering:
         for group in groups:
             if not lower_in_blocks(self, group):
                 self._group(group, places)
+            self._release(group)
+
+    def _release(self, group: Group) -> None:
+        """Let go of the constants that a group has packed."""
+        for node in (group.node, *group.epilogue):
+            for value in node.inputs:
+                if value in self.constants:
+                    release(self.constants[value])
 
     def _look_ahead(self, snapshot: Snapshot) -> None:
         """Note who reads values, and with which border convolutions want them."""
@@ -246,6 +275,11 @@ class Lowering:
         slot = Slot(self._fresh_name(name), dtype, size, kind, data)
         self.slots.append(slot)
         return slot
+
+    def new_constant(self, name: str, array: Array) -> Place:
+        """Memory with the elements of an array that lowering made, one row after the other."""
+        flat = self._spill.keep(array).reshape(-1)
+        return Place(self.new_slot(name, FROM_NUMPY[flat.dtype], flat.size, "constant", flat))
 
     def _fresh_name(self, hint: str) -> str:
         clean = "".join(c if c.isascii() and c.isalnum() else "_" for c in hint) or "v"
@@ -310,9 +344,11 @@ class Lowering:
 
         return rewind
 
-    def launch(self, launch: Launch) -> None:
-        """Append a call of a kernel, which runs on threads where that is worth it."""
-        self.add(dataclasses.replace(launch, kernel=choose_threads(launch.kernel)))
+    def launch(self, launch: Launch, question: str | None = None) -> None:
+        """Append a call of a kernel; `question` is what it asked of `choices`."""
+        if question is not None:
+            self.choices.note(question, launch)
+        self.add(launch)
 
     def site(self, message: str, hint: str, node: Node) -> int:
         """The number of the text of an error: message, hint and the node's place."""

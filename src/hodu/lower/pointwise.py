@@ -12,12 +12,11 @@ from hodu.lower.collapse import Collapse, collapse
 from hodu.lower.point import CannotVectorizeError
 from hodu.lower.rules import SCALAR
 from hodu.lower.stage import Stage
+from hodu.lower.threads import GRAIN
 from hodu.snapshot.ir import Node, Value
 
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
-
-GRAIN = 1 << 14  # elements below which a thread is not worth waking
 
 
 def lower_pointwise(lowering: Lowering, node: Node, number: int = 0) -> None:

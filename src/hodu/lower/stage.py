@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hodu.dims import Dim
-from hodu.dtypes import FROM_NUMPY, DType
+from hodu.dtypes import DType
 from hodu.kernel.algebra import broadcast, constant
 from hodu.kernel.buffer import Buf, Role
 from hodu.kernel.builder import KernelBuilder
@@ -34,6 +32,9 @@ if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
 
 
+T = TypeVar("T")
+
+
 class Stage:
     """The kernel of a group: `node` is the op whose loops it has."""
 
@@ -45,6 +46,7 @@ class Stage:
         self.collapse: Collapse | None = None
         self._params: dict[tuple[Place, Role], Buf] = {}
         self._touched = Touched()
+        self._question: str | None = None
 
     # -- what rules ask -------------------------------------------------------------------------
 
@@ -57,6 +59,13 @@ class Stage:
     def target(self) -> Any:
         """The CPU for which the kernel is."""
         return self.lowering.target
+
+    def choose(self, question: str, candidates: Sequence[T]) -> T:
+        """One of the candidates for this kernel, the best first; see `hodu.lower.choices`."""
+        if len(candidates) == 1:
+            return candidates[0]
+        self._question = f"{self.label}: {question}"
+        return self.lowering.choices.pick(self._question, candidates)
 
     def type(self, number: int = 0) -> TensorType:
         """The type of an input."""
@@ -122,11 +131,7 @@ class Stage:
 
     def table(self, array: Any, name: str = "table") -> Buf:
         """A constant array, flat, as a parameter."""
-        flat = np.ascontiguousarray(array).reshape(-1)
-        place = Place(
-            self.lowering.new_slot(name, FROM_NUMPY[flat.dtype], flat.size, "constant", flat)
-        )
-        return self.param(place, "in", name)
+        return self.param(self.lowering.new_constant(name, array), "in", name)
 
     def memory(self, number: int = 0) -> Buf:
         """The memory of a result, for loops that read what they wrote or write it twice."""
@@ -252,6 +257,7 @@ class Stage:
         self.k = KernelBuilder(name)
         self._params = {}
         self._touched = Touched()
+        self._question = None
 
     def finish(self) -> None:
         """Add the kernel to the program."""
@@ -260,7 +266,8 @@ class Stage:
             in_place = frozenset(names[place] for place in self._touched.in_place() & names.keys())
             kernel = dataclasses.replace(self.k.finish(), in_place=in_place)
             arguments = tuple(Argument(place, role) for place, role in self._params)
-            self.lowering.launch(Launch(kernel, arguments, self.label, self.node.loc))
+            launch = Launch(kernel, arguments, self.label, self.node.loc)
+            self.lowering.launch(launch, self._question)
 
     @property
     def label(self) -> str:

@@ -63,10 +63,11 @@ def by_product(x: Array, w: Array, stride: Ints, dilation: Ints, out: Ints) -> A
     row_bytes = g * depth * math.prod(out[1:]) * x.itemsize if is_copied else 0
     for items, rows in blocks(n, out[0], row_bytes, COLUMNS_BYTES):
         part = view[(items, *(slice(None),) * (2 + len(kernel)), rows)]
-        columns = part.reshape(part.shape[0], g, depth, -1)
+        pixels = math.prod(part.shape[3 + len(kernel) :])
+        columns = part.reshape(part.shape[0], g, depth, pixels)
         target = y[items, :, :, rows]
         if rows == slice(0, out[0]):
-            np.matmul(weights, columns, out=target.reshape(*columns.shape[:2], oc, -1))
+            np.matmul(weights, columns, out=target.reshape(*columns.shape[:2], oc, pixels))
         else:
             target[...] = np.matmul(weights, columns).reshape(target.shape)
     return y

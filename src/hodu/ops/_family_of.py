@@ -56,6 +56,7 @@ FAMILY_OF = {
     "cond": "control_flow",
     "conv": "conv",
     "conv_transpose": "conv_transpose",
+    "conv_weight": "conv_weight",
     "cos": "trigonometry",
     "cosh": "trigonometry",
     "count_nonzero": "reduction",

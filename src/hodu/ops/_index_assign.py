@@ -11,6 +11,7 @@ import numpy as np
 from hodu.dims import Sym
 from hodu.dispatch.base import TensorBase, quiet, wrap, wrap_dims
 from hodu.dispatch.inplace import assign, check_writable
+from hodu.dispatch.writes import wrote
 from hodu.dtypes import DType, as_dtype
 from hodu.ops._fill_value import fill_value
 from hodu.ops._index_key import Advanced, Basic
@@ -33,9 +34,13 @@ def read(x: Tensor, basic: Basic, advanced: Sequence[Advanced]) -> Tensor:
         part = F.unsqueeze(part, axis)
     for step in advanced:
         part = F._index(part, step.indices)
-    if part is not x and part._data is None and part._origin is not None:
+    if part is not x and _is_linked(part):
         part._place = BasicPlace(x, basic)
     return part
+
+
+def _is_linked(part: Tensor) -> bool:
+    return (part._data is None or part._node is not None) and part._origin is not None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +57,8 @@ class BasicPlace:
 
 def is_written(x: Tensor, basic: Basic, value: Tensor) -> bool:
     """Whether `value` is `x[key]` itself after a captured write: the end of `x[key] += 1`."""
-    place = None if value._data is not None else value._place
+    followed = value._data is None or value._node is not None
+    place = value._place if followed else None
     if not isinstance(place, BasicPlace) or place.source is not x or place.basic != basic:
         return False
     return value._origin is not None and value._origin._version == value._version
@@ -88,7 +94,7 @@ def write_eager(
     """Write into the array itself; `basic` is None where `target` is already that part."""
     check_writable(target)
     part = target if basic is None or _is_identity(target.shape, basic) else _view(target, basic)
-    indices = [None if i is None else i.numpy() for step in advanced for i in step.indices]
+    indices = [None if i is None else i._data for step in advanced for i in step.indices]
     place = index_shape(part.shape, indices) if indices else part.shape
     values = values.reshape(_without_leading_ones(values.shape, len(place)))
     check_fits("setitem", values.shape, place, "value")
@@ -96,6 +102,7 @@ def write_eager(
         quiet.run(write_at, part, indices, quiet.run(values.astype, part.dtype))
     else:
         quiet.run(np.copyto, part, values, casting="unsafe")
+    wrote(part)
 
 
 def _view(array: Array, basic: Basic) -> Array:

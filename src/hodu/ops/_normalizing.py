@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hodu.dims import Dim, provably_different
 from hodu.errors import ShapeError
+from hodu.ops._precision import widen_all
 from hodu.ops._table import Array, F
 from hodu.shapes import Shape, format_shape
 
 if TYPE_CHECKING:
     from hodu._tensor import Tensor
+
+Gradients = tuple[Any, ...]  # of the inputs: a Tensor, None, or a function that gives it
 
 
 def mean_array(x: Array, axes: tuple[int, ...]) -> Array:
@@ -32,9 +35,40 @@ def standardized_array(x: Array, axes: tuple[int, ...], eps: float) -> Array:
 
 def standardized(x: Tensor, axes: Sequence[int], eps: float) -> Tensor:
     """`x` with mean 0 and variance 1 over `axes`."""
+    return standardizing(x, axes, eps)[0]
+
+
+def standardizing(x: Tensor, axes: Sequence[int], eps: float) -> tuple[Tensor, Tensor]:
+    """`standardized`, and what it multiplied by: the inverse of the deviation."""
     centered = x - F.mean(x, axes, keepdim=True)
-    variance = F.mean(centered * centered, axes, keepdim=True)
-    return centered * F.rsqrt(variance + eps)
+    inverse = F.rsqrt(F.mean(centered * centered, axes, keepdim=True) + eps)
+    return centered * inverse, inverse
+
+
+def through_standardized(ct: Tensor, y: Tensor, inverse: Tensor, axes: Sequence[int]) -> Tensor:
+    """The gradient by x of `y, inverse = standardizing(x, axes, eps)`, where `ct` is that by y.
+
+    What changes the mean or the variance of x changes nothing: these parts of `ct` are taken out.
+    """
+    shift = F.mean(ct, axes, keepdim=True)
+    scale = F.mean(ct * y, axes, keepdim=True)
+    return inverse * (ct - shift - y * scale)
+
+
+def scaled(ct: Tensor, weight: Tensor | None) -> Tensor:
+    """`ct * weight`, where the weight may be absent."""
+    return ct if weight is None else ct * weight
+
+
+def spread_channels(x: Tensor, *others: Tensor | None) -> list[Any]:
+    """All in one precision, vectors shaped to broadcast along the channels of `x`."""
+    along = along_channels(x.ndim, x.shape[1])
+    return [t if t is None or t.ndim > 1 else F.reshape(t, along) for t in widen_all(x, *others)]
+
+
+def over_channels(ct: Tensor) -> Tensor:
+    """The gradient by a vector that was broadcast along the channels."""
+    return F.sum(ct, (0, *range(2, ct.ndim)))
 
 
 def affine_array(x: Array, weight: Array | None, bias: Array | None) -> Array:

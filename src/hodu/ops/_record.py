@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from hodu.dtypes import ANY, DType
+from hodu.ops._gradients import Rule, Vjp
 from hodu.ops._samples import Array, Domain, S
 from hodu.ops._schema import Param, Schema
 from hodu.shapes import TensorType
@@ -37,6 +38,8 @@ class OpDef:
     infer: Callable[..., Any] | None
     eager: Callable[..., Any] | None
     compose: Callable[..., Any] | None
+    vjp: Vjp | None
+    nondiff: str | None
     promote: Promote
     promoted: frozenset[str]
     prepare: Callable[..., Sequence[Any]] | None
@@ -56,6 +59,7 @@ class OpDef:
     plans: dict[Any, Any] = field(default_factory=dict, repr=False)
     same_dtype: dict[Any, Callable[..., Any]] = field(default_factory=dict, repr=False)
     with_number: dict[Any, Callable[..., Any]] = field(default_factory=dict, repr=False)
+    rules: dict[tuple[bool, ...], Rule] = field(default_factory=dict, repr=False)
 
     def allowed(self, name: str) -> DTypes:
         """The dtypes that input `name` may have."""

@@ -22,6 +22,9 @@ The class is only a namespace. Its entries:
     eager     (arrays and attributes) -> array, tuple or list; pure NumPy, no Hodu calls
     compose   (Tensors and attributes) -> Tensor(s), for an op written in other ops through `F`;
               a composite may also give `eager` (faster) and `infer`, else both follow from it
+    vjp       the gradient, in public ops through `F`: {input name: function}, or one function for
+              all inputs (see below); a composite needs none, its parts have theirs
+    nondiff   why the op has no gradient, where that is so ("an index", "a comparison")
     samples   sample calls; domain = (low, high) bounds their values
     methods   Tensor methods: True (default when the first parameter is a Tensor) or False
     inplace   whether the method also exists as `name_`, writing into its first argument
@@ -32,6 +35,24 @@ The class is only a namespace. Its entries:
     public    False hides the function (`F._name`): a `@function` of that name stands before it
     where     further public modules that show the function: "nn.functional", "linalg", or
               "linalg:inv" under another name
+
+The functions of `vjp` say by the names of their parameters what they need, and only that is kept
+until the backward pass:
+
+    ct, out             the gradient of the result and the result; tuples where there are several
+                        (None for a result that has no gradient)
+    NAME, ct_NAME       of an op with several results: the one called NAME, and its gradient
+    NAME                the input or attribute called NAME; inputs are tensors after promotion
+    NAME_type, out_type the TensorType of an input or of the result, for which no data is kept
+    needs               which inputs need gradients: one bool each
+
+    vjp = {"input": lambda ct, other: ct * other, "other": lambda ct, input: ct * input}
+
+A function for one input returns its gradient: a tensor, a list of them for a list of tensors, or
+None for zero. A function for all inputs, `def vjp(ct, out, input, weight, dim)`, returns a tuple
+of these in the order of the schema; an entry may be a function of no arguments, which is called
+only if that gradient is needed. Gradients of broadcast inputs are summed to their shape by the
+caller.
 
 A plain Python function over Tensors that picks between ops, or spells one differently, is
 registered with `@function`; it is public too, but no node of a Snapshot. One whose name starts
@@ -122,6 +143,7 @@ _ENTRIES = frozenset(OpDef.__dataclass_fields__) - {
     "plans",
     "same_dtype",
     "with_number",
+    "rules",
     "inputs",
     "dim_attrs",
     "has_regions",
@@ -142,6 +164,8 @@ def _opdef(schema: Schema, block: dict[str, Any], family: str) -> OpDef:
         infer=block.get("infer"),
         eager=block.get("eager"),
         compose=block.get("compose"),
+        vjp=block.get("vjp"),
+        nondiff=block.get("nondiff"),
         promote=block.get("promote", Promote.NONE),
         promoted=promoted,
         prepare=block.get("prepare"),

@@ -9,7 +9,7 @@ import numpy as np
 
 from hodu.dtypes import FLOATS
 from hodu.errors import ValueRangeError
-from hodu.ops._precision import in_f32
+from hodu.ops._precision import in_f32, widen
 from hodu.ops._rules import same_as
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, Promote, function, op
@@ -44,6 +44,8 @@ class Elu:
     def eager(x: Array, alpha: float = 1.0) -> Array:
         return np.where(x > 0, x, np.expm1(x) * alpha)
 
+    vjp = {"input": lambda ct, out, input, alpha: F.where(input > 0, ct, ct * (out + alpha))}
+
 
 @op("celu(Tensor input, float alpha=1.0) -> Tensor")
 class Celu:
@@ -61,6 +63,8 @@ class Celu:
     def eager(x: Array, alpha: float = 1.0) -> Array:
         return np.where(x > 0, x, np.expm1(x / alpha) * alpha)
 
+    vjp = {"input": lambda ct, out, input, alpha: F.where(input > 0, ct, ct * (out / alpha + 1))}
+
 
 @op("selu(Tensor input) -> Tensor")
 class Selu:
@@ -77,6 +81,12 @@ class Selu:
     @in_f32
     def eager(x: Array) -> Array:
         return np.where(x > 0, x, np.expm1(x) * _SELU_ALPHA) * _SELU_SCALE
+
+    vjp = {
+        "input": lambda ct, out: F.where(
+            out > 0, ct * _SELU_SCALE, ct * (out + _SELU_SCALE * _SELU_ALPHA)
+        )
+    }
 
 
 @op("gelu(Tensor input, *, str approximate='none') -> Tensor")
@@ -109,6 +119,18 @@ class Gelu:
             return x * 0.5 * (np.tanh((x + x * x * x * 0.044715) * math.sqrt(2 / math.pi)) + 1)
         raise ValueError("no such approximation")
 
+    vjp = {"input": lambda ct, input, approximate: ct * _gelu_slope(widen(input), approximate)}
+
+
+def _gelu_slope(x: Tensor, approximate: str) -> Tensor:
+    if approximate == "none":
+        bell = F.exp(x * x * -0.5) * (1 / math.sqrt(2 * math.pi))
+        return (F.erf(x * math.sqrt(0.5)) + 1) * 0.5 + x * bell
+    scale = math.sqrt(2 / math.pi)
+    t = F.tanh((x + x * x * x * 0.044715) * scale)
+    inner = (x * x * (3 * 0.044715) + 1) * scale
+    return (t + 1) * 0.5 + x * 0.5 * (1 - t * t) * inner
+
 
 @op("silu(Tensor input) -> Tensor")
 class Silu:
@@ -125,6 +147,13 @@ class Silu:
     def eager(x: Array) -> Array:
         return x / (np.exp(-x) + 1)
 
+    vjp = {"input": lambda ct, input: ct * _silu_slope(widen(input))}
+
+
+def _silu_slope(x: Tensor) -> Tensor:
+    s = F.sigmoid(x)
+    return s * (x * (1 - s) + 1)
+
 
 @op("mish(Tensor input) -> Tensor")
 class Mish:
@@ -140,6 +169,13 @@ class Mish:
     @in_f32
     def eager(x: Array) -> Array:
         return x * np.tanh(np.log1p(np.exp(np.minimum(x, _FAR))))
+
+    vjp = {"input": lambda ct, input: ct * _mish_slope(widen(input))}
+
+
+def _mish_slope(x: Tensor) -> Tensor:
+    t = F.tanh(F.softplus(x))
+    return t + x * F.sigmoid(x) * (1 - t * t)
 
 
 @op("softplus(Tensor input, float beta=1.0, float threshold=20.0) -> Tensor")
@@ -167,6 +203,12 @@ class Softplus:
         near = min(threshold, _FAR)
         return np.where(scaled > near, x, np.log1p(np.exp(np.minimum(scaled, near))) / beta)
 
+    vjp = {
+        "input": lambda ct, input, beta, threshold: F.where(
+            input * beta > threshold, ct, ct * F.sigmoid(input * beta)
+        )
+    }
+
 
 @op("softsign(Tensor input) -> Tensor")
 class Softsign:
@@ -184,6 +226,8 @@ class Softsign:
     def eager(x: Array) -> Array:
         return x / (np.abs(x) + 1)
 
+    vjp = {"input": lambda ct, input: ct / F.square(F.abs(input) + 1)}
+
 
 @op("log_sigmoid(Tensor input) -> Tensor")
 class LogSigmoid:
@@ -200,6 +244,8 @@ class LogSigmoid:
     @in_f32
     def eager(x: Array) -> Array:
         return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
+
+    vjp = {"input": lambda ct, input: ct * F.sigmoid(-input)}
 
 
 @function(methods=False, where=_NN)
@@ -223,3 +269,5 @@ class Tanhshrink:
     @in_f32
     def eager(x: Array) -> Array:
         return x - np.tanh(x)
+
+    vjp = {"input": lambda ct, input: ct * F.square(F.tanh(input))}

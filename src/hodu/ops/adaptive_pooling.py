@@ -10,8 +10,9 @@ import numpy as np
 from hodu.dims import Dim, Sym
 from hodu.dtypes import FROM_NUMPY, NUMERIC, i64
 from hodu.errors import ShapeError, ValueRangeError
+from hodu.ops._overlap import at_positions, spread
 from hodu.ops._pooling import divide_counts, flat_positions, max_at
-from hodu.ops._precision import wide
+from hodu.ops._precision import wide, widen
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
 from hodu.ops._windows import Ints, check_spatial
@@ -72,6 +73,31 @@ class AdaptiveAvgPool:
             counts.append(ends - starts)
         return divide_counts(total, counts, None).astype(x.dtype, copy=False)
 
+    def vjp(ct: Tensor, input_type: TensorType, output_size: Shape) -> tuple[Tensor]:
+        total = widen(ct)
+        for axis, (out, size) in enumerate(
+            zip(output_size, input_type.shape[-len(output_size) :], strict=True),
+            ct.ndim - len(output_size),
+        ):
+            total = _shared_out(total, axis, size, out)
+        return (total,)
+
+
+def _shared_out(ct: Tensor, axis: int, size: Dim, out: Dim) -> Tensor:
+    """The gradient of the means along one axis."""
+    if isinstance(size, int) and isinstance(out, int) and out and size % out == 0:
+        step = size // out
+        shape = tuple(size if a == axis else s for a, s in enumerate(ct.shape))
+        before = len(shape) - axis
+        ends = (0,) * 2 * before
+        ones = (1,) * (before - 1)
+        return spread(ct * (1 / step), shape, (step, *ones), (step, *ones), ends, (1, *ones))
+    at, places = F.unsqueeze(F.arange(out), 1), F.arange(size)
+    starts, ends = at * size // out, -(-(at + 1) * size // out)
+    inside = F.logical_and(places >= starts, places < ends)
+    shares = F.where(inside, 1 / (ends - starts).to(ct.dtype), 0)
+    return F.movedim(F.matmul(F.movedim(ct, axis, -1), shares), -1, axis)
+
 
 def _sum_between(x: Array, axis: int, starts: Array, ends: Array) -> Array:
     lead = (slice(None),) * axis
@@ -106,6 +132,12 @@ class AdaptiveMaxPool:
             taps.append(np.minimum(starts[:, None] + np.arange(longest), ends[:, None] - 1))
         values, indices = max_at(x, flat_positions(taps, sizes), n)
         return values.reshape(shape), indices.reshape(shape)
+
+    vjp = {
+        "input": lambda ct_output, indices, input_type, output_size: at_positions(
+            ct_output, indices, input_type.shape, len(output_size), gaps=False
+        )
+    }
 
 
 def _output_size(

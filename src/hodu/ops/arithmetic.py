@@ -52,6 +52,7 @@ class Add:
     promote, dtypes = Promote.COMMON, NUMERIC | BOOL
     infer = broadcast()
     eager = np.add
+    vjp = {"input": lambda ct: ct, "other": lambda ct: ct}
     samples = PAIRS
     inplace, public, on_dims = True, False, True
 
@@ -63,6 +64,7 @@ class Sub:
     promote, dtypes = Promote.COMMON, NUMERIC
     infer = broadcast()
     eager = np.subtract
+    vjp = {"input": lambda ct: ct, "other": lambda ct: -ct}
     samples = PAIRS
     inplace, public, on_dims = True, False, True
 
@@ -74,6 +76,7 @@ class Mul:
     promote, dtypes = Promote.COMMON, NUMERIC | BOOL
     infer = broadcast()
     eager = np.multiply
+    vjp = {"input": lambda ct, other: ct * other, "other": lambda ct, input: ct * input}
     samples = PAIRS
     inplace, on_dims = True, True
 
@@ -85,6 +88,10 @@ class Div:
     promote, dtypes = Promote.FLOAT, FLOATS
     infer = broadcast()
     eager = np.true_divide
+    vjp = {
+        "input": lambda ct, other: ct / other,
+        "other": lambda ct, out, other: -ct * out / other,
+    }
     samples = DIVISORS
     inplace, public = True, False
 
@@ -188,6 +195,12 @@ class Addcmul:
             raise TypeError("a float value with integer tensors")
         return x + constant(value, x) * a * b
 
+    vjp = {
+        "input": lambda ct: ct,
+        "tensor1": lambda ct, tensor2, value: ct * (tensor2 * value),
+        "tensor2": lambda ct, tensor1, value: ct * (tensor1 * value),
+    }
+
 
 @in_f32
 def _addcmul_floats(x: Array, a: Array, b: Array, value: Number) -> Array:
@@ -213,3 +226,9 @@ class Addcdiv:
     @in_f32
     def eager(x: Array, a: Array, b: Array, value: Number = 1) -> Array:
         return x + constant(value, x) * a / b
+
+    vjp = {
+        "input": lambda ct: ct,
+        "tensor1": lambda ct, tensor2, value: ct * value / tensor2,
+        "tensor2": lambda ct, tensor1, tensor2, value: -ct * value * tensor1 / (tensor2 * tensor2),
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -107,6 +108,37 @@ class ScaledDotProductAttention:
         weights, v = _attention_weights(query, key, value, mask, is_causal, scale, enable_gqa)
         return narrow(F.matmul(weights, v), query.dtype)
 
+    def vjp(
+        ct: Tensor,
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        attn_mask: Tensor | None,
+        is_causal: bool,
+        scale: float | None,
+        enable_gqa: bool,
+        needs: Sequence[bool],
+    ) -> tuple[Any, ...]:
+        attrs = (is_causal, scale, enable_gqa)
+        weights, v = _attention_weights(query, key, value, attn_mask, *attrs)
+        ct, factor = widen(ct), _scale(query.shape, scale)
+
+        def by_value() -> Tensor:
+            return _ungrouped(F.matmul(weights.mT, ct), value, enable_gqa)
+
+        if not any((needs[0], needs[1], needs[3])):
+            return None, None, by_value, None
+        product = weights * F.matmul(ct, v.mT)
+        scores = product - weights * F.sum(product, -1, keepdim=True)
+
+        def by_query() -> Tensor:
+            return F.matmul(scores, _repeated(widen(key), query, enable_gqa)) * factor
+
+        def by_key() -> Tensor:
+            return _ungrouped(F.matmul(scores.mT, widen(query) * factor), key, enable_gqa)
+
+        return by_query, by_key, by_value, scores
+
 
 def _check_operands(query: TensorType, key: TensorType, value: TensorType) -> None:
     fits = min(t.rank for t in (query, key, value)) >= 2 and not (
@@ -140,6 +172,22 @@ def _scale(shape: Any, scale: float | None) -> float:
     return 1.0 / math.sqrt(features) if features else 1.0
 
 
+def _repeated(x: Tensor, query: Tensor, enable_gqa: bool) -> Tensor:
+    """Keys or values with each head repeated for its group of queries."""
+    if not enable_gqa:
+        return x
+    return F.repeat_interleave(x, query.shape[-3] // x.shape[-3], dim=-3)
+
+
+def _ungrouped(ct: Tensor, of: Tensor, enable_gqa: bool) -> Tensor:
+    """The gradient of `_repeated`: the sum over the queries that share a head."""
+    if not enable_gqa:
+        return ct
+    heads = of.shape[-3]
+    shape = (*ct.shape[:-3], heads, ct.shape[-3] // heads, *ct.shape[-2:])
+    return F.sum(F._reshape(ct, shape), -3)
+
+
 def _attention_weights(
     query: Tensor,
     key: Tensor,
@@ -151,8 +199,7 @@ def _attention_weights(
 ) -> tuple[Tensor, Tensor]:
     """The softmax of the masked scores, and the values that they average."""
     q, k, v = widen(query), widen(key), widen(value)
-    if enable_gqa:
-        k, v = (F.repeat_interleave(t, q.shape[-3] // t.shape[-3], dim=-3) for t in (k, v))
+    k, v = (_repeated(t, q, enable_gqa) for t in (k, v))
     scores = F.matmul(q * _scale(query.shape, scale), k.mT)
     if is_causal:
         allowed = F.tril(F.ones((query.shape[-2], key.shape[-2]), dtype=bool_))

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hodu.dtypes import FROM_NUMPY, NUMERIC
+from hodu.dtypes import FROM_NUMPY, NUMERIC, f32
 from hodu.errors import ValueRangeError
+from hodu.ops._overlap import spread
 from hodu.ops._pooling import divide_counts, fold_windows
-from hodu.ops._precision import wide
+from hodu.ops._precision import wide, widen
 from hodu.ops._samples import S
 from hodu.ops._table import Array, F, function, op
 from hodu.ops._windows import Ints, both_sides, check_spatial, per_axis
 from hodu.ops.max_pooling import NN, pooled_shape
-from hodu.shapes import TensorType
+from hodu.shapes import Shape, TensorType
 
 if TYPE_CHECKING:
     from hodu._tensor import Tensor
+
+Window = tuple[Ints, Ints, Ints, Ints]
 
 
 def window_sizes(
@@ -118,6 +122,37 @@ class AvgPool:
         axes = zip(sizes, out, kernel_size, stride, dilation, padding[:n], padding[n:], strict=True)
         counts = [window_sizes(*axis, is_padded=count_include_pad) for axis in axes]
         return divide_counts(total, counts, divisor_override).astype(x.dtype, copy=False)
+
+    def vjp(
+        ct: Tensor,
+        input_type: TensorType,
+        kernel_size: Ints,
+        stride: Ints,
+        padding: Ints,
+        dilation: Ints,
+        ceil_mode: bool,
+        count_include_pad: bool,
+        divisor_override: int | None,
+    ) -> tuple[Tensor]:
+        window, size = (kernel_size, stride, padding, dilation), input_type.shape
+        if divisor_override is None and (ceil_mode or (any(padding) and not count_include_pad)):
+            share = widen(ct) / _divisors(ct.shape, size, window, ceil_mode, count_include_pad)
+        else:
+            share = widen(ct) * (1 / (divisor_override or math.prod(kernel_size)))
+        return (spread(share, size, *window),)
+
+
+def _divisors(out: Shape, shape: Shape, window: Window, ceil_mode: bool, with_pad: bool) -> Tensor:
+    """How many elements each window counts, as [*out] of the trailing axes."""
+    kernel, stride, padding, dilation = window
+    n = len(kernel)
+    ones = F.ones(shape[len(shape) - n :], dtype=f32)
+    if with_pad:
+        ones, padding = F._pad(ones, padding[:n], padding[n:], value=1.0), (0,) * 2 * n
+    counts = F._avg_pool(ones, kernel, stride, padding, dilation, ceil_mode, divisor_override=1)
+    for axis, size in enumerate(out[len(out) - n :]):
+        counts = F.narrow(counts, axis, 0, size)
+    return counts
 
 
 def _summable(x: Array) -> Array:

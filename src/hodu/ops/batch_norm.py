@@ -6,6 +6,7 @@ statistics are updated in place, as `(1 - momentum) * running + momentum * new`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,17 +15,24 @@ from hodu.dispatch.inplace import assign
 from hodu.dtypes import FLOATS, FROM_NUMPY
 from hodu.errors import ArgumentError, ShapeError
 from hodu.ops._normalizing import (
+    Gradients,
     affine,
     affine_array,
     along_channels,
     check_channels,
     mean_array,
+    over_channels,
+    scaled,
+    spread_channels,
     standardized,
     standardized_array,
+    standardizing,
+    through_standardized,
 )
-from hodu.ops._precision import compute_dtype, narrow, wide_all, widen, widen_all
+from hodu.ops._precision import compute_dtype, narrow, wide_all, widen
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
+from hodu.ops.reduction import count_over
 from hodu.shapes import Shape, TensorType, format_shape, numel
 
 if TYPE_CHECKING:
@@ -43,13 +51,6 @@ def _spread_arrays(x: Array, *vectors: Array | None) -> list[Any]:
     source, *rest = wide_all(x, *vectors)
     along = along_channels(x.ndim, x.shape[1])
     return [source, *(None if v is None else v.reshape(along) for v in rest)]
-
-
-def _spread(x: Tensor, *vectors: Tensor | None) -> list[Any]:
-    """All in one precision, the vectors shaped to broadcast along the channels of `x`."""
-    source, *rest = widen_all(x, *vectors)
-    along = along_channels(x.ndim, x.shape[1])
-    return [source, *(None if v is None else F.reshape(v, along) for v in rest)]
 
 
 @op(
@@ -79,13 +80,13 @@ class BatchNormInference:
         x: Array, mean: Array, var: Array, weight: Array | None, bias: Array | None, eps: float
     ) -> Array:
         source, center, square, *terms = _spread_arrays(x, mean, var, weight, bias)
-        scaled = (source - center) / np.sqrt(square + source.dtype.type(eps))
-        return affine_array(scaled, *terms).astype(x.dtype, copy=False)
+        result = (source - center) / np.sqrt(square + source.dtype.type(eps))
+        return affine_array(result, *terms).astype(x.dtype, copy=False)
 
     def compose(
         x: Tensor, mean: Tensor, var: Tensor, weight: Tensor | None, bias: Tensor | None, eps: float
     ) -> Tensor:
-        source, center, square, *terms = _spread(x, mean, var, weight, bias)
+        source, center, square, *terms = spread_channels(x, mean, var, weight, bias)
         return narrow(affine((source - center) * F.rsqrt(square + eps), *terms), x.dtype)
 
 
@@ -121,27 +122,62 @@ class BatchNormTraining:
         axes = _over_channels(x.shape)
         center = mean_array(source, axes)
         square = mean_array(np.square(source - center), axes)
-        scaled = (source - center) / np.sqrt(square + source.dtype.type(eps))
+        result = (source - center) / np.sqrt(square + source.dtype.type(eps))
         kept = compute_dtype(FROM_NUMPY[x.dtype]).numpy
         mean, var = (v.reshape(-1).astype(kept) for v in (center, square))
-        return affine_array(scaled, *terms).astype(x.dtype, copy=False), mean, var
+        return affine_array(result, *terms).astype(x.dtype, copy=False), mean, var
 
     def compose(
         x: Tensor, weight: Tensor | None, bias: Tensor | None, eps: float
     ) -> tuple[Tensor, Tensor, Tensor]:
-        source, *terms = _spread(x, weight, bias)
+        source, *terms = spread_channels(x, weight, bias)
         axes = _over_channels(x.shape)
         center = F.mean(source, axes, keepdim=True)
         square = F.mean((source - center) * (source - center), axes, keepdim=True)
-        scaled = (source - center) * F.rsqrt(square + eps)
+        result = (source - center) * F.rsqrt(square + eps)
         kept = compute_dtype(x.dtype)
         mean, var = (narrow(F.reshape(v, x.shape[1:2]), kept) for v in (center, square))
-        return narrow(affine(scaled, *terms), x.dtype), mean, var
+        return narrow(affine(result, *terms), x.dtype), mean, var
+
+    def vjp(
+        ct_output: Tensor | None,
+        ct_mean: Tensor | None,
+        ct_var: Tensor | None,
+        input: Tensor,
+        weight: Tensor | None,
+        eps: float,
+        needs: Sequence[bool],
+    ) -> Gradients:
+        axes = _over_channels(input.shape)
+        x, grad, factor, *rest = spread_channels(input, ct_output, weight, ct_mean, ct_var)
+        if grad is None:
+            return lambda: _by_statistics(x, axes, *rest), None, None
+        if not (needs[0] or needs[1]):
+            return None, None, over_channels(grad)
+        y, inverse = standardizing(x, axes, eps)
+
+        def by_input() -> Tensor:
+            own = through_standardized(scaled(grad, factor), y, inverse, axes)
+            return own if rest == [None, None] else own + _by_statistics(x, axes, *rest)
+
+        return by_input, lambda: over_channels(grad * y), lambda: over_channels(grad)
+
+
+def _by_statistics(
+    x: Tensor, axes: tuple[int, ...], ct_mean: Tensor | None, ct_var: Tensor | None
+) -> Tensor:
+    """The gradient of the means and variances over `axes`."""
+    total = F.zeros((), dtype=x.dtype)
+    if ct_mean is not None:
+        total = total + ct_mean
+    if ct_var is not None:
+        total = total + 2 * ct_var * (x - F.mean(x, axes, keepdim=True))
+    return F.expand(total / count_over(x.shape, axes), x.shape)
 
 
 def _update(running: Tensor | None, new: Tensor, momentum: float) -> None:
     if running is not None:
-        assign(running, widen(running) * (1 - momentum) + new * momentum)
+        assign(running, widen(running) * (1 - momentum) + new.detach() * momentum)
 
 
 @function(methods=False, where=("nn.functional",))
@@ -210,9 +246,23 @@ class InstanceNorm:
         )
 
     def compose(x: Tensor, weight: Tensor | None, bias: Tensor | None, eps: float) -> Tensor:
-        source, *terms = _spread(x, weight, bias)
+        source, *terms = spread_channels(x, weight, bias)
         axes = tuple(range(2, x.ndim))
         return narrow(affine(standardized(source, axes, eps), *terms), x.dtype)
+
+    def vjp(
+        ct: Tensor, input: Tensor, weight: Tensor | None, eps: float, needs: Sequence[bool]
+    ) -> Gradients:
+        axes = tuple(range(2, input.ndim))
+        x, grad, factor = spread_channels(input, ct, weight)
+        if not (needs[0] or needs[1]):
+            return None, None, over_channels(grad)
+        y, inverse = standardizing(x, axes, eps)
+        return (
+            lambda: through_standardized(scaled(grad, factor), y, inverse, axes),
+            lambda: over_channels(grad * y),
+            lambda: over_channels(grad),
+        )
 
 
 @function(methods=False, where=("nn.functional",))

@@ -23,6 +23,7 @@ SHIFTS = [
 class BitwiseAnd:
     """The bits set in both."""
 
+    nondiff = "bits"
     promote, dtypes = Promote.COMMON, BITS
     infer = broadcast()
     eager = np.bitwise_and
@@ -34,6 +35,7 @@ class BitwiseAnd:
 class BitwiseOr:
     """The bits set in either."""
 
+    nondiff = "bits"
     promote, dtypes = Promote.COMMON, BITS
     infer = broadcast()
     eager = np.bitwise_or
@@ -45,6 +47,7 @@ class BitwiseOr:
 class BitwiseXor:
     """The bits set in one of the two."""
 
+    nondiff = "bits"
     promote, dtypes = Promote.COMMON, BITS
     infer = broadcast()
     eager = np.bitwise_xor
@@ -56,6 +59,7 @@ class BitwiseXor:
 class BitwiseLeftShift:
     """The bits shifted left by other places; 0 when those are negative or beyond the width."""
 
+    nondiff = "bits"
     promote, dtypes = Promote.COMMON, INTS
     infer = broadcast()
     eager = np.left_shift
@@ -70,6 +74,7 @@ class BitwiseRightShift:
     Of a shift by negative places, or beyond the width, only the sign remains.
     """
 
+    nondiff = "bits"
     promote, dtypes = Promote.COMMON, INTS
     infer = broadcast()
     eager = np.right_shift
@@ -81,6 +86,7 @@ class BitwiseRightShift:
 class BitwiseNot:
     """All bits inverted; on bools, logical not."""
 
+    nondiff = "bits"
     dtypes = BITS
     infer = same_as(0)
     eager = np.invert

@@ -22,6 +22,7 @@ _NAN, _INF = float("nan"), float("inf")
 class Isclose:
     """Whether |input - other| <= atol + rtol * |other|, reckoned in f64."""
 
+    nondiff = "a truth value"
     promote = Promote.COMMON
     infer = predicate(2)
     samples = [

@@ -54,6 +54,7 @@ def _dims_differ(a: Dim, b: Dim) -> bool:
 class Eq:
     """Whether the elements are equal."""
 
+    nondiff = "a truth value"
     promote, prepare = Promote.COMMON, _in_range
     infer = predicate(2)
     eager = np.equal
@@ -65,6 +66,7 @@ class Eq:
 class Ne:
     """Whether the elements differ."""
 
+    nondiff = "a truth value"
     promote, prepare = Promote.COMMON, _in_range
     infer = predicate(2)
     eager = np.not_equal
@@ -76,6 +78,7 @@ class Ne:
 class Lt:
     """Whether input < other."""
 
+    nondiff = "a truth value"
     promote, prepare = Promote.COMMON, _in_range
     infer = predicate(2)
     eager = np.less
@@ -87,6 +90,7 @@ class Lt:
 class Le:
     """Whether input <= other."""
 
+    nondiff = "a truth value"
     promote, prepare = Promote.COMMON, _in_range
     infer = predicate(2)
     eager = np.less_equal
@@ -98,6 +102,7 @@ class Le:
 class Gt:
     """Whether input > other."""
 
+    nondiff = "a truth value"
     promote, prepare = Promote.COMMON, _in_range
     infer = predicate(2)
     eager = np.greater
@@ -109,6 +114,7 @@ class Gt:
 class Ge:
     """Whether input >= other."""
 
+    nondiff = "a truth value"
     promote, prepare = Promote.COMMON, _in_range
     infer = predicate(2)
     eager = np.greater_equal

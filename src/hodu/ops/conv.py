@@ -13,6 +13,7 @@ from hodu.ops._convolution import convolve, finish, working
 from hodu.ops._samples import S
 from hodu.ops._table import Array, F, Promote, function, op
 from hodu.ops._windows import Ints, both_sides, per_axis, window_counts
+from hodu.ops.conv_weight import conv_input_gradient
 from hodu.shapes import Shape, TensorType, format_shape
 
 if TYPE_CHECKING:
@@ -55,6 +56,16 @@ def conv_shape(
     check_operands(name, x, w, bias, groups)
     kernel = tuple(k.__index__() for k in w[2:])
     return (x[0], w[0], *window_counts(name, x[2:], kernel, stride, padding, dilation))
+
+
+def kernel_of(weight: TensorType) -> Ints:
+    """The spatial sizes of a weight."""
+    return tuple(k.__index__() for k in weight.shape[2:])
+
+
+def over_pixels(ct: Tensor) -> Tensor:
+    """The gradient of a convolution by its bias."""
+    return F.sum(ct, (0, *range(2, ct.ndim)))
 
 
 def _sample(
@@ -139,6 +150,16 @@ class Conv:
             shape[2:],  # type: ignore[arg-type]
         )
         return finish(y, bias, x.dtype)
+
+    vjp = {
+        "input": lambda ct, weight, input_type, stride, padding, dilation, groups: (
+            conv_input_gradient(ct, weight, input_type.shape, stride, padding, dilation, groups)
+        ),
+        "weight": lambda ct, input, weight_type, stride, padding, dilation, groups: F._conv_weight(
+            input, ct, kernel_of(weight_type), stride, padding, dilation, groups
+        ),
+        "bias": lambda ct: over_pixels(ct),
+    }
 
 
 def check_rank(name: str, input: Tensor, weight: Tensor, n: int) -> bool:

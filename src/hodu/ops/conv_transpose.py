@@ -13,7 +13,8 @@ from hodu.ops._convolution import finish, transposed, working
 from hodu.ops._samples import S
 from hodu.ops._table import Array, F, Promote, function, op
 from hodu.ops._windows import Ints, both_sides, check_window, extent, pad_spatial, per_axis
-from hodu.ops.conv import NN, check_operands, check_rank
+from hodu.ops.conv import NN, check_operands, check_rank, kernel_of, over_pixels
+from hodu.ops.conv_weight import conv_of_size
 from hodu.shapes import Shape, TensorType, format_shape
 
 if TYPE_CHECKING:
@@ -136,6 +137,16 @@ class ConvTranspose:
         terms = int(np.prod(w.shape)) // w.shape[1]
         y = transposed(working(x, terms), working(w, terms), stride, dilation, groups, full)
         return finish(pad_spatial(y, tuple(-p for p in padding)), bias, x.dtype)
+
+    vjp = {
+        "input": lambda ct, weight, input_type, stride, padding, dilation, groups: conv_of_size(
+            ct, weight, input_type.shape[2:], stride, padding, dilation, groups
+        ),
+        "weight": lambda ct, input, weight_type, stride, padding, dilation, groups: F._conv_weight(
+            ct, input, kernel_of(weight_type), stride, padding, dilation, groups
+        ),
+        "bias": lambda ct: over_pixels(ct),
+    }
 
 
 def _conv_transpose(

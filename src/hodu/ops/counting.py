@@ -25,6 +25,7 @@ class Bincount:
     Counts are i64; sums of f32 weights are f32, all others f64.
     """
 
+    nondiff = "a count"
     dtypes = {"input": INTS, "weights": NUMERIC | BOOL}
     samples = [
         S(T((9,), low=0, high=5), None),
@@ -69,6 +70,7 @@ class Histc:
     the least and the greatest element.
     """
 
+    nondiff = "a count"
     dtypes = FLOATS
     samples = [
         S((40,), bins=5),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hodu.devices import Device, require_cpu
 from hodu.dispatch.base import TensorBase, wrap
+from hodu.dispatch.tape import as_leaf
 from hodu.dtypes import DTypeLike, as_dtype
 from hodu.errors import ValueRangeError
 from hodu.ops._nested import shared, to_tensor
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
 
 @function(methods=False)
 def tensor(
-    data: Any, *, dtype: DTypeLike | None = None, device: Device | str | None = None
+    data: Any,
+    *,
+    dtype: DTypeLike | None = None,
+    device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor with a copy of `data`: numbers, nested sequences, arrays or tensors.
 
@@ -27,8 +32,8 @@ def tensor(
     target = None if dtype is None else as_dtype(dtype)
     if isinstance(data, TensorBase):
         same = target is None or target is F.as_tensor(data).dtype
-        return F.clone(data) if same else F.cast(data, target)
-    return to_tensor(data, target)
+        return as_leaf(F.clone(data) if same else F.cast(data, target), requires_grad)
+    return as_leaf(to_tensor(data, target), requires_grad)
 
 
 @function(methods=False)
@@ -73,6 +78,7 @@ def new_tensor(
     *,
     dtype: DTypeLike | None = None,
     device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor with a copy of `data`, in the dtype of `input` unless another is given."""
-    return F.tensor(data, dtype=dtype or input.dtype, device=device)
+    return as_leaf(F.tensor(data, dtype=dtype or input.dtype, device=device), requires_grad)

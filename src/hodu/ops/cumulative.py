@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ import numpy as np
 from hodu.dims import Dim, dim_max, dim_min
 from hodu.dtypes import FLOATS, FROM_NUMPY, DType, f64, i64
 from hodu.errors import ShapeError, ValueRangeError
-from hodu.ops._precision import wide
+from hodu.ops._precision import accumulator, narrow, wide, widen
+from hodu.ops._recurrence import after, backward_recurrence, before
 from hodu.ops._rules import axis_of, replace_dim, sum_dtype
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
@@ -61,6 +63,8 @@ class Cumsum:
         x, within, out = accumulated(x, dtype)
         return _scan(np.add, x, dim, within).astype(out.numpy, copy=False)
 
+    vjp = {"input": lambda ct, dim: F.flip(F.cumsum(F.flip(ct, (dim,)), dim), (dim,))}
+
 
 @op("cumprod(Tensor input, int dim, *, DType? dtype=None) -> Tensor")
 class Cumprod:
@@ -73,6 +77,17 @@ class Cumprod:
     def eager(x: Array, dim: int, dtype: DType | None = None) -> Array:
         x, within, out = accumulated(x, dtype)
         return _scan(np.multiply, x, dim, within).astype(out.numpy, copy=False)
+
+    vjp = {"input": lambda ct, input, dim: _product_gradient(ct, input, dim)}
+
+
+def _product_gradient(ct: Tensor, x: Tensor, dim: int) -> Tensor:
+    """The product before each element times the sum over those after it; zeros do no harm."""
+    if x.ndim == 0:
+        return ct
+    axis, x, ct = axis_of(dim, x.ndim), narrow(widen(x), accumulator(ct.dtype)), widen(ct)
+    product = before(F.cumprod(x, axis), axis, 1.0)
+    return product * backward_recurrence(after(x, axis, 1), ct, axis)
 
 
 def _values_and_indices(x: TensorType, dim: int) -> tuple[TensorType, TensorType]:
@@ -102,6 +117,11 @@ class Cummax:
 
     infer, samples = _values_and_indices, [*SCANS, TIES]
     eager = _running(np.maximum)
+    vjp = {
+        "input": lambda ct_values, indices, dim: F._scatter(
+            F.zeros(ct_values.shape, dtype=ct_values.dtype), dim, indices, ct_values, reduce="sum"
+        )
+    }
 
 
 @op("cummin(Tensor input, int dim) -> (Tensor values, Tensor indices)")
@@ -110,6 +130,11 @@ class Cummin:
 
     infer, samples = _values_and_indices, [*SCANS, TIES]
     eager = _running(np.minimum)
+    vjp = {
+        "input": lambda ct_values, indices, dim: F._scatter(
+            F.zeros(ct_values.shape, dtype=ct_values.dtype), dim, indices, ct_values, reduce="sum"
+        )
+    }
 
 
 @op("logcumsumexp(Tensor input, int dim) -> Tensor")
@@ -132,6 +157,22 @@ class Logcumsumexp:
     def eager(x: Array, dim: int) -> Array:
         w = wide(x)
         return _scan(np.logaddexp, w, dim, FROM_NUMPY[w.dtype]).astype(x.dtype, copy=False)
+
+    vjp = {"input": lambda ct, input, out, dim: _log_sum_gradient(ct, input, out, dim)}
+
+
+def _log_sum_gradient(ct: Tensor, x: Tensor, out: Tensor, dim: int) -> Tensor:
+    """The sum of ct * exp(x - out) over later sums, by the shares of each in the next."""
+    if x.ndim == 0:
+        return ct
+    axis, (ct, x, out) = axis_of(dim, x.ndim), map(widen, (ct, x, out))
+    shares = F.exp(_difference(out, after(out, axis, 1, math.inf)))
+    return F.exp(_difference(x, out)) * backward_recurrence(shares, ct, axis)
+
+
+def _difference(x: Tensor, y: Tensor) -> Tensor:
+    """`x - y`, but -inf where both are, since nothing has no share."""
+    return F.where(x == -math.inf, -math.inf, x - y)
 
 
 @op("diff(Tensor input, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor")

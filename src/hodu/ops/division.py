@@ -10,7 +10,7 @@ from hodu.errors import DivisionByZeroError
 from hodu.ops._precision import in_f32
 from hodu.ops._rules import broadcast
 from hodu.ops._samples import S, T
-from hodu.ops._table import Array, Promote, op
+from hodu.ops._table import Array, F, Promote, op
 from hodu.ops.arithmetic import DIVISORS
 
 SIGNS = [
@@ -45,6 +45,8 @@ class FloorDivide:
         _refuse_zero(y)
         return np.floor_divide(x, y)
 
+    vjp = {"input": lambda ct: F.zeros_like(ct), "other": lambda ct: F.zeros_like(ct)}
+
 
 def _trunc_dims(a: Dim, b: Dim) -> Dim:
     return a // b if (a >= 0) == (b > 0) else -(-a // b)
@@ -66,6 +68,8 @@ class TruncDivide:
         quotient = np.floor_divide(x, y)
         return quotient + ((quotient < 0) & (quotient * y != x)).astype(x.dtype)
 
+    vjp = {"input": lambda ct: F.zeros_like(ct), "other": lambda ct: F.zeros_like(ct)}
+
 
 @in_f32
 def _trunc_divide_floats(x: Array, y: Array) -> Array:
@@ -85,6 +89,11 @@ class Remainder:
         _refuse_zero(y)
         return np.remainder(x, y)
 
+    vjp = {
+        "input": lambda ct: ct,
+        "other": lambda ct, input, other: -ct * F.floor_divide(input, other),
+    }
+
 
 @op("fmod(Tensor input, Tensor other) -> Tensor")
 class Fmod:
@@ -98,3 +107,8 @@ class Fmod:
     def eager(x: Array, y: Array) -> Array:
         _refuse_zero(y)
         return np.fmod(x, y)
+
+    vjp = {
+        "input": lambda ct: ct,
+        "other": lambda ct, input, other: -ct * F._trunc_divide(input, other),
+    }

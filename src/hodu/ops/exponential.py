@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from hodu.dtypes import FLOATS
 from hodu.ops._precision import in_f32
 from hodu.ops._rules import broadcast, same_as
 from hodu.ops._samples import S, T, shapes
-from hodu.ops._table import Array, Promote, op
+from hodu.ops._table import Array, F, Promote, op
 from hodu.ops.arithmetic import PAIRS
 
 SHAPES = shapes((3, 4), (0,), (), (2, 0, 3))
@@ -21,6 +23,7 @@ class Exp:
     promote, dtypes = Promote.FLOAT, FLOATS
     infer = same_as(0)
     eager = np.exp
+    vjp = {"input": lambda ct, out: ct * out}
     samples = SHAPES
     inplace = True
 
@@ -34,6 +37,7 @@ class Exp2:
     eager = np.exp2
     samples = SHAPES
     inplace = True
+    vjp = {"input": lambda ct, out: ct * out * math.log(2)}
 
 
 @op("expm1(Tensor input) -> Tensor")
@@ -45,6 +49,7 @@ class Expm1:
     eager = np.expm1
     samples = SHAPES
     inplace = True
+    vjp = {"input": lambda ct, out: ct * (out + 1)}
 
 
 @op("log(Tensor input) -> Tensor")
@@ -57,6 +62,7 @@ class Log:
     samples = SHAPES
     inplace = True
     domain = (0.05, 6.0)
+    vjp = {"input": lambda ct, input: ct / input}
 
 
 @op("log2(Tensor input) -> Tensor")
@@ -69,6 +75,7 @@ class Log2:
     samples = SHAPES
     inplace = True
     domain = (0.05, 6.0)
+    vjp = {"input": lambda ct, input: ct / (input * math.log(2))}
 
 
 @op("log10(Tensor input) -> Tensor")
@@ -81,6 +88,7 @@ class Log10:
     samples = SHAPES
     inplace = True
     domain = (0.05, 6.0)
+    vjp = {"input": lambda ct, input: ct / (input * math.log(10))}
 
 
 @op("log1p(Tensor input) -> Tensor")
@@ -93,6 +101,7 @@ class Log1p:
     samples = SHAPES
     inplace = True
     domain = (-0.9, 6.0)
+    vjp = {"input": lambda ct, input: ct / (input + 1)}
 
 
 @op("logaddexp(Tensor input, Tensor other) -> Tensor")
@@ -106,3 +115,8 @@ class Logaddexp:
     @in_f32
     def eager(x: Array, y: Array) -> Array:
         return np.logaddexp(x, y)
+
+    vjp = {
+        "input": lambda ct, input, other: ct * F.sigmoid(input - other),
+        "other": lambda ct, input, other: ct * F.sigmoid(other - input),
+    }

@@ -15,6 +15,7 @@ from hodu.shapes import TensorType
 class Dims:
     """The given sizes as an i64 tensor of this shape; symbolic ones are known at run time."""
 
+    nondiff = "a constant"
     public = methods = False
     samples = [S(dims=(2, 3), shape=(2,)), S(dims=(7,), shape=()), S(dims=(), shape=(0,))]
 

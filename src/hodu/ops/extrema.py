@@ -25,6 +25,11 @@ SPECIAL = [
 ]
 
 
+def _larger(ct: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """The gradient of the larger of `x` and `y` by `x`: half of it where they are equal."""
+    return F.where(x == y, ct * 0.5, F.where(x > y, ct, 0))
+
+
 @op("maximum(Tensor input, Tensor other) -> Tensor")
 class Maximum:
     """The larger of two elements; NaN if either is."""
@@ -34,6 +39,10 @@ class Maximum:
     eager = np.maximum
     samples = PAIRS + SPECIAL
     on_dims = np.frompyfunc(dim_max, 2, 1)
+    vjp = {
+        "input": lambda ct, input, other: _larger(ct, input, other),
+        "other": lambda ct, input, other: _larger(ct, other, input),
+    }
 
 
 @op("minimum(Tensor input, Tensor other) -> Tensor")
@@ -45,6 +54,10 @@ class Minimum:
     eager = np.minimum
     samples = PAIRS + SPECIAL
     on_dims = np.frompyfunc(dim_min, 2, 1)
+    vjp = {
+        "input": lambda ct, input, other: _larger(ct, other, input),
+        "other": lambda ct, input, other: _larger(ct, input, other),
+    }
 
 
 @op("fmax(Tensor input, Tensor other) -> Tensor")
@@ -55,6 +68,10 @@ class Fmax:
     infer = broadcast()
     eager = np.fmax
     samples = PAIRS + SPECIAL
+    vjp = {
+        "input": lambda ct, input, other: F.where((input >= other) | F.isnan(other), ct, 0),
+        "other": lambda ct, input, other: F.where((input >= other) | F.isnan(other), 0, ct),
+    }
 
 
 @op("fmin(Tensor input, Tensor other) -> Tensor")
@@ -65,6 +82,10 @@ class Fmin:
     infer = broadcast()
     eager = np.fmin
     samples = PAIRS + SPECIAL
+    vjp = {
+        "input": lambda ct, input, other: F.where((input <= other) | F.isnan(other), ct, 0),
+        "other": lambda ct, input, other: F.where((input <= other) | F.isnan(other), 0, ct),
+    }
 
 
 def _bounds_in_range(input: Any, min: Any, max: Any) -> tuple[Any, Any, Any]:
@@ -124,6 +145,28 @@ class Clamp:
             raise TypeError("no bounds")
         x = x if min is None else np.maximum(x, min)
         return x if max is None else np.minimum(x, max)
+
+    vjp = {
+        "input": lambda ct, input, min, max: F.where(_is_inside(input, min, max), ct, 0),
+        "min": lambda ct, input, min, max: F.where(_is_cut(input, min, max), ct, 0),
+        "max": lambda ct, input, min, max: F.where(_is_over(input, min, max), ct, 0),
+    }
+
+
+def _is_inside(x: Tensor, min: Tensor | None, max: Tensor | None) -> Tensor:
+    if min is None or max is None:
+        return x <= max if max is not None else x >= min  # type: ignore[operator]
+    return (x >= min) & (x <= max)
+
+
+def _is_cut(x: Tensor, min: Tensor, max: Tensor | None) -> Tensor:
+    """Whether the result is `min`."""
+    return x < min if max is None else (x < min) & (min < max)
+
+
+def _is_over(x: Tensor, min: Tensor | None, max: Tensor) -> Tensor:
+    """Whether the result is `max`, also because it lies below `min`."""
+    return x > max if min is None else (x > max) | (max < min)
 
 
 @function(inplace=True)

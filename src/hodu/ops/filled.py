@@ -9,6 +9,7 @@ import numpy as np
 from hodu.devices import Device, require_cpu
 from hodu.dispatch.attrs import as_scalar
 from hodu.dispatch.base import TensorBase
+from hodu.dispatch.tape import as_leaf
 from hodu.dtypes import (
     DType,
     DTypeLike,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 class Full:
     """`size` times the same value."""
 
+    nondiff = "a constant"
     public = False
     samples = [
         S(size=(2, 3), fill_value=1.5, dtype=f32),
@@ -63,14 +65,15 @@ def full(
     *,
     dtype: DTypeLike | None = None,
     device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor of `size` times `fill_value`, in the dtype given or that of the value."""
     require_cpu(device)
     if isinstance(fill_value, TensorBase):
-        return _full_of(size, fill_value, dtype)
+        return as_leaf(_full_of(size, fill_value, dtype), requires_grad)
     number = as_scalar(fill_value, "fill_value")
     own = as_dtype(fill_value.dtype) if isinstance(fill_value, np.generic) else of_scalar(number)
-    return F._full(size, number, own if dtype is None else dtype)
+    return as_leaf(F._full(size, number, own if dtype is None else dtype), requires_grad)
 
 
 def _full_of(size: Any, value: Any, dtype: DTypeLike | None) -> Tensor:
@@ -81,29 +84,41 @@ def _full_of(size: Any, value: Any, dtype: DTypeLike | None) -> Tensor:
 
 @function(methods=False)
 def zeros(
-    size: Any, *more: Any, dtype: DTypeLike | None = None, device: Device | str | None = None
+    size: Any,
+    *more: Any,
+    dtype: DTypeLike | None = None,
+    device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor of zeros; the sizes are numbers or one sequence."""
     require_cpu(device)
-    return F._full(spread(size, more), 0, dtype or f32)
+    return as_leaf(F._full(spread(size, more), 0, dtype or f32), requires_grad)
 
 
 @function(methods=False)
 def ones(
-    size: Any, *more: Any, dtype: DTypeLike | None = None, device: Device | str | None = None
+    size: Any,
+    *more: Any,
+    dtype: DTypeLike | None = None,
+    device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor of ones; the sizes are numbers or one sequence."""
     require_cpu(device)
-    return F._full(spread(size, more), 1, dtype or f32)
+    return as_leaf(F._full(spread(size, more), 1, dtype or f32), requires_grad)
 
 
 @function(methods=False)
 def empty(
-    size: Any, *more: Any, dtype: DTypeLike | None = None, device: Device | str | None = None
+    size: Any,
+    *more: Any,
+    dtype: DTypeLike | None = None,
+    device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor to be written; what it holds until then is unspecified."""
     require_cpu(device)
-    return F._full(spread(size, more), 0, dtype or f32)
+    return as_leaf(F._full(spread(size, more), 0, dtype or f32), requires_grad)
 
 
 @function(methods=False)
@@ -113,33 +128,48 @@ def full_like(
     *,
     dtype: DTypeLike | None = None,
     device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor of `fill_value` in the shape and dtype of `input`."""
-    return F.full(input.shape, fill_value, dtype=dtype or input.dtype, device=device)
+    return as_leaf(
+        F.full(input.shape, fill_value, dtype=dtype or input.dtype, device=device), requires_grad
+    )
 
 
 @function(methods=False)
 def zeros_like(
-    input: Tensor, *, dtype: DTypeLike | None = None, device: Device | str | None = None
+    input: Tensor,
+    *,
+    dtype: DTypeLike | None = None,
+    device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor of zeros in the shape and dtype of `input`."""
-    return F.zeros(input.shape, dtype=dtype or input.dtype, device=device)
+    return as_leaf(F.zeros(input.shape, dtype=dtype or input.dtype, device=device), requires_grad)
 
 
 @function(methods=False)
 def ones_like(
-    input: Tensor, *, dtype: DTypeLike | None = None, device: Device | str | None = None
+    input: Tensor,
+    *,
+    dtype: DTypeLike | None = None,
+    device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor of ones in the shape and dtype of `input`."""
-    return F.ones(input.shape, dtype=dtype or input.dtype, device=device)
+    return as_leaf(F.ones(input.shape, dtype=dtype or input.dtype, device=device), requires_grad)
 
 
 @function(methods=False)
 def empty_like(
-    input: Tensor, *, dtype: DTypeLike | None = None, device: Device | str | None = None
+    input: Tensor,
+    *,
+    dtype: DTypeLike | None = None,
+    device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor to be written, in the shape and dtype of `input`."""
-    return F.empty(input.shape, dtype=dtype or input.dtype, device=device)
+    return as_leaf(F.empty(input.shape, dtype=dtype or input.dtype, device=device), requires_grad)
 
 
 @function()
@@ -150,9 +180,12 @@ def new_full(
     *,
     dtype: DTypeLike | None = None,
     device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor of `size` times `fill_value` in the dtype of `input`."""
-    return F.full(size, fill_value, dtype=dtype or input.dtype, device=device)
+    return as_leaf(
+        F.full(size, fill_value, dtype=dtype or input.dtype, device=device), requires_grad
+    )
 
 
 @function()
@@ -162,9 +195,10 @@ def new_zeros(
     *more: Any,
     dtype: DTypeLike | None = None,
     device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor of zeros in the dtype of `input`."""
-    return F.zeros(size, *more, dtype=dtype or input.dtype, device=device)
+    return as_leaf(F.zeros(size, *more, dtype=dtype or input.dtype, device=device), requires_grad)
 
 
 @function()
@@ -174,9 +208,10 @@ def new_ones(
     *more: Any,
     dtype: DTypeLike | None = None,
     device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor of ones in the dtype of `input`."""
-    return F.ones(size, *more, dtype=dtype or input.dtype, device=device)
+    return as_leaf(F.ones(size, *more, dtype=dtype or input.dtype, device=device), requires_grad)
 
 
 @function()
@@ -186,6 +221,7 @@ def new_empty(
     *more: Any,
     dtype: DTypeLike | None = None,
     device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor to be written, in the dtype of `input`."""
-    return F.empty(size, *more, dtype=dtype or input.dtype, device=device)
+    return as_leaf(F.empty(size, *more, dtype=dtype or input.dtype, device=device), requires_grad)

@@ -11,6 +11,7 @@ from hodu.dims import Dim, dim_floordiv, provably_different
 from hodu.dtypes import FROM_NUMPY, NUMERIC
 from hodu.errors import ShapeError, ValueRangeError
 from hodu.ops._arguments import pair
+from hodu.ops._overlap import overlap_add
 from hodu.ops._precision import wide
 from hodu.ops._samples import S
 from hodu.ops._table import Array, F, op
@@ -211,27 +212,7 @@ class Col2im:
         *batch, rows, _ = x.shape
         front = (*batch, dim_floordiv(rows, kh * kw))
         columns = F._reshape(x, (*front, kh, kw, oh, ow))
-        lines = _summed(columns, -3, -1, dw, sw, w + 2 * pw)
-        image = _summed(lines, -3, -2, dh, sh, h + 2 * ph)
+        lines = overlap_add(columns, -3, -1, dw, sw, w + 2 * pw)
+        image = overlap_add(lines, -3, -2, dh, sh, h + 2 * ph)
         none = (0,) * len(front)
         return F._pad(image, (*none, -ph, -pw), (*none, -ph, -pw))
-
-
-def _summed(x: Any, taps: int, places: int, dilation: int, stride: int, size: Dim) -> Any:
-    """Dimension `taps` summed into dimension `places`, stretched to `size`.
-
-    Tap k of place i is added at k * dilation + i * stride.
-    """
-    rank = len(x.shape)
-    axis = rank + places - 1
-    total = None
-    for k, tap in enumerate(F.unbind(x, taps)):
-        count = tap.shape[axis]
-        after = (0,) * (axis + 1) + (stride - 1,) + (0,) * (rank - 2 - axis)
-        spaced = F._pad(F.unsqueeze(tap, axis + 1), (0,) * rank, after)
-        line = F._reshape(spaced, (*tap.shape[:axis], count * stride, *tap.shape[axis + 1 :]))
-        before = (0,) * axis + (k * dilation,) + (0,) * (rank - 2 - axis)
-        rest = (0,) * axis + (size - count * stride - k * dilation,) + (0,) * (rank - 2 - axis)
-        placed = F._pad(line, before, rest)
-        total = placed if total is None else F._add(total, placed)
-    return total

@@ -14,6 +14,7 @@ import numpy as np
 from hodu.dims import Dim, Sym
 from hodu.dtypes import FLOATS, i64
 from hodu.errors import ShapeError, ValueRangeError
+from hodu.ops._overlap import at_positions
 from hodu.ops._pooling import flat_positions, max_at
 from hodu.ops._precision import wide
 from hodu.ops._samples import S, T
@@ -101,6 +102,12 @@ class FractionalMaxPool:
         ]
         values, indices = max_at(x, flat_positions(taps, x.shape[2:]), n)
         return values.reshape(shape), indices.reshape(shape)
+
+    vjp = {
+        "input": lambda ct_output, indices, input_type, output_size: at_positions(
+            ct_output, indices, input_type.shape, len(output_size), gaps=False
+        )
+    }
 
 
 def _fractional(

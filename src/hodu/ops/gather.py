@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hodu.dtypes import INTS
+from hodu.dims import Dim
+from hodu.dtypes import INTS, i64
 from hodu.errors import OutOfRangeError, ShapeError
 from hodu.ops._index_rules import check_along, check_nd, in_range
+from hodu.ops._precision import accumulator, widen
 from hodu.ops._rules import axis_of
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, op
@@ -51,6 +53,17 @@ class Gather:
         checked = in_range(index, x.shape[axis], axis, wrap=wrap)
         inside = tuple(slice(None if a == axis else n) for a, n in enumerate(index.shape))
         return np.take_along_axis(x[inside], checked, axis).reshape(shape)
+
+    vjp = {
+        "input": lambda ct, input_type, index, dim, wrap: F._scatter(
+            _zeros(ct, input_type), dim, index, widen(ct), reduce="sum", wrap=wrap
+        )
+    }
+
+
+def _zeros(ct: Tensor, of: TensorType) -> Tensor:
+    """Where gradients of picked elements add up, in no less than f32."""
+    return F.zeros(of.shape, dtype=accumulator(ct.dtype))
 
 
 @op("take_along_dim(Tensor input, Tensor indices, int? dim=None) -> Tensor")
@@ -138,7 +151,7 @@ class Embedding:
     """
 
     dtypes = {"input": INTS}
-    methods, where = False, ("nn.functional",)
+    methods, public = False, False
     samples = [
         S(_GRID, (4, 5)),
         S(_GRID, (4, 5), padding_idx=-1),
@@ -161,6 +174,24 @@ class Embedding:
         if padding_idx is not None and not -rows <= padding_idx < rows:
             raise IndexError("padding_idx")
         return weight[in_range(x, rows, 0, wrap=False)]
+
+    vjp = {
+        "weight": lambda ct, input, weight_type, padding_idx: F._index_put(
+            _zeros(ct, weight_type),
+            [input],
+            _unpadded(widen(ct), input, weight_type.shape[0], padding_idx),
+            True,
+            wrap=False,
+        )
+    }
+
+
+def _unpadded(ct: Tensor, index: Tensor, rows: Dim, padding_idx: int | None) -> Tensor:
+    """The gradient of rows of an embedding, zero where the index names the row for padding."""
+    if padding_idx is None:
+        return ct
+    row = padding_idx if padding_idx >= 0 else padding_idx + rows
+    return F.where(F.unsqueeze(index == row, -1), 0, ct)
 
 
 @op("gather_nd(Tensor input, Tensor indices, int batch_dims=0) -> Tensor")
@@ -193,6 +224,24 @@ class GatherNd:
             in_range(indices[..., i], x.shape[axis], axis, wrap=True) for i, axis in enumerate(axes)
         ]
         return x[(*(b.reshape(b.shape + tail) for b in batch), *rows)]
+
+    vjp = {
+        "input": lambda ct, input_type, indices, batch_dims: F.scatter_nd(
+            _zeros(ct, input_type), _with_batch(indices, batch_dims), widen(ct), "add"
+        )
+    }
+
+
+def _with_batch(indices: Tensor, batch_dims: int) -> Tensor:
+    """The coordinates with those of the common dimensions in front."""
+    if not batch_dims:
+        return indices
+    width = indices.shape[-1]
+    columns = [F._reshape(F.arange(indices.shape[a]), (-1, *(1,) * (indices.ndim - 1 - a)))
+               for a in range(batch_dims)]  # fmt: skip
+    places = [F.expand(c, (*indices.shape[:-1], 1)) for c in columns]
+    whole = [*places, indices.to(i64)]
+    return F.cat(whole, -1) if width else F.cat(places, -1)
 
 
 def _check_batch(shape: tuple[Any, ...], indices: tuple[Any, ...], batch_dims: int) -> int:

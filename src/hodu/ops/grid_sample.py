@@ -162,6 +162,7 @@ def _gather(x: Array, axes: Sequence[Taps]) -> Array:
 class AffineBaseGrid:
     """The points (x, y, 1) or (x, y, z, 1) of an image, [*size, axes + 1]."""
 
+    nondiff = "a constant"
     public = False
     samples = [
         S(size=(3, 4), align_corners=False, dtype=f32),

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hodu.dispatch.base import TensorBase, type_of, wrap
-from hodu.dispatch.inplace import assign
+from hodu.dispatch.inplace import assign, changes_tape
+from hodu.dispatch.tape import grad_enabled
 from hodu.dtypes import INTS, bool_
 from hodu.errors import HoduError
 from hodu.ops._index_assign import as_value, is_known, is_written, read, write_eager, written
@@ -63,6 +64,12 @@ class Index:
         is_view = all(index is None or index.ndim == 0 for index in indices)
         return picked.copy() if is_view else picked
 
+    vjp = {
+        "input": lambda ct, input_type, indices, wrap: F._index_put(
+            F.zeros(input_type.shape, dtype=ct.dtype), indices, ct, True, wrap=wrap
+        )
+    }
+
 
 @op(
     "index_put(Tensor input, Tensor?[] indices, Tensor values, bool accumulate=False, *, "
@@ -109,6 +116,23 @@ class IndexPut:
         write_at(out, indices, values, "sum" if accumulate else "set", wrap=wrap)
         return out
 
+    vjp = {
+        "input": lambda ct, indices, accumulate, wrap: (
+            ct if accumulate else F._index_put(ct, indices, F.zeros((), dtype=ct.dtype), wrap=wrap)
+        ),
+        "values": lambda ct, indices, accumulate, wrap: (
+            F._index(ct, indices, wrap=wrap) if accumulate else _by_values(ct, indices, wrap)
+        ),
+    }
+
+
+def _by_values(ct: Tensor, indices: Sequence[Tensor | None], wrap: bool) -> Tensor:
+    """The gradient by the values that were written: of duplicate places, by the last one only."""
+    picked = F._index(ct, indices, wrap=wrap)
+    order = F._reshape(F.arange(picked.numel()), picked.shape)
+    written = F._index_put(F.zeros(ct.shape, dtype=order.dtype), indices, order, wrap=wrap)
+    return F.where(F._index(written, indices, wrap=wrap) == order, picked, 0)
+
 
 @function()
 def index_put(
@@ -136,7 +160,7 @@ def _without_masks(input: Tensor, indices: Sequence[Tensor | None]) -> list[Tens
 @function(methods=False)
 def getitem(input: Tensor, key: Any) -> Tensor:
     """`input[key]`: a view for integers, slices, None and Ellipsis, else a copy."""
-    if input._data is not None:
+    if input._data is not None and (input._node is None or not grad_enabled.get()):
         view = _basic_view(input._data, key)
         if view is not None:
             return wrap(view)
@@ -154,17 +178,20 @@ def setitem(input: Tensor, key: Any, value: Any) -> None:
     """`input[key] = value`, in place; the value is broadcast, and cast to the input's dtype."""
     try:
         source = as_value(value, input.dtype)
-        view = None if input._data is None else _basic_view(input._data, key)
-        if view is not None and source._data is not None:
-            write_eager(view, None, (), source._data)
+        values = None if changes_tape(input, source) else source._data
+        view = None
+        if values is not None and input._data is not None:
+            view = _basic_view(input._data, key)
+        if view is not None and values is not None:
+            write_eager(view, None, (), values)
         else:
-            _set(input, key, source)
+            _set(input, key, source, values)
     except HoduError as error:
         error.where = error.where or location()
         raise
 
 
-def _set(input: Tensor, key: Any, source: Tensor) -> None:
+def _set(input: Tensor, key: Any, source: Tensor, values: Array | None) -> None:
     if _is_captured_mask(input, key) and source.ndim == 0:
         assign(input, _filled(input, key, source))
         return
@@ -172,8 +199,8 @@ def _set(input: Tensor, key: Any, source: Tensor) -> None:
     if not advanced and is_written(input, basic, source):
         return
     indices = (index for step in advanced for index in step.indices)
-    if input._data is not None and source._data is not None and all(map(is_known, indices)):
-        write_eager(input._data, basic, advanced, source._data)
+    if values is not None and input._data is not None and all(map(is_known, indices)):
+        write_eager(input._data, basic, advanced, values)
     else:
         assign(input, written(input, basic, advanced, source))
 

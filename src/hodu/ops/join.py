@@ -61,6 +61,19 @@ class Cat:
         joined = [a for a in tensors if a.shape != (0,)] or tensors[:1]
         return np.concatenate(joined, dim)
 
+    vjp = {"tensors": lambda ct, tensors_type, dim: _parts(ct, tensors_type, dim)}
+
+
+def _parts(ct: Tensor, types: list[TensorType], dim: int) -> list[Tensor | None]:
+    """The part of each tensor in a gradient of their concatenation; None for those left out."""
+    joined = [t.shape != (0,) for t in types]
+    if not any(joined):
+        return [None] * len(types)
+    axis = axis_of(dim, ct.ndim)
+    sizes = [t.shape[axis] for t, is_in in zip(types, joined, strict=True) if is_in]
+    parts = iter(F._split(ct, sizes, axis))
+    return [next(parts) if is_in else None for is_in in joined]
+
 
 def _same_but(axis: int, first: Shape, other: Shape) -> Shape:
     """`first`, numbers of `other` in place of its symbols; they may differ only at `axis`."""
@@ -117,6 +130,8 @@ class Stack:
 
     def compose(tensors: list[Tensor], dim: int = 0) -> Tensor:
         return F.cat([F.unsqueeze(t, dim) for t in tensors], dim)
+
+    vjp = {"tensors": lambda ct, dim: list(F.unbind(ct, dim))}
 
 
 def _at_least(rank: int, tensors: tuple[Any, ...]) -> Any:

@@ -60,6 +60,22 @@ class Linear:
         result = F.matmul(widen(x), widen(weight).T)
         return narrow(result if bias is None else result + widen(bias), x.dtype)
 
+    vjp = {
+        "input": lambda ct, weight: (
+            F.matmul(ct, weight) if weight.ndim == 2 else F.unsqueeze(ct, -1) * weight
+        ),
+        "weight": lambda ct, input, weight_type: _by_weight(ct, input, weight_type.rank),
+        "bias": lambda ct: ct,
+    }
+
+
+def _by_weight(ct: Tensor, x: Tensor, rank: int) -> Tensor:
+    """The gradient by the weight: one product that sums over all rows."""
+    if rank == 1 or x.ndim == 1:
+        return F.unsqueeze(ct, -1) * x
+    rows, cts = (t if t.ndim == 2 else F.flatten(t, 0, -2) for t in (x, ct))
+    return F.matmul(cts.T, rows)
+
 
 def _scaled_sum_type(
     name: str, rank: int, term: TensorType, a: TensorType, b: TensorType, *factors: Number

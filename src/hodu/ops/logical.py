@@ -28,6 +28,7 @@ def _mixed(ufunc: Callable[..., Any]) -> Callable[[Array, Array], Array]:
 class LogicalAnd:
     """Whether both are true."""
 
+    nondiff = "a truth value"
     infer = predicate(2)
     eager = _mixed(np.logical_and)
     samples = SAMPLES
@@ -38,6 +39,7 @@ class LogicalAnd:
 class LogicalOr:
     """Whether either is true."""
 
+    nondiff = "a truth value"
     infer = predicate(2)
     eager = _mixed(np.logical_or)
     samples = SAMPLES
@@ -48,6 +50,7 @@ class LogicalOr:
 class LogicalXor:
     """Whether just one is true."""
 
+    nondiff = "a truth value"
     infer = predicate(2)
     eager = _mixed(np.logical_xor)
     samples = SAMPLES
@@ -58,6 +61,7 @@ class LogicalXor:
 class LogicalNot:
     """Whether the element is false."""
 
+    nondiff = "a truth value"
     infer = predicate()
     eager = np.logical_not
     samples = [S((3, 4)), S((0,)), S(()), S(T(values=[0, 1, 2]))]

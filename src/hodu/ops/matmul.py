@@ -60,6 +60,33 @@ class Matmul:
     def eager(x: Array, y: Array) -> Array:
         return product(x, y)
 
+    vjp = {
+        "input": lambda ct, input_type, other: _by_left(ct, input_type.rank, other),
+        "other": lambda ct, input, other_type: _by_right(ct, input, other_type.rank),
+    }
+
+
+def _by_left(ct: Tensor, rank: int, y: Tensor) -> Tensor:
+    """The gradient of `x @ y` by x of this rank, not yet summed over its broadcast batch."""
+    if y.ndim == 1:
+        return F.unsqueeze(ct, -1) * y
+    return _times_vector(y, ct) if rank == 1 else F.matmul(ct, y.mT)
+
+
+def _by_right(ct: Tensor, x: Tensor, rank: int) -> Tensor:
+    """The gradient of `x @ y` by y of this rank, not yet summed over its broadcast batch."""
+    if x.ndim == 1:
+        return x * ct if rank == 1 else F.unsqueeze(x, -1) * F.unsqueeze(ct, -2)
+    if rank == 1:
+        return _times_vector(x.mT, ct)
+    if rank == 2 and x.ndim > 2:  # one product sums over the batch
+        x, ct = F.flatten(x, 0, -2), F.flatten(ct, 0, -2)
+    return F.matmul(x.mT, ct)
+
+
+def _times_vector(matrices: Tensor, vectors: Tensor) -> Tensor:
+    return F.squeeze(F.matmul(matrices, F.unsqueeze(vectors, -1)), -1)
+
 
 def product(x: Array, y: Array) -> Array:
     """The matrix product of two arrays of one dtype, in that dtype."""

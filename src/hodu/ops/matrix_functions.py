@@ -148,6 +148,7 @@ class MatrixRank:
     `hermitian` says that the matrix is symmetric.
     """
 
+    nondiff = "a count"
     dtypes, where, methods = FLOATS, ("linalg",), False
     samples = [S(m) for m in [*GENERAL, SINGULAR]]
     samples += [S(GENERAL[2], hermitian=True), S(SINGULAR, tol=6.0), S(SINGULAR, rtol=0.5)]

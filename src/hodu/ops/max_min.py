@@ -13,6 +13,7 @@ from hodu.ops._precision import wide
 from hodu.ops._rules import axes_of, axis_of, reduced_shape
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
+from hodu.ops.reduction import with_dims
 from hodu.shapes import Shape, TensorType, format_shape
 
 if TYPE_CHECKING:
@@ -85,6 +86,23 @@ def _index_of(name: str, search: Callable[..., Any]) -> Callable[..., Array]:
     return eager
 
 
+def _shared(ct: Tensor, out: Tensor, x: Tensor, dim: Dims, keepdim: bool) -> Tensor:
+    """The gradient of an extreme, in equal parts for all elements that have its value."""
+    ct, out = (with_dims(t, x.shape, dim, keepdim) for t in (ct, out))
+    is_extreme = x == out
+    return F.where(is_extreme, ct / F.sum(is_extreme, dim, True), 0)
+
+
+def _at_index(ct: Tensor, indices: Tensor, shape: Shape, dim: int, keepdim: bool) -> Tensor:
+    """The gradient of an extreme for the element that `indices` names."""
+    if not shape:
+        return ct
+    axis = axis_of(dim, len(shape))
+    ct, indices = (t if keepdim else F.unsqueeze(t, axis) for t in (ct, indices))
+    places = F._reshape(F.arange(shape[axis]), (-1, *(1,) * (len(shape) - axis - 1)))
+    return F.where(places == indices, ct, 0)
+
+
 @op("amax(Tensor input, int[]? dim=None, bool keepdim=False) -> Tensor")
 class Amax:
     """The largest element over `dim` (all dimensions by default); NaN if there is one."""
@@ -92,6 +110,7 @@ class Amax:
     infer = _over_dims("amax")
     eager = _extreme("amax", np.maximum)
     samples = OVER_DIMS
+    vjp = {"input": lambda ct, out, input, dim, keepdim: _shared(ct, out, input, dim, keepdim)}
 
 
 @op("amin(Tensor input, int[]? dim=None, bool keepdim=False) -> Tensor")
@@ -101,12 +120,14 @@ class Amin:
     infer = _over_dims("amin")
     eager = _extreme("amin", np.minimum)
     samples = OVER_DIMS
+    vjp = {"input": lambda ct, out, input, dim, keepdim: _shared(ct, out, input, dim, keepdim)}
 
 
 @op("argmax(Tensor input, int? dim=None, bool keepdim=False) -> Tensor")
 class Argmax:
     """The index of the first largest element along `dim`, or in the flattened tensor."""
 
+    nondiff = "an index"
     infer = _index_over("argmax")
     eager = _index_of("argmax", np.argmax)
     samples = OVER_ONE
@@ -116,6 +137,7 @@ class Argmax:
 class Argmin:
     """The index of the first smallest element along `dim`, or in the flattened tensor."""
 
+    nondiff = "an index"
     infer = _index_over("argmin")
     eager = _index_of("argmin", np.argmin)
     samples = OVER_ONE
@@ -141,6 +163,12 @@ class Max:
     def compose(input: Tensor, dim: int, keepdim: bool = False) -> tuple[Tensor, Tensor]:
         return F.amax(input, dim, keepdim), F.argmax(input, dim, keepdim)
 
+    vjp = {
+        "input": lambda ct_values, indices, input_type, dim, keepdim: _at_index(
+            ct_values, indices, input_type.shape, dim, keepdim
+        )
+    }
+
 
 @op("min(Tensor input, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)")
 class Min:
@@ -152,6 +180,12 @@ class Min:
 
     def compose(input: Tensor, dim: int, keepdim: bool = False) -> tuple[Tensor, Tensor]:
         return F.amin(input, dim, keepdim), F.argmin(input, dim, keepdim)
+
+    vjp = {
+        "input": lambda ct_values, indices, input_type, dim, keepdim: _at_index(
+            ct_values, indices, input_type.shape, dim, keepdim
+        )
+    }
 
 
 @function()

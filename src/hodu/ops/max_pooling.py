@@ -10,6 +10,7 @@ import numpy as np
 
 from hodu.dtypes import NUMERIC, i64
 from hodu.errors import ValueRangeError
+from hodu.ops._overlap import at_positions
 from hodu.ops._pooling import extreme, flat_positions, fold_windows, max_at, tap_positions
 from hodu.ops._precision import wide
 from hodu.ops._samples import S, T
@@ -112,6 +113,20 @@ class MaxPool:
             x.dtype, copy=False
         )
 
+    vjp = {
+        "input": lambda ct, input, kernel_size, stride, padding, dilation, ceil_mode: _to_maxima(
+            ct,
+            F._max_pool_with_indices(input, kernel_size, stride, padding, dilation, ceil_mode)[1],
+            input.shape,
+            padding,
+        )
+    }
+
+
+def _to_maxima(ct: Tensor, indices: Tensor, shape: Shape, padding: Ints) -> Tensor:
+    """The gradient of the maxima, each at the place of its own; a window may lie in padding."""
+    return at_positions(ct, indices, shape, len(padding) // 2, gaps=any(padding))
+
 
 def _counts(
     x: Array, kernel: Ints, stride: Ints, padding: Ints, dilation: Ints, ceil_mode: bool
@@ -165,6 +180,12 @@ class MaxPoolWithIndices:
             is_empty = functools.reduce(np.logical_or.outer, [empty for _, empty in taps])
             values[..., is_empty], indices[..., is_empty] = extreme(x.dtype, -1), -1
         return values, indices
+
+    vjp = {
+        "input": lambda ct_output, indices, input_type, padding: _to_maxima(
+            ct_output, indices, input_type.shape, padding
+        )
+    }
 
 
 def _max_pool(

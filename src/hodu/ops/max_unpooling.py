@@ -75,6 +75,15 @@ class MaxUnpool:
         y[np.arange(rows)[:, None], indices.reshape(rows, count)] = x.reshape(rows, count)
         return y.reshape(shape)
 
+    # As in PyTorch also a value that was overwritten has the gradient of its place.
+    vjp = {"input": lambda ct, indices, output_size: _picked(ct, indices, len(output_size))}
+
+
+def _picked(ct: Tensor, indices: Tensor, n: int) -> Tensor:
+    before = ct.ndim - n
+    places = F.flatten(indices, before)
+    return F._reshape(F.gather(F.flatten(ct, before), -1, places), indices.shape)
+
 
 def _output_size(
     given: Sequence[Dim] | None, pooled: Shape, kernel: Ints, stride: Ints, padding: Ints

@@ -27,6 +27,7 @@ SPECIAL = [S(T(dtype=t, values=_VALUES)) for t in ("f16", "bf16", "f32", "f64", 
 class Isnan:
     """Whether the elements are NaN; integers never are."""
 
+    nondiff = "a truth value"
     dtypes = ANY
     infer = predicate()
     eager = np.isnan
@@ -37,6 +38,7 @@ class Isnan:
 class Isinf:
     """Whether the elements are infinite; integers never are."""
 
+    nondiff = "a truth value"
     dtypes = ANY
     infer = predicate()
     eager = np.isinf
@@ -47,6 +49,7 @@ class Isinf:
 class Isfinite:
     """Whether the elements are neither infinite nor NaN."""
 
+    nondiff = "a truth value"
     dtypes = ANY
     infer = predicate()
     eager = np.isfinite

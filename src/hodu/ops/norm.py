@@ -8,12 +8,12 @@ import numpy as np
 
 from hodu.dtypes import FLOATS, Number, f64
 from hodu.errors import ValueRangeError
-from hodu.ops._precision import accumulator, wide
+from hodu.ops._precision import accumulator, wide, widen
 from hodu.ops._rules import float_dtype, reduced_shape
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
 from hodu.ops.max_min import check_nonempty
-from hodu.ops.reduction import fold
+from hodu.ops.reduction import fold, with_dims
 from hodu.shapes import TensorType
 
 if TYPE_CHECKING:
@@ -62,6 +62,33 @@ class Norm:
     def compose(input: Tensor, p: Number = 2, dim: Dims = None, keepdim: bool = False) -> Tensor:
         x = input.to(accumulator(input.dtype))
         return _powers(x, p, () if dim is None else dim, keepdim).to(input.dtype)
+
+    vjp = {
+        "input": lambda ct, out, input, p, dim, keepdim: _norm_gradient(
+            ct, out, input, p, dim, keepdim
+        )
+    }
+
+
+def _norm_gradient(
+    ct: Tensor, out: Tensor, input: Tensor, p: Number, dim: Dims, keepdim: bool
+) -> Tensor:
+    """As PyTorch has it: 0 where the norm, or for small p the element, is 0."""
+    ct, out = (widen(with_dims(t, input.shape, dim, keepdim)) for t in (ct, out))
+    x = widen(input)
+    if p == 0:
+        return F.zeros_like(x)
+    if p == 1:
+        return ct * F.sign(x)
+    if p == 2:
+        return x * F.where(out == 0, 0, ct / out)
+    size = F.abs(x)
+    if abs(p) == np.inf:
+        is_extreme = size == out
+        return F.sign(x) * F.where(is_extreme, ct / F.sum(is_extreme, dim, True), 0)
+    safe = F.where(x == 0, 1, size)
+    slope = F.sign(x) * safe ** (p - 1)
+    return slope * F.where(out == 0, 0, ct * F.where(out == 0, 1, out) ** (1 - p))
 
 
 def _powers(x: Tensor, p: Number, dim: tuple[int, ...], keepdim: bool) -> Tensor:

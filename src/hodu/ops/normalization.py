@@ -5,6 +5,7 @@ The statistics are computed in f32 (f64 for f64) and the result is rounded once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,13 +14,19 @@ from hodu.dims import provably_different
 from hodu.dtypes import FLOATS, FROM_NUMPY
 from hodu.errors import ShapeError, ValueRangeError
 from hodu.ops._normalizing import (
+    Gradients,
     affine,
     affine_array,
     along_channels,
     check_channels,
     mean_array,
+    over_channels,
+    scaled,
+    spread_channels,
     standardized,
     standardized_array,
+    standardizing,
+    through_standardized,
 )
 from hodu.ops._precision import epsilon, narrow, wide_all, widen_all
 from hodu.ops._samples import S, T
@@ -93,6 +100,25 @@ class LayerNorm:
         source, *terms = widen_all(x, weight, bias)
         return narrow(affine(standardized(source, axes, eps), *terms), x.dtype)
 
+    def vjp(
+        ct: Tensor,
+        input: Tensor,
+        weight: Tensor | None,
+        normalized_shape: Shape,
+        eps: float,
+        needs: Sequence[bool],
+    ) -> Gradients:
+        axes = tuple(range(-len(normalized_shape), 0))
+        grad, source, factor = widen_all(ct, input, weight)
+        if not (needs[0] or needs[1]):
+            return None, None, ct
+        y, inverse = standardizing(source, axes, eps)
+        return (
+            lambda: through_standardized(scaled(grad, factor), y, inverse, axes),
+            lambda: grad * y,
+            ct,
+        )
+
 
 @op(
     "rms_norm(Tensor input, Dim[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor"
@@ -132,6 +158,25 @@ class RmsNorm:
         eps = epsilon(x.dtype) if eps is None else eps
         inverse = F.rsqrt(F.mean(source * source, axes, keepdim=True) + eps)
         return narrow(affine(source * inverse, scale, None), x.dtype)
+
+    def vjp(
+        ct: Tensor,
+        input: Tensor,
+        weight: Tensor | None,
+        normalized_shape: Shape,
+        eps: float | None,
+    ) -> Gradients:
+        axes = tuple(range(-len(normalized_shape), 0))
+        grad, x, factor = widen_all(ct, input, weight)
+        eps = epsilon(input.dtype) if eps is None else eps
+        inverse = F.rsqrt(F.mean(x * x, axes, keepdim=True) + eps)
+        y = x * inverse
+
+        def by_input() -> Tensor:
+            own = scaled(grad, factor)
+            return inverse * (own - y * F.mean(own * y, axes, keepdim=True))
+
+        return by_input, lambda: grad * y
 
 
 def _groups(shape: Shape, groups: int, *affine: Any) -> Shape:
@@ -190,3 +235,27 @@ class GroupNorm:
         along = along_channels(x.ndim, x.shape[1])
         terms = [None if t is None else F.reshape(t, along) for t in terms]
         return narrow(affine(result, *terms), x.dtype)
+
+    def vjp(
+        ct: Tensor,
+        input: Tensor,
+        weight: Tensor | None,
+        num_groups: int,
+        eps: float,
+        needs: Sequence[bool],
+    ) -> Gradients:
+        shape, groups = input.shape, _groups(input.shape, num_groups)
+        grad, source, factor = spread_channels(ct, input, weight)
+        if not (needs[0] or needs[1]):
+            return None, None, over_channels(grad)
+        y, inverse = standardizing(F.reshape(source, groups), (2,), eps)
+
+        def by_input() -> Tensor:
+            own = F.reshape(scaled(grad, factor), groups)
+            return F.reshape(through_standardized(own, y, inverse, (2,)), shape)
+
+        return (
+            by_input,
+            lambda: over_channels(grad * F.reshape(y, shape)),
+            lambda: over_channels(grad),
+        )

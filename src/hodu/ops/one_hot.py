@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 class OneHot:
     """A new last dimension of i64 that is 1 at the index in `input` and 0 elsewhere."""
 
+    nondiff = "a constant"
     public = False
     dtypes = INDEX
     domain = (0, 3)

@@ -39,6 +39,14 @@ class Permute:
     def eager(x: Array, dims: tuple[int, ...]) -> Array:
         return np.transpose(x, dims)
 
+    vjp = {"input": lambda ct, dims: F._permute(ct, _inverse(dims))}
+
+
+def _inverse(dims: tuple[int, ...]) -> list[int]:
+    """The permutation that undoes `dims`."""
+    order = [d % len(dims) for d in dims]
+    return sorted(range(len(order)), key=order.__getitem__)
+
 
 @function()
 def permute(input: Tensor, dims: Any, *more: int) -> Tensor:
@@ -130,6 +138,8 @@ class Flip:
             return x.copy()
         return np.flip(x, dims).copy()
 
+    vjp = {"input": lambda ct, dims: F._flip(ct, dims)}
+
 
 @function()
 def flip(input: Tensor, dims: Any, *more: int) -> Tensor:
@@ -204,6 +214,8 @@ class Roll:
             head, tail = F._split(x, (back, size - back), dim)
             x = F.cat([tail, head], dim)
         return x
+
+    vjp = {"input": lambda ct, shifts, dims: F._roll(ct, [-s for s in shifts], dims)}
 
 
 @function()

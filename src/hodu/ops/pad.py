@@ -8,9 +8,11 @@ import numpy as np
 
 from hodu.dims import Dim
 from hodu.dispatch.attrs import as_dims
+from hodu.dispatch.base import wrap
 from hodu.dtypes import FROM_NUMPY, Number
 from hodu.errors import ArgumentError, ShapeError, ValueRangeError
 from hodu.ops._fill_value import fill_value
+from hodu.ops._rules import replace_dim
 from hodu.ops._samples import S
 from hodu.ops._table import Array, F, function, op
 from hodu.shapes import Shape, TensorType, format_shape
@@ -79,6 +81,26 @@ class Pad:
             if b or a:
                 x = np.take(x, _source(n, b, a, mode), axis)
         return x
+
+    vjp = {
+        "input": lambda ct, input_type, before, after, mode: _unpadded(
+            ct, input_type.shape, before, after, mode
+        )
+    }
+
+
+def _unpadded(ct: Tensor, shape: Shape, before: Shape, after: Shape, mode: str) -> Tensor:
+    """A gradient with what stands in the padding added where it came from."""
+    if mode == "constant":
+        return F._pad(ct, [-b for b in before], [-a for a in after], "constant", 0)
+    for axis, (n, b, a) in enumerate(zip(shape, before, after, strict=True)):
+        if b == 0 and a == 0:
+            continue
+        if not (isinstance(n, int) and isinstance(b, int) and isinstance(a, int)):
+            raise ShapeError(f"the gradient of pad(mode={mode!r}) needs a known size, not {n}")
+        zeros = F.zeros(replace_dim(ct.shape, axis, n), dtype=ct.dtype)
+        ct = F.index_add(zeros, axis, wrap(_source(n, b, a, mode)), ct)
+    return ct
 
 
 def _check_reach(shape: Shape, before: Shape, after: Shape, mode: str) -> None:

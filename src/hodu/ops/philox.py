@@ -61,6 +61,7 @@ class Philox:
     in row-major order, is word i % 4 of Philox4x32-10 at counter `state[1] + i // 4`.
     """
 
+    nondiff = "random bits"
     dtypes = frozenset({u64})
     random, public, methods = True, False, False
     samples = [

@@ -42,6 +42,7 @@ class Pow:
     infer = broadcast()
     samples = [
         *DIVISORS,
+        S(T((3, 4), low=1, high=3), T((4,), low=1, high=3)),
         S(T(values=[2, 3, 7]), T(values=[3, 0, 2])),
         S(T(values=[-2.5, -8.0, 4.0], dtype="f64"), T(values=[2.0, 3.0, -0.5], dtype="f64")),
     ]
@@ -52,6 +53,30 @@ class Pow:
             _refuse_negative(y.min())
         # np.power is not vectorised, and squares are what it is mostly asked for.
         return np.square(x) if y.ndim == 0 and y == 2 else np.power(x, y)
+
+    vjp = {
+        "input": lambda ct, input, exponent: _by_base(ct, input, exponent),
+        "exponent": lambda ct, out, input, exponent: _by_exponent(ct, out, input, exponent),
+    }
+
+
+def _by_base(ct: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """The gradient by the base, which is 0 for an exponent of 0, also at 0."""
+    if y.ndim == 0 and not y.is_captured and not y.requires_grad:
+        power = y.item()
+        return (
+            ct * (x * 2)
+            if power == 2
+            else F.zeros_like(ct)
+            if not power
+            else (ct * (x ** (power - 1) * power))
+        )
+    return F.where(y == 0, 0, ct * y * x ** (y - 1))
+
+
+def _by_exponent(ct: Tensor, out: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """The gradient by the exponent; 0 where 0 is raised to one that is not negative."""
+    return F.where((x == 0) & (y >= 0), 0, ct * out * F.log(x))
 
 
 @op("square(Tensor input) -> Tensor")
@@ -67,6 +92,8 @@ class Square:
     def compose(x: Tensor) -> Tensor:
         return F.mul(x, x)
 
+    vjp = {"input": lambda ct, input: ct * (input * 2)}
+
 
 @op("sqrt(Tensor input) -> Tensor")
 class Sqrt:
@@ -78,6 +105,7 @@ class Sqrt:
     samples = SHAPES
     domain = (0.0, 6.0)
     inplace = True
+    vjp = {"input": lambda ct, out: ct / (out * 2)}
 
 
 @op("rsqrt(Tensor input) -> Tensor")
@@ -97,6 +125,8 @@ class Rsqrt:
     def eager(x: Array) -> Array:
         return np.reciprocal(np.sqrt(x))
 
+    vjp = {"input": lambda ct, out: ct * out * out * out * -0.5}
+
 
 @op("reciprocal(Tensor input) -> Tensor")
 class Reciprocal:
@@ -108,3 +138,4 @@ class Reciprocal:
     samples = SHAPES
     domain = (0.5, 6.0)
     inplace = True
+    vjp = {"input": lambda ct, out: -ct * out * out}

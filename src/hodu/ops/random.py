@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hodu.devices import Device, require_cpu
 from hodu.dims import Dim
 from hodu.dispatch.attrs import as_dims
+from hodu.dispatch.tape import as_leaf
 from hodu.dtypes import (
     DType,
     DTypeLike,
@@ -97,10 +98,13 @@ def rand(
     generator: Generator | None = None,
     dtype: DTypeLike | None = None,
     device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Uniform random numbers in [0, 1), f32 by default; the sizes are numbers or one sequence."""
     require_cpu(device)
-    return uniform_numbers(generator, _size(more, size), _float_dtype("rand", dtype))
+    return as_leaf(
+        uniform_numbers(generator, _size(more, size), _float_dtype("rand", dtype)), requires_grad
+    )
 
 
 @function(methods=False)
@@ -110,10 +114,13 @@ def randn(
     generator: Generator | None = None,
     dtype: DTypeLike | None = None,
     device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Random numbers of the standard normal distribution, f32 by default, sized as in `rand`."""
     require_cpu(device)
-    return normal_numbers(generator, _size(more, size), _float_dtype("randn", dtype))
+    return as_leaf(
+        normal_numbers(generator, _size(more, size), _float_dtype("randn", dtype)), requires_grad
+    )
 
 
 @function(methods=False)
@@ -123,10 +130,14 @@ def rand_like(
     generator: Generator | None = None,
     dtype: DTypeLike | None = None,
     device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Uniform random numbers in [0, 1), in the shape and dtype of `input`."""
     require_cpu(device)
-    return uniform_numbers(generator, input.shape, _float_dtype("rand_like", dtype or input.dtype))
+    return as_leaf(
+        uniform_numbers(generator, input.shape, _float_dtype("rand_like", dtype or input.dtype)),
+        requires_grad,
+    )
 
 
 @function(methods=False)
@@ -136,10 +147,14 @@ def randn_like(
     generator: Generator | None = None,
     dtype: DTypeLike | None = None,
     device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Random numbers of the standard normal distribution, in the shape and dtype of `input`."""
     require_cpu(device)
-    return normal_numbers(generator, input.shape, _float_dtype("randn_like", dtype or input.dtype))
+    return as_leaf(
+        normal_numbers(generator, input.shape, _float_dtype("randn_like", dtype or input.dtype)),
+        requires_grad,
+    )
 
 
 @function(methods=False)
@@ -150,11 +165,12 @@ def uniform(
     generator: Generator | None = None,
     dtype: DTypeLike | None = None,
     device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Uniform random numbers in [low, high), up to rounding."""
     require_cpu(device)
     drawn = uniform_numbers(generator, _size(size), _float_dtype("uniform", dtype))
-    return _stretched(drawn, low, high)
+    return as_leaf(_stretched(drawn, low, high), requires_grad)
 
 
 def _stretched(drawn: Tensor, low: Number, high: Number) -> Tensor:
@@ -172,6 +188,7 @@ def normal(
     generator: Generator | None = None,
     dtype: DTypeLike | None = None,
     device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Normal random numbers of the given mean and deviation, numbers or tensors that broadcast.
 
@@ -186,7 +203,7 @@ def normal(
     else:
         like = F.add(*tensors) if len(tensors) == 2 else tensors[0]
         drawn = normal_numbers(generator, like.shape, _float_dtype("normal", dtype or like.dtype))
-    return _scaled(drawn, mean, std)
+    return as_leaf(_scaled(drawn, mean, std), requires_grad)
 
 
 def _scaled(drawn: Tensor, mean: Tensor | Number, std: Tensor | Number) -> Tensor:

@@ -24,12 +24,13 @@ def bernoulli(
 ) -> Tensor:
     """1 with the probability that `input` gives (or `p`), else 0; in the dtype of `input`."""
     probability: Tensor | Number = input if p is None else p
-    _check_probability(probability)
+    check_probability(probability)
     within = f64 if input.dtype is f64 else f32
     return F.lt(uniform_numbers(generator, input.shape, within), probability).to(input.dtype)
 
 
-def _check_probability(p: Tensor | Number) -> None:
+def check_probability(p: Tensor | Number) -> None:
+    """Refuse what is known not to lie in [0, 1]."""
     known = np.asarray(p) if isinstance(p, (int, float)) else p._data
     if known is not None and not ((known >= 0) & (known <= 1)).all():
         wrong = known[~((known >= 0) & (known <= 1))].reshape(-1)[0]
@@ -91,7 +92,7 @@ def _check_weights(input: Tensor, num_samples: int, replacement: bool) -> None:
 @function(methods=False, where=("nn.functional",))
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Zeros each element with probability `p` and divides the rest by 1 - p, when training."""
-    _check_probability(p)
+    check_probability(p)
     if not training or p == 0:
         return input
     within = f64 if input.dtype is f64 else f32

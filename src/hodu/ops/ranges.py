@@ -11,6 +11,7 @@ from hodu.devices import Device, require_cpu
 from hodu.dims import Dim, Sym, dim_floordiv
 from hodu.dispatch.attrs import as_dim, as_float, as_scalar
 from hodu.dispatch.base import TensorBase
+from hodu.dispatch.tape import as_leaf
 from hodu.dtypes import DType, DTypeLike, Number, as_dtype, bf16, f16, f32, f64, i32, i64, u8, u64
 from hodu.errors import ArgumentError, ValueRangeError
 from hodu.ops._arguments import non_negative
@@ -28,6 +29,7 @@ _WRAP = 1 << 64
 class Arange:
     """`start + i * step` for i = 0 ... size - 1: in integers if both are integers, else in f64."""
 
+    nondiff = "a constant"
     public = False
     samples = [
         S(start=0, size=5, step=1, dtype=i64),
@@ -65,6 +67,7 @@ def arange(
     *,
     dtype: DTypeLike | None = None,
     device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """The numbers from `start` (0) up to, not including, `end` in steps of `step`.
 
@@ -78,10 +81,12 @@ def arange(
     if isinstance(by, Sym) or by == 0 or not math.isfinite(by):
         raise ValueRangeError(f"step={by} must be a known number other than 0")
     if isinstance(low, Sym) or isinstance(high, Sym):
-        return _symbolic_range(low, high, by, dtype)
+        return as_leaf(_symbolic_range(low, high, by, dtype), requires_grad)
     floats = any(isinstance(v, float) for v in (low, high, by))
     size = _count(low, high, by, floats)
-    return F._arange(low, size, by, as_dtype(dtype or (f32 if floats else i64)))
+    return as_leaf(
+        F._arange(low, size, by, as_dtype(dtype or (f32 if floats else i64))), requires_grad
+    )
 
 
 def _bound(value: Any, name: str) -> Any:
@@ -117,6 +122,7 @@ def _symbolic_range(low: Dim, high: Dim, by: Number, dtype: DTypeLike | None) ->
 class Linspace:
     """`steps` numbers from `start` to `end`, both included, worked out in f64 from both ends."""
 
+    nondiff = "a constant"
     public = False
     samples = [
         S(start=0, end=1, steps=5, dtype=f32),
@@ -159,10 +165,11 @@ def linspace(
     *,
     dtype: DTypeLike | None = None,
     device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """`steps` evenly spaced numbers from `start` to `end`, both included."""
     require_cpu(device)
-    return F._linspace(start, end, steps, dtype or f32)
+    return as_leaf(F._linspace(start, end, steps, dtype or f32), requires_grad)
 
 
 @function(methods=False)
@@ -174,10 +181,14 @@ def logspace(
     *,
     dtype: DTypeLike | None = None,
     device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """`base` to the power of `steps` evenly spaced exponents from `start` to `end`."""
     require_cpu(device)
-    return F.cast(F.pow(as_float(base, "base"), F._linspace(start, end, steps, f64)), dtype or f32)
+    return as_leaf(
+        F.cast(F.pow(as_float(base, "base"), F._linspace(start, end, steps, f64)), dtype or f32),
+        requires_grad,
+    )
 
 
 @function(methods=False)

@@ -39,6 +39,8 @@ class Relu:
     def eager(x: Array) -> Array:
         return np.maximum(x, 0)
 
+    vjp = {"input": lambda ct, out: F.where(out > 0, ct, 0)}
+
 
 @op("relu6(Tensor input) -> Tensor")
 class Relu6:
@@ -53,6 +55,8 @@ class Relu6:
 
     def eager(x: Array) -> Array:
         return np.minimum(np.maximum(x, 0), 6)
+
+    vjp = {"input": lambda ct, out: F.where((out > 0) & (out < 6), ct, 0)}
 
 
 @op("hardtanh(Tensor input, Scalar min_val=-1.0, Scalar max_val=1.0) -> Tensor")
@@ -71,6 +75,12 @@ class Hardtanh:
     def eager(x: Array, min_val: Number = -1.0, max_val: Number = 1.0) -> Array:
         return _between(x, min_val, max_val)
 
+    vjp = {
+        "input": lambda ct, input, min_val, max_val: F.where(
+            (input > min_val) & (input < max_val), ct, 0
+        )
+    }
+
 
 @op("threshold(Tensor input, Scalar threshold, Scalar value) -> Tensor")
 class Threshold:
@@ -88,6 +98,8 @@ class Threshold:
     def eager(x: Array, threshold: Number, value: Number) -> Array:
         return np.where(x <= threshold, constant(value, x), x)
 
+    vjp = {"input": lambda ct, input, threshold: F.where(input <= threshold, 0, ct)}
+
 
 @op("leaky_relu(Tensor input, float negative_slope=0.01) -> Tensor")
 class LeakyRelu:
@@ -104,6 +116,8 @@ class LeakyRelu:
     @in_f32
     def eager(x: Array, negative_slope: float = 0.01) -> Array:
         return np.where(x > 0, x, x * negative_slope)
+
+    vjp = {"input": lambda ct, input, negative_slope: F.where(input > 0, ct, ct * negative_slope)}
 
 
 @op("prelu(Tensor input, Tensor weight) -> Tensor")
@@ -158,6 +172,8 @@ class Hardsigmoid:
     def eager(x: Array) -> Array:
         return _between(x + 3, 0, 6) / 6
 
+    vjp = {"input": lambda ct, input: F.where((input > -3) & (input < 3), ct / 6, 0)}
+
 
 @op("hardswish(Tensor input) -> Tensor")
 class Hardswish:
@@ -173,6 +189,12 @@ class Hardswish:
     @in_f32
     def eager(x: Array) -> Array:
         return x * _between(x + 3, 0, 6) / 6
+
+    vjp = {
+        "input": lambda ct, input: F.where(
+            input < -3, 0, F.where(input <= 3, ct * (input / 3 + 0.5), ct)
+        )
+    }
 
 
 @op("hardshrink(Tensor input, float lambd=0.5) -> Tensor")
@@ -190,6 +212,8 @@ class Hardshrink:
     def eager(x: Array, lambd: float = 0.5) -> Array:
         return np.where(np.abs(x) <= lambd, constant(0, x), x)
 
+    vjp = {"input": lambda ct, input, lambd: F.where(F.abs(input) <= lambd, 0, ct)}
+
 
 @op("softshrink(Tensor input, float lambd=0.5) -> Tensor")
 class Softshrink:
@@ -206,3 +230,5 @@ class Softshrink:
     @in_f32
     def eager(x: Array, lambd: float = 0.5) -> Array:
         return np.where(np.abs(x) <= lambd, x * 0, x - np.copysign(lambd, x).astype(x.dtype))
+
+    vjp = {"input": lambda ct, input, lambd: F.where(F.abs(input) <= lambd, 0, ct)}

@@ -46,6 +46,11 @@ def fold(ufunc: np.ufunc, x: Array, dim: Axes, keepdim: bool, within: DType | No
     return np.asarray(ufunc.reduce(x, axis=axes_of(dim, x.ndim), dtype=dtype, keepdims=keepdim))
 
 
+def with_dims(x: Tensor, shape: Shape, dim: Dims, keepdim: bool) -> Tensor:
+    """The result of a reduction of `shape` over `dim`, with the dimensions kept as 1."""
+    return x if keepdim else F._reshape(x, reduced_shape(shape, dim, True))
+
+
 def cast_array(x: Array, dtype: DType) -> Array:
     """`x` in `dtype`, as the op `cast` does it."""
     return x != 0 if dtype is bool_ else x.astype(dtype.numpy, copy=False)
@@ -81,6 +86,12 @@ class Sum:
         x, within, out = accumulated(x, dtype)
         return fold(np.add, x, dim, keepdim, within).astype(out.numpy, copy=False)
 
+    vjp = {
+        "input": lambda ct, input_type, dim, keepdim: F._expand(
+            with_dims(ct, input_type.shape, dim, keepdim), input_type.shape
+        )
+    }
+
 
 @op("prod(Tensor input, int[]? dim=None, bool keepdim=False, *, DType? dtype=None) -> Tensor")
 class Prod:
@@ -98,11 +109,47 @@ class Prod:
         x, within, out = accumulated(x, dtype)
         return fold(np.multiply, x, dim, keepdim, within).astype(out.numpy, copy=False)
 
+    vjp = {
+        "input": lambda ct, input, dim, keepdim, dtype: _prod_gradient(
+            ct, input, dim, keepdim, dtype
+        )
+    }
+
+
+def _prod_gradient(
+    ct: Tensor, input: Tensor, dim: Dims, keepdim: bool, dtype: DType | None
+) -> Tensor:
+    shape, axes = input.shape, axes_of(dim, len(input.shape))
+    kept = [axis for axis in range(len(shape)) if axis not in axes]
+    order = [*kept, *axes]
+    flat_shape = (*(shape[axis] for axis in kept), numel(shape[axis] for axis in axes))
+    x = F._permute(input if dtype is None else input.to(dtype), order)
+    others = F._reshape(_products_of_others(F._reshape(x, flat_shape)), x.shape)
+    back = sorted(range(len(order)), key=order.__getitem__)
+    return with_dims(ct, shape, dim, keepdim) * F._permute(others, back)
+
+
+def _products_of_others(x: Tensor) -> Tensor:
+    """For each element the product of all others along the last dimension.
+
+    By a tree of products, so that zeros need no care and derivatives of any order are right.
+    """
+    count = x.shape[-1]
+    if isinstance(count, int) and count < 2:
+        return F.ones_like(x)
+    if count % 2:
+        after = (0,) * (x.ndim - 1)
+        return _products_of_others(F._pad(x, (*after, 0), (*after, 1), "constant", 1))[..., :-1]
+    left, right = x[..., 0::2], x[..., 1::2]
+    above = _products_of_others(left * right)
+    return F._reshape(F.stack([above * right, above * left], -1), x.shape)
+
 
 @op("any(Tensor input, int[]? dim=None, bool keepdim=False) -> Tensor")
 class Any:
     """Whether some element over `dim` is not zero (NaN is not zero)."""
 
+    nondiff = "a truth value"
     infer = reduce_to(bool_)
     samples = [*REDUCTIONS, SPECIAL[0]]
 
@@ -114,6 +161,7 @@ class Any:
 class All:
     """Whether all elements over `dim` are not zero (NaN is not zero)."""
 
+    nondiff = "a truth value"
     infer = reduce_to(bool_)
     samples = [*REDUCTIONS, SPECIAL[0]]
 
@@ -167,6 +215,13 @@ class Mean:
         wide_input = input.to(out).to(accumulator(out))
         return (F.sum(wide_input, dim, keepdim) / count_over(input.shape, dim)).to(out)
 
+    vjp = {
+        "input": lambda ct, input_type, dim, keepdim: F._expand(
+            F.div(with_dims(ct, input_type.shape, dim, keepdim), count_over(input_type.shape, dim)),
+            input_type.shape,
+        )
+    }
+
 
 @op("nansum(Tensor input, int[]? dim=None, bool keepdim=False, *, DType? dtype=None) -> Tensor")
 class Nansum:
@@ -210,6 +265,7 @@ def _without_nan(input: Tensor) -> Tensor:
 class CountNonzero:
     """How many elements over `dim` are not zero, as i64."""
 
+    nondiff = "a count"
     samples = [
         S((3, 4)),
         S((3, 4), dim=(1,)),

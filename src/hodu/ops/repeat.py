@@ -65,6 +65,8 @@ class Expand:
         own = tuple(n if s == -1 else s for n, s in zip(x.shape, kept, strict=True))
         return np.broadcast_to(x, size[: len(size) - x.ndim] + own)
 
+    vjp = {"input": lambda ct: ct}
+
 
 @function()
 def expand(input: Tensor, size: Any, *more: Any) -> Tensor:
@@ -129,6 +131,14 @@ class Repeat:
         copies = F._expand(spaced, [d for pair in pairs for d in pair])
         return F._reshape(copies, [n * r for n, r in pairs])
 
+    vjp = {"input": lambda ct, input_type, repeats: _copies_added(ct, input_type.shape, repeats)}
+
+
+def _copies_added(ct: Tensor, shape: Shape, repeats: Shape) -> Tensor:
+    padded = (1,) * (len(repeats) - len(shape)) + shape
+    spaced = F._reshape(ct, [d for pair in zip(repeats, padded, strict=True) for d in pair])
+    return F._reshape(F.sum(spaced, range(0, 2 * len(repeats), 2)), shape) if repeats else ct
+
 
 @function()
 def repeat(input: Tensor, repeats: Any, *more: Any) -> Tensor:
@@ -182,6 +192,15 @@ class RepeatInterleave:
                 f"output_size={output_size}, but repeats add up to {result.shape[dim]}"
             )
         return result
+
+    vjp = {"input": lambda ct, input_type, repeats, dim: _runs_added(ct, input_type, repeats, dim)}
+
+
+def _runs_added(ct: Tensor, input: TensorType, repeats: Tensor, dim: int) -> Tensor:
+    axis = axis_of(dim, input.rank)
+    size, total = input.shape[axis], ct.shape[axis]
+    places = F._repeat_interleave(F.arange(size), repeats, 0, total)
+    return F.index_add(F.zeros(input.shape, dtype=ct.dtype), axis, places, ct)
 
 
 @function()

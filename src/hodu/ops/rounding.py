@@ -30,6 +30,7 @@ class Ceil:
     eager = np.ceil
     samples = HALVES
     inplace = True
+    vjp = {"input": lambda ct: F.zeros_like(ct)}
 
 
 @op("floor(Tensor input) -> Tensor")
@@ -41,6 +42,7 @@ class Floor:
     eager = np.floor
     samples = HALVES
     inplace = True
+    vjp = {"input": lambda ct: F.zeros_like(ct)}
 
 
 @op("trunc(Tensor input) -> Tensor")
@@ -52,6 +54,7 @@ class Trunc:
     eager = np.trunc
     samples = HALVES
     inplace = True
+    vjp = {"input": lambda ct: F.zeros_like(ct)}
 
 
 @op("round(Tensor input, *, int decimals=0) -> Tensor")
@@ -83,6 +86,8 @@ class Round:
                 raise TypeError("decimals of integers")
             return x.copy()
         return _round_decimals(x, decimals=decimals) if decimals else np.rint(x)
+
+    vjp = {"input": lambda ct: F.zeros_like(ct)}
 
 
 @in_f32

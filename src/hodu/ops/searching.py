@@ -25,6 +25,7 @@ class Searchsorted:
     On the left of equal elements, or on their right.
     """
 
+    nondiff = "an index"
     promote, public = Promote.COMMON, False
     samples = [
         S(T((5,), values=[0, 1, 1, 2, 3]), T((2, 3), low=0, high=4)),

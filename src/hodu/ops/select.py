@@ -40,6 +40,11 @@ class Where:
     def eager(condition: Array, x: Array, y: Array) -> Array:
         return np.where(condition, x, y)
 
+    vjp = {
+        "input": lambda ct, condition: F._where(condition, ct, 0),
+        "other": lambda ct, condition: F._where(condition, 0, ct),
+    }
+
 
 @function(methods=False)
 def where(

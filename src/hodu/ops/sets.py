@@ -150,6 +150,7 @@ def unique_consecutive(
 class Nonzero:
     """The indices of the elements that are not zero, one row each."""
 
+    nondiff = "an index"
     public = False
     samples = [
         S(T((3, 4), low=0, high=1)),

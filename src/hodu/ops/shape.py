@@ -69,6 +69,8 @@ class Reshape:
     def eager(x: Array, shape: tuple[int, ...]) -> Array:
         return x.reshape(resolve_shape(x.shape, shape) if x.size == 0 else shape)
 
+    vjp = {"input": lambda ct, input_type: F._reshape(ct, input_type.shape)}
+
 
 @function()
 def reshape(input: Tensor, shape: Any, *more: Any) -> Tensor:
@@ -86,6 +88,7 @@ def reshape_as(input: Tensor, other: Tensor) -> Tensor:
 class ViewDtype:
     """The same bytes read as another dtype; the last size changes with the size of an element."""
 
+    nondiff = "bytes read as another dtype"
     view, public = True, False
     samples = [
         S(T((3, 4), "f32"), dtype=u8),
@@ -198,6 +201,8 @@ class Squeeze:
     def eager(x: Array, dim: tuple[int, ...]) -> Array:
         return np.squeeze(x, dim)
 
+    vjp = {"input": lambda ct, input_type: F._reshape(ct, input_type.shape)}
+
 
 @function()
 def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
@@ -223,6 +228,8 @@ class Unsqueeze:
 
     def eager(x: Array, dim: int) -> Array:
         return np.expand_dims(x, dim)
+
+    vjp = {"input": lambda ct, dim: F._squeeze(ct, dim)}
 
 
 @function()

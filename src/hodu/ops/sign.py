@@ -7,7 +7,7 @@ import numpy as np
 from hodu.dtypes import BOOL, NUMERIC
 from hodu.ops._rules import same_as
 from hodu.ops._samples import S, T
-from hodu.ops._table import Array, alias, op
+from hodu.ops._table import Array, F, alias, op
 from hodu.ops.exponential import SHAPES
 
 
@@ -20,6 +20,7 @@ class Neg:
     eager = np.negative
     samples = SHAPES
     inplace, on_dims = True, True
+    vjp = {"input": lambda ct: -ct}
 
 
 @op("abs(Tensor input) -> Tensor")
@@ -31,6 +32,7 @@ class Abs:
     eager = np.absolute
     samples = [*SHAPES, S(T(dtype="i8", values=[-128, -127, 127]))]
     inplace = True
+    vjp = {"input": lambda ct, input: ct * F.sign(input)}
 
 
 @op("sign(Tensor input) -> Tensor")
@@ -46,6 +48,8 @@ class Sign:
         if x.dtype == bool:
             return x.copy()
         return (x > 0).astype(x.dtype) - (x < 0).astype(x.dtype)
+
+    vjp = {"input": lambda ct: F.zeros_like(ct)}
 
 
 alias("neg", "negative")

@@ -74,6 +74,12 @@ class Slice:
     def eager(x: Array, start: Dims, size: Dims, step: Ints) -> Array:
         return x[_key(x.shape, start, size, step)]
 
+    vjp = {
+        "input": lambda ct, input_type, start, size, step: F._slice_put(
+            F.zeros(input_type.shape, dtype=ct.dtype), ct, start, size, step
+        )
+    }
+
 
 @op("slice_put(Tensor input, Tensor source, Dim[] start, Dim[] size, int[] step) -> Tensor")
 class SlicePut:
@@ -99,6 +105,13 @@ class SlicePut:
         out = x.copy()
         np.copyto(out[_key(x.shape, start, size, step)], source)
         return out
+
+    vjp = {
+        "input": lambda ct, start, size, step: F._slice_put(
+            ct, F.zeros((), dtype=ct.dtype), start, size, step
+        ),
+        "source": lambda ct, start, size, step: F._slice(ct, start, size, step),
+    }
 
 
 @function()

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hodu.dtypes import FLOATS, DTypeLike
-from hodu.ops._precision import accumulator, wide
+from hodu.ops._precision import accumulator, wide, widen
 from hodu.ops._rules import axes_of, axis_of, float_dtype, reduce_to, reduced_shape
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, Promote, function, op
-from hodu.ops.reduction import count_over
+from hodu.ops.reduction import count_over, with_dims
 from hodu.shapes import TensorType
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ class Softmax:
         e = F.exp(x - F.amax(x, dim, True))
         return (e / F.sum(e, dim, True)).to(input.dtype)
 
+    vjp = {"input": lambda ct, out, dim: _softmax_gradient(widen(ct), widen(out), dim)}
+
 
 @op("log_softmax(Tensor input, int dim) -> Tensor")
 class LogSoftmax:
@@ -81,6 +83,22 @@ class LogSoftmax:
         x = input.to(accumulator(input.dtype))
         x = x - F.amax(x, dim, True)
         return (x - F.log(F.sum(F.exp(x), dim, True))).to(input.dtype)
+
+    vjp = {"input": lambda ct, out, dim: _log_softmax_gradient(widen(ct), widen(out), dim)}
+
+
+def _softmax_gradient(ct: Tensor, out: Tensor, dim: int) -> Tensor:
+    product = ct * out
+    return product - out * F.sum(product, dim, True)
+
+
+def _log_softmax_gradient(ct: Tensor, out: Tensor, dim: int) -> Tensor:
+    return ct - F.exp(out) * F.sum(ct, dim, True)
+
+
+def _finite(x: Tensor) -> Tensor:
+    """Infinite elements as 0, which makes of exp(-inf - x) 0 instead of NaN."""
+    return F.where(F.isinf(x), 0, widen(x))
 
 
 @function(where=("nn.functional",))
@@ -133,3 +151,10 @@ class Logsumexp:
         total = F.log(F.sum(F.exp(x - top), dim, keepdim))
         shape = reduced_shape(input.shape, dim, keepdim)
         return (total + F.reshape(top, shape)).to(input.dtype)
+
+    vjp = {
+        "input": lambda ct, out, input, dim, keepdim: (
+            widen(with_dims(ct, input.shape, dim, keepdim))
+            * F.exp(widen(input) - _finite(with_dims(out, input.shape, dim, keepdim)))
+        )
+    }

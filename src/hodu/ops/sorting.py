@@ -63,11 +63,23 @@ class Sort:
         indices = order(x, axis, descending).astype(np.int64, copy=False)
         return np.take_along_axis(x, indices, axis), indices
 
+    vjp = {
+        "input": lambda ct_values, indices, input_type, dim: _to_origins(
+            ct_values, indices, input_type, dim
+        )
+    }
+
+
+def _to_origins(ct: Tensor, indices: Tensor, of: TensorType, dim: int) -> Tensor:
+    """The gradient of values that were taken from `indices` along `dim`."""
+    return F._scatter(F.zeros(of.shape, dtype=ct.dtype), dim, indices, ct, reduce="sum")
+
 
 @op("argsort(Tensor input, int dim=-1, bool descending=False, *, bool stable=False) -> Tensor")
 class Argsort:
     """The indices that put the elements in order along `dim`; always stable."""
 
+    nondiff = "an index"
     samples = SORTS
 
     def infer(
@@ -136,6 +148,12 @@ class Topk:
             return values, indices
         return F.narrow(values, dim, 0, k), F.narrow(indices, dim, 0, k)
 
+    vjp = {
+        "input": lambda ct_values, indices, input_type, dim: _to_origins(
+            ct_values, indices, input_type, dim
+        )
+    }
+
 
 @op(
     "kthvalue(Tensor input, int k, int dim=-1, bool keepdim=False) "
@@ -171,3 +189,10 @@ class Kthvalue:
             F.reshape(F.narrow(values, dim, k - 1, 1), shape),
             F.reshape(F.narrow(indices, dim, k - 1, 1), shape),
         )
+
+    def vjp(
+        ct_values: Tensor, indices: Tensor, input_type: TensorType, dim: int, keepdim: bool
+    ) -> tuple[Tensor]:
+        if input_type.rank and not keepdim:
+            ct_values, indices = F.unsqueeze(ct_values, dim), F.unsqueeze(indices, dim)
+        return (_to_origins(ct_values, indices, input_type, dim),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,11 @@ def _in_f64(kernel: Callable[[F64], F64]) -> Callable[[Array], Array]:
 _erf_wide = _in_f64(erf_f64)
 
 
+def _bell(x: Tensor) -> Tensor:
+    """The slope of erf."""
+    return F.exp(-x * x) * (2 / math.sqrt(math.pi))
+
+
 @op("erf(Tensor input) -> Tensor")
 class Erf:
     """The error function."""
@@ -47,6 +53,8 @@ class Erf:
     def eager(x: Array) -> Array:
         return erf_f32(x) if x.dtype == np.float32 else _erf_wide(x)
 
+    vjp = {"input": lambda ct, input: ct * _bell(input)}
+
 
 @op("erfc(Tensor input) -> Tensor")
 class Erfc:
@@ -57,6 +65,7 @@ class Erfc:
     eager = _in_f64(erfc_f64)
     samples = REGIONS
     inplace = True
+    vjp = {"input": lambda ct, input: -ct * _bell(input)}
 
 
 @op("erfinv(Tensor input) -> Tensor")
@@ -69,6 +78,7 @@ class Erfinv:
     samples = [*SHAPES, S(T(values=[-1, -0.9375, 0, 0.5, 0.875, 1, 1.5]))]
     domain = (-0.95, 0.95)
     inplace = True
+    vjp = {"input": lambda ct, out: ct * F.exp(out * out) * (math.sqrt(math.pi) / 2)}
 
 
 @op("sigmoid(Tensor input) -> Tensor")
@@ -83,6 +93,8 @@ class Sigmoid:
     @in_f32
     def eager(x: Array) -> Array:
         return np.reciprocal(np.exp(-x) + 1)
+
+    vjp = {"input": lambda ct, out: ct * out * (1 - out)}
 
 
 @op("logit(Tensor input, float? eps=None) -> Tensor")

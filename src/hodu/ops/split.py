@@ -53,6 +53,17 @@ class Split:
         before = (slice(None),) * axis
         return [x[(*before, slice(start, end))] for start, end in pairwise(ends)]
 
+    vjp = {"input": lambda ct, input_type, sizes, dim: _joined(ct, input_type, sizes, dim)}
+
+
+def _joined(
+    cts: Sequence[Tensor | None], whole: TensorType, sizes: Sequence[Dim], dim: int
+) -> Tensor:
+    axis = _axis(whole.shape, dim)
+    shapes = [replace_dim(whole.shape, axis, size) for size in sizes]
+    pairs = zip(cts, shapes, strict=True)
+    return F.cat([F.zeros(s, dtype=whole.dtype) if ct is None else ct for ct, s in pairs], axis)
+
 
 def _axis(shape: Sequence[Dim], dim: int) -> int:
     if not shape:

@@ -8,11 +8,11 @@ import numpy as np
 
 from hodu.dims import Dim, dim_max
 from hodu.dtypes import FLOATS, Number
-from hodu.ops._precision import accumulator
+from hodu.ops._precision import accumulator, widen
 from hodu.ops._rules import axes_of, reduce_to
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
-from hodu.ops.reduction import count_over
+from hodu.ops.reduction import count_over, with_dims
 from hodu.shapes import Shape
 
 if TYPE_CHECKING:
@@ -93,6 +93,21 @@ class Var:
         total = total - rest * rest / count_over(input.shape, dim)
         return (total / _degrees(input.shape, dim, correction)).to(input.dtype)
 
+    vjp = {
+        "input": lambda ct, input, dim, correction, keepdim: _var_gradient(
+            ct, input, dim, correction, keepdim
+        )
+    }
+
+
+def _var_gradient(
+    ct: Tensor, input: Tensor, dim: Dims, correction: Number, keepdim: bool
+) -> Tensor:
+    x = widen(input)
+    degrees: Any = _degrees(x.shape, dim, correction)
+    scaled = widen(with_dims(ct, x.shape, dim, keepdim)) * 2 / degrees
+    return scaled * (x - F.mean(x, dim, True))
+
 
 @op("std(Tensor input, int[]? dim=None, *, Scalar correction=1, bool keepdim=False) -> Tensor")
 class Std:
@@ -111,6 +126,12 @@ class Std:
         x = input.to(accumulator(input.dtype))
         variance = F._var(x, dim, correction=correction, keepdim=keepdim)
         return F.sqrt(variance).to(input.dtype)
+
+    vjp = {
+        "input": lambda ct, out, input, dim, correction, keepdim: _var_gradient(
+            F.where(out == 0, 0, ct / (out * 2)), input, dim, correction, keepdim
+        )
+    }
 
 
 def _choices(dim: Any, unbiased: bool | None, correction: Number | None) -> tuple[Any, Number]:

@@ -10,6 +10,7 @@ import numpy as np
 from hodu.devices import Device, require_cpu
 from hodu.dims import Dim
 from hodu.dispatch.base import wrap
+from hodu.dispatch.tape import as_leaf
 from hodu.dtypes import DType, DTypeLike, as_dtype, bf16, bool_, f32, i64
 from hodu.errors import ShapeError
 from hodu.ops._arguments import non_negative
@@ -61,6 +62,8 @@ class Tril:
     def compose(x: Tensor, diagonal: int = 0) -> Tensor:
         return F.masked_fill(x, F.gt(_columns_minus_rows(x), diagonal), 0)
 
+    vjp = {"input": lambda ct, diagonal: F.tril(ct, diagonal)}
+
 
 @op("triu(Tensor input, int diagonal=0) -> Tensor")
 class Triu:
@@ -72,6 +75,8 @@ class Triu:
 
     def compose(x: Tensor, diagonal: int = 0) -> Tensor:
         return F.masked_fill(x, F.lt(_columns_minus_rows(x), diagonal), 0)
+
+    vjp = {"input": lambda ct, diagonal: F.triu(ct, diagonal)}
 
 
 @function(methods=False)
@@ -108,6 +113,7 @@ def triu_indices(
 class Eye:
     """An `n` x `m` matrix with ones on the diagonal and zeros elsewhere."""
 
+    nondiff = "a constant"
     public = False
     samples = [
         S(n=3, m=3, dtype=f32),
@@ -135,7 +141,8 @@ def eye(
     *,
     dtype: DTypeLike | None = None,
     device: Device | str | None = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """An `n` x `m` (`n` x `n`) matrix with ones on the diagonal and zeros elsewhere."""
     require_cpu(device)
-    return F._eye(n, n if m is None else m, dtype or f32)
+    return as_leaf(F._eye(n, n if m is None else m, dtype or f32), requires_grad)

@@ -6,7 +6,7 @@ import numpy as np
 
 from hodu.dtypes import FLOATS
 from hodu.ops._rules import broadcast, same_as
-from hodu.ops._table import Promote, alias, op
+from hodu.ops._table import F, Promote, alias, op
 from hodu.ops.arithmetic import PAIRS
 from hodu.ops.exponential import SHAPES
 
@@ -20,6 +20,7 @@ class Sin:
     eager = np.sin
     samples = SHAPES
     inplace = True
+    vjp = {"input": lambda ct, input: ct * F.cos(input)}
 
 
 @op("cos(Tensor input) -> Tensor")
@@ -31,6 +32,7 @@ class Cos:
     eager = np.cos
     samples = SHAPES
     inplace = True
+    vjp = {"input": lambda ct, input: -ct * F.sin(input)}
 
 
 @op("tan(Tensor input) -> Tensor")
@@ -42,6 +44,7 @@ class Tan:
     eager = np.tan
     samples = SHAPES
     inplace = True
+    vjp = {"input": lambda ct, out: ct * (out * out + 1)}
 
 
 @op("asin(Tensor input) -> Tensor")
@@ -54,6 +57,7 @@ class Asin:
     samples = SHAPES
     inplace = True
     domain = (-1.0, 1.0)
+    vjp = {"input": lambda ct, input: ct * F.rsqrt(1 - input * input)}
 
 
 @op("acos(Tensor input) -> Tensor")
@@ -66,6 +70,7 @@ class Acos:
     samples = SHAPES
     inplace = True
     domain = (-1.0, 1.0)
+    vjp = {"input": lambda ct, input: -ct * F.rsqrt(1 - input * input)}
 
 
 @op("atan(Tensor input) -> Tensor")
@@ -77,6 +82,7 @@ class Atan:
     eager = np.arctan
     samples = SHAPES
     inplace = True
+    vjp = {"input": lambda ct, input: ct / (input * input + 1)}
 
 
 @op("sinh(Tensor input) -> Tensor")
@@ -88,6 +94,7 @@ class Sinh:
     eager = np.sinh
     samples = SHAPES
     inplace = True
+    vjp = {"input": lambda ct, input: ct * F.cosh(input)}
 
 
 @op("cosh(Tensor input) -> Tensor")
@@ -99,6 +106,7 @@ class Cosh:
     eager = np.cosh
     samples = SHAPES
     inplace = True
+    vjp = {"input": lambda ct, input: ct * F.sinh(input)}
 
 
 @op("tanh(Tensor input) -> Tensor")
@@ -110,6 +118,7 @@ class Tanh:
     eager = np.tanh
     samples = SHAPES
     inplace, where = True, ("nn.functional",)
+    vjp = {"input": lambda ct, out: ct * (1 - out * out)}
 
 
 @op("asinh(Tensor input) -> Tensor")
@@ -121,6 +130,7 @@ class Asinh:
     eager = np.arcsinh
     samples = SHAPES
     inplace = True
+    vjp = {"input": lambda ct, input: ct * F.rsqrt(input * input + 1)}
 
 
 @op("acosh(Tensor input) -> Tensor")
@@ -133,6 +143,7 @@ class Acosh:
     samples = SHAPES
     inplace = True
     domain = (1.0, 6.0)
+    vjp = {"input": lambda ct, input: ct * F.rsqrt(input * input - 1)}
 
 
 @op("atanh(Tensor input) -> Tensor")
@@ -145,6 +156,7 @@ class Atanh:
     samples = SHAPES
     inplace = True
     domain = (-0.9, 0.9)
+    vjp = {"input": lambda ct, input: ct / (1 - input * input)}
 
 
 @op("atan2(Tensor input, Tensor other) -> Tensor")
@@ -156,6 +168,10 @@ class Atan2:
     eager = np.arctan2
     samples = PAIRS
     inplace = True
+    vjp = {
+        "input": lambda ct, input, other: ct * other / (input * input + other * other),
+        "other": lambda ct, input, other: -ct * input / (input * input + other * other),
+    }
 
 
 @op("hypot(Tensor input, Tensor other) -> Tensor")
@@ -167,6 +183,10 @@ class Hypot:
     eager = np.hypot
     samples = PAIRS
     inplace = True
+    vjp = {
+        "input": lambda ct, out, input: ct * (input / out),
+        "other": lambda ct, out, other: ct * (other / out),
+    }
 
 
 alias("asin", "arcsin")

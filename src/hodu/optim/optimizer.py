@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from hodu import functional as f
 from hodu._tensor import Tensor
+from hodu.autograd.modes import enable_grad, no_grad
 from hodu.dispatch.base import recorder
 from hodu.dispatch.inplace import assign
 from hodu.errors import ArgumentError, ValueRangeError
@@ -105,12 +106,14 @@ class Optimizer:
 
         `closure` computes the loss and the gradients anew.
         """
-        loss = None if closure is None else closure()
-        for group in self.param_groups:
-            hyper = group.hyper()
-            for param in group["params"]:
-                if param.grad is not None:
-                    self._advance(param, param.grad, hyper)
+        with enable_grad():
+            loss = None if closure is None else closure()
+        with no_grad():
+            for group in self.param_groups:
+                hyper = group.hyper()
+                for param in group["params"]:
+                    if param.grad is not None:
+                        self._advance(param, param.grad.detach(), hyper)
         return loss
 
     def _advance(self, param: Tensor, grad: Tensor, hyper: Hyper) -> None:
@@ -165,7 +168,7 @@ class Optimizer:
             del state[name]
         for name, value in loaded.items():
             if name in state and state[name].shape == value.shape:
-                state[name].copy_(value)
+                assign(state[name], value)
             else:
                 state[name] = value
 
@@ -207,6 +210,12 @@ def _named(params: Any) -> tuple[list[str], list[Tensor]]:
         if not isinstance(tensor, Tensor):
             raise ArgumentError(
                 f"an optimizer updates tensors, not {type(tensor).__name__}", where=location()
+            )
+        if not tensor.is_leaf:
+            raise ValueRangeError(
+                "can't optimize a non-leaf Tensor: its value is computed anew from others",
+                where=location(),
+                hint="optimize what it is computed from, or tensor.detach().requires_grad_()",
             )
         if not tensor.is_floating_point():
             raise ArgumentError(f"a parameter of {tensor.dtype} has no gradient", where=location())

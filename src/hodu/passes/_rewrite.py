@@ -95,7 +95,7 @@ class Graph:
         array = np.asarray(array)
         array.flags.writeable = False
         value = self._out.constant(array, name)
-        self._engine.constants[value] = array
+        self._engine.constants[value] = self._out.constants[value]
         return value
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import SimpleNamespace
 
-import numpy as np
-
 from hodu.passes._elementwise import BINARY, TERNARY, UNARY
 from hodu.passes._rewrite import Graph, Rule
 from hodu.snapshot.ir import Value
@@ -92,7 +90,7 @@ def _untransposed(value: Value, order: Order, graph: Graph) -> Value | None:
     if data is None:
         return None
     whole = data.reshape((1,) * (len(order) - data.ndim) + data.shape)
-    return graph.constant(np.ascontiguousarray(whole.transpose(inverse(order))))
+    return graph.constant(whole.transpose(inverse(order)))
 
 
 TRANSPOSES = [

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from hodu.dims import Dim
-from hodu.dispatch.apply import kernel
+from hodu.dispatch.compute import kernel
 from hodu.ops._table import Array
 from hodu.passes._regions import everywhere
 from hodu.shapes import numel
 from hodu.snapshot.ir import Node, Snapshot, Value, group
 from hodu.snapshot.prune import prune
 from hodu.snapshot.rebuild import Rebuilder, rebuild
+from hodu.spill import release
 
 BUDGET = 1 << 20
 # What only repeats its input costs nothing where it is read, so that it is not stored.
@@ -38,10 +37,13 @@ def _fold(snapshot: Snapshot) -> Snapshot:
         if not known or not _is_worth_it(node, given):
             return out.copy(node, inputs)
         values = [
-            out.constant(_owned(array), v.name)
+            out.constant(array, v.name)
             for array, v in zip(_compute(node, given), node.outputs, strict=True)
         ]
         constants.update((v, out.constants[v]) for v in values)
+        for array in given:
+            if array is not None:
+                release(array)
         return values
 
     return prune(rebuild(snapshot, step))
@@ -60,12 +62,3 @@ def _is_worth_it(node: Node, given: Sequence[Array | None]) -> bool:
 
 def _compute(node: Node, given: Sequence[Array | None]) -> tuple[Array, ...]:
     return kernel(node.definition, group(node.definition.schema, given), node.attrs)
-
-
-def _owned(array: Array) -> Array:
-    """Read-only memory of its own, so that no large constant is kept for a small view of it."""
-    owned = np.ascontiguousarray(array).reshape(array.shape)
-    if owned.base is not None or owned.flags.writeable is False:
-        owned = owned.copy()
-    owned.flags.writeable = False
-    return owned

@@ -17,6 +17,7 @@ from hodu.passes.cse import cse
 from hodu.passes.expand import expand
 from hodu.passes.fold import fold
 from hodu.passes.movement import movement
+from hodu.passes.projections import projections
 from hodu.passes.recognise import recognise
 from hodu.snapshot.ir import Snapshot
 from hodu.snapshot.prune import prune
@@ -44,17 +45,19 @@ PASSES = {
         Pass("movement", movement),
         Pass("recognise", recognise, exact=False),
         Pass("batchnorm", batchnorm, exact=False),
+        Pass("projections", lambda s, keep: projections(s)),
         Pass("cse", lambda s, keep: cse(s)),
         Pass("dce", lambda s, keep: everywhere(s, prune)),
     )
 }
 _FIRST = ("expand", "fold", "algebra", "cse")
 _MAIN = ("broadcast", "movement", "recognise", "batchnorm", "reassociate")
+_LAST = ("algebra", "movement", "fold", "projections", "cse", "dce")
 LEVELS: dict[int, tuple[str, ...]] = {
     0: ("expand",),
     1: (*_FIRST, "dce"),
-    2: (*_FIRST, *_MAIN, "algebra", "movement", "fold", "cse", "dce"),
-    3: (*_FIRST, *_MAIN, "algebra", "movement", "fold", "cse", "dce"),
+    2: (*_FIRST, *_MAIN, *_LAST),
+    3: (*_FIRST, *_MAIN, *_LAST),
 }
 _ROUNDS = 4
 _FUSE = "fuse"  # what a compiler does when it lowers, rather than a pass over Snapshots

@@ -16,6 +16,7 @@ from hodu.toolchain.compiler import host_triple
 
 KIB = 1024
 MIB = 1024 * KIB
+_V4_REGISTERS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,9 @@ class Target:
     `processor` is what the compiler calls it, given by `-march` or `-mcpu` as the architecture
     wants. `vector_bits` 0 means that no vector instruction may be used. Cache sizes are in bytes
     for one core (the last level as a whole), 0 where there is none. `features` are the names of
-    instruction-set extensions as Linux spells them.
+    instruction-set extensions as Linux spells them. `packed_bits` is the width of the columns that
+    stand together in packed weights, where programs for several processors share them; with 0 it
+    is chosen for this one.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Target:
     pointer_bytes: int = 8
     endianness: Literal["little", "big"] = "little"
     features: frozenset[str] = frozenset()
+    packed_bits: int = 0
 
     @property
     def architecture(self) -> str:
@@ -54,6 +58,22 @@ class Target:
     def lanes(self, bits: int) -> int:
         """How many elements of `bits` bits a vector holds; 1 without vectors."""
         return max(1, self.vector_bits // bits)
+
+    def packed_lanes(self, bits: int, columns: int) -> int | None:
+        """How many columns of `bits` bits stand together in weights that programs share.
+
+        None where the weights are for this target alone.
+        """
+        if not self.packed_bits:
+            return None
+        return min(self.packed_bits // bits, 1 << max(columns - 1, 0).bit_length())
+
+    def decider(self) -> Target:
+        """The target whose costs decide what all targets that share weights do with them."""
+        if self.packed_bits <= self.vector_bits:
+            return self
+        registers = _V4_REGISTERS if self.packed_bits == 512 else self.vector_registers
+        return replace(self, vector_bits=self.packed_bits, vector_registers=registers)
 
     def flags(self) -> tuple[str, ...]:
         """The options that tell gcc and clang which processor to use."""
@@ -104,7 +124,7 @@ _TARGETS = {
         _x86("x86-64", "x86-64", 128, 16, {"sse2"}),
         _x86("x86-64-v2", "x86-64-v2", 128, 16, _V2),
         _x86("x86-64-v3", "x86-64-v3", 256, 16, _V3),
-        _x86("x86-64-v4", "x86-64-v4", 512, 32, _V4),
+        _x86("x86-64-v4", "x86-64-v4", 512, _V4_REGISTERS, _V4),
         Target(
             "aarch64", "aarch64-linux-gnu", "generic", 128, 32, True, 64 * KIB, 512 * KIB, 4 * MIB,
             features=frozenset({"asimd"}),

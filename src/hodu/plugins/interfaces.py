@@ -16,6 +16,8 @@ from hodu.snapshot.ir import Snapshot
 Capability: TypeAlias = Literal["load_model", "save_model", "load_tensors", "save_tensors"]
 TensorLike: TypeAlias = "Tensor | Array"
 Progress: TypeAlias = Callable[[int, int], None]
+TUNE_SECONDS = 30.0
+"""How long measuring may take unless it is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,14 @@ class CompileOptions:
     """What a caller may ask of a compiler.
 
     `threads` None leaves the choice to the runtime; `exact` forbids reordering arithmetic; `opt`
-    is the effort from 0 to 3; `extra` is for options that only one compiler knows.
+    is the effort from 0 to 3; `tune` is how many seconds may be spent on measuring which code is
+    the fastest here, None for none; `extra` is for options that only one compiler knows.
     """
 
     threads: int | None = None
     exact: bool = False
     opt: int = 2
+    tune: float | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -60,6 +64,8 @@ class ExecutableModule(Protocol):
 
     def execute(self, inputs: Mapping[str, TensorLike]) -> dict[str, Tensor]:
         """Run once: arrays or tensors by input name in, tensors by output name out.
+
+        An input to which an output is aliased, and which is no state, is written in place.
 
         Raises ArgumentError listing missing and unknown inputs, ShapeError or DTypeError for
         one that does not fit.

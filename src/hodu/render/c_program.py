@@ -179,7 +179,8 @@ class _ProgramWriter:
             dynamic = int(any(not isinstance(d, int) for d in port.type.shape))
             offset = self.plan.offsets.get(port.slot, 0)
             row = (_c_string(port.name), port.type.dtype.onnx, len(port.capacity), shape)
-            rows.append(f"  {{{', '.join(map(str, (*row, port.slot.bytes, offset, dynamic)))}}},")
+            more = (port.slot.bytes, offset, dynamic, int(port.slot.kind == "updated"))
+            rows.append(f"  {{{', '.join(map(str, (*row, *more)))}}},")
         yield f"static const hodu_tensor {symbol}_{name}[] = {{\n" + "\n".join(rows) + "\n};\n"
 
     # -- the functions --------------------------------------------------------------------------
@@ -206,7 +207,7 @@ class _ProgramWriter:
         if self.options.typed and can_be_typed(self.program):
             yield render_typed(self.program, self.plan, symbol)
         if self.options.aliases:
-            yield from self._aliases()
+            yield render_aliases(symbol)
 
     def _init(self) -> str:
         symbol, embedded = self.options.symbol, self.embedded
@@ -225,18 +226,6 @@ class _ProgramWriter:
                 source = f"(const unsigned char *)weights + {self.weights.offsets[port.slot]}"
                 lines.append(f"  memcpy({target}, {source}, {port.slot.bytes});")
         return "\n".join([*lines, "  return HODU_OK;", "}", ""])
-
-    def _aliases(self) -> Iterator[str]:
-        symbol = self.options.symbol
-        yield f"const hodu_model *hodu_info(void) {{ return {symbol}_info(); }}"
-        yield (
-            "int hodu_init(hodu_instance *self, void *arena, const void *weights) {\n"
-            f"  return {symbol}_init(self, arena, weights);\n}}\n"
-            "int hodu_execute(hodu_instance *self, const void *const *inputs, "
-            "void *const *outputs) {\n"
-            f"  return {symbol}_execute(self, inputs, outputs);\n}}\n"
-            f"void hodu_cleanup(hodu_instance *self) {{ {symbol}_cleanup(self); }}"
-        )
 
     def _steps(self, steps: Sequence[Step], numbers: Mapping[int, int], pad: str) -> Iterator[str]:
         for step in steps:
@@ -275,16 +264,31 @@ class _ProgramWriter:
     def _address(self, place: Place) -> str:
         slot = place.slot
         at = place.offset * (slot.bytes // slot.size if slot.size else 0)
-        if slot.kind in ("input", "output"):
-            ports = self.program.inputs if slot.kind == "input" else self.program.outputs
+        if slot.kind in ("input", "updated", "output"):
+            ports, array = self.program.inputs, "inputs"
+            if slot.kind == "output":
+                ports, array = self.program.outputs, "outputs"
             number = next(i for i, port in enumerate(ports) if port.slot is slot)
             base = f"{'(const unsigned char *)' if slot.kind == 'input' else '(unsigned char *)'}"
-            return f"{base}{slot.kind}s[{number}] + {at}" if at else f"{slot.kind}s[{number}]"
+            return f"{base}{array}[{number}] + {at}" if at else f"{array}[{number}]"
         if slot.kind == "constant":
             return _offset("weights", self.weights.offsets[slot] + at)
         if slot.kind == "shapes":
             return "self->shapes"
         return _offset("arena", self.plan.offsets[slot] + at)
+
+
+def render_aliases(symbol: str) -> str:
+    """The functions of a model under the names that all shared libraries have."""
+    return (
+        f"const hodu_model *hodu_info(void) {{ return {symbol}_info(); }}\n"
+        "int hodu_init(hodu_instance *self, void *arena, const void *weights) {\n"
+        f"  return {symbol}_init(self, arena, weights);\n}}\n"
+        "int hodu_execute(hodu_instance *self, const void *const *inputs, "
+        "void *const *outputs) {\n"
+        f"  return {symbol}_execute(self, inputs, outputs);\n}}\n"
+        f"void hodu_cleanup(hodu_instance *self) {{ {symbol}_cleanup(self); }}"
+    )
 
 
 def _offset(base: str, offset: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Sequence
 from ctypes import POINTER, c_int, c_void_p
 from dataclasses import dataclass
@@ -37,7 +38,8 @@ class NativeTensor:
     """An input, output or state: its description, and where a state lies in the arena.
 
     `sizes` are the sizes of the memory it takes, `bytes` their product with the element size; an
-    output is `dynamic` when a run may give it smaller sizes.
+    output is `dynamic` when a run may give it smaller sizes, an input `updated` when a run leaves
+    it with new contents.
     """
 
     info: ArtifactTensorInfo
@@ -45,6 +47,7 @@ class NativeTensor:
     bytes: int
     offset: int
     dynamic: bool
+    updated: bool
 
 
 class Library:
@@ -113,6 +116,8 @@ class Library:
             return HoduError(f"the weights of {self.name!r} are in a file that was not given")
         if status == Status.NO_ARENA:
             return HoduError(f"{self.name!r} was not given {self.arena_bytes} bytes for its arena")
+        if status == Status.NO_VARIANT:
+            return _no_variant(self.name)
         if status not in _ERRORS or not 0 <= found.site < len(self._sites):
             return HoduError(f"the compiled model {self.name!r} failed with status {status}")
         text = self._sites[found.site]
@@ -120,6 +125,17 @@ class Library:
             text = text.replace(f"{{{i}}}", str(value))
         message, hint, where = (*text.split("\x1f"), "", "")[:3]
         return _ERRORS[status](message, hint=hint or None, where=where or None)
+
+
+def _no_variant(name: str) -> HoduError:
+    wanted = os.environ.get("HODU_CPU")
+    return HoduError(
+        f"{name!r} has no code for this processor"
+        + (f" that HODU_CPU={wanted!r} allows" if wanted else ""),
+        hint="unset HODU_CPU, or set it to baseline, avx2 or avx512 as library and processor have"
+        if wanted
+        else "build it with --variants baseline,avx2,avx512",
+    )
 
 
 def _tensors(array: Any, count: int) -> tuple[NativeTensor, ...]:
@@ -131,7 +147,7 @@ def _tensor(struct: Any, position: int) -> NativeTensor:
     dynamic = bool(struct.dynamic)
     shape: Sequence[Dim] = _symbolic(sizes, position) if dynamic else sizes
     info = ArtifactTensorInfo(struct.name.decode(), tuple(shape), _FROM_ONNX[struct.dtype])
-    return NativeTensor(info, sizes, struct.bytes, struct.offset, dynamic)
+    return NativeTensor(info, sizes, struct.bytes, struct.offset, dynamic, bool(struct.updated))
 
 
 def _symbolic(sizes: tuple[int, ...], position: int) -> list[Dim]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -47,8 +47,8 @@ def build_product(
     options: CodeOptions,
     weights: EmbeddedWeights | None = None,
     toolchain: Toolchain | None = None,
-) -> None:
-    """Write `path`, whole or not at all.
+) -> dict[str, int]:
+    """Write `path`, whole or not at all; the bytes of the object of each source, by its name.
 
     An executable's model exports `hodu_info` and its fellows. LLVM IR, bitcode and assembly are of
     one source without weights. Raises UnsupportedError for another format, ToolchainError.
@@ -59,13 +59,16 @@ def build_product(
         raise UnsupportedError(f"the C toolchain does not build .{format.value} files")
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch) / f"product.{format.value}"
+        sizes: dict[str, int] = {}
         if format in _FORMS:
             _compile_text(sources, _FORMS[format], made, options, weights, tools)
         else:
             objects = compile_forms(sources, options, "o", tools)
+            sizes = {s.name: o.stat().st_size for s, o in zip(sources, objects, strict=True)}
             objects += _weight_objects(weights, options, tools, Path(scratch))
             _combine(objects, format, made, options, tools)
         place_file(made, path)
+    return sizes
 
 
 def _compile_text(
@@ -95,7 +98,7 @@ def _weight_objects(
     path = write_weight_source(weights.symbol, weights.blob, tools.compiler.family, folder)
     includes = (*options.includes, folder)
     quiet = replace(options, standard="c11", flags=(*options.flags, "-w"), includes=includes)
-    return tools.compile([path], folder, quiet)
+    return tools.compile([path], folder, [quiet])
 
 
 def _combine(
@@ -136,7 +139,7 @@ def _program_objects(options: CodeOptions, tools: Toolchain) -> list[Path]:
 
 def place_file(made: Path, path: Path) -> None:
     """Copy a finished file to its place, whole or not at all; an older one is replaced at once."""
-    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.tmp")
+    temporary = path.with_name(f".{path.name[:100]}.{os.urandom(8).hex()}.tmp")
     try:
         shutil.copy(made, temporary)
         temporary.replace(path)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hodu.dims import Dim, Sym, bare_symbol, check_size, evaluate, symbols
-from hodu.dispatch.apply import kernel
+from hodu.dispatch.compute import kernel
 from hodu.dispatch.explain import explain
 from hodu.dtypes import FROM_NUMPY
 from hodu.errors import DTypeError, HoduError, ShapeError

@@ -1,10 +1,12 @@
-"""Dead-code elimination: only what the outputs need."""
+"""Dead-code elimination: only what the outputs need, and the sizes that these have."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from hodu.dims import Sym, symbols
 from hodu.snapshot.ir import Node, Snapshot, Value
 
 
@@ -15,11 +17,13 @@ def prune(snapshot: Snapshot, outputs: Mapping[str, Value] | None = None) -> Sna
     """
     wanted = dict(snapshot.outputs if outputs is None else outputs)
     needed = set(wanted.values())
+    sizes: set[str] = set()
     kept: list[Node] = []
     for node in reversed(snapshot.nodes):
-        if any(v in needed for v in node.outputs):
+        if any(v in needed for v in node.outputs) or (sizes and sizes & _found_sizes(node)):
             kept.append(node)
             needed.update(v for v in node.inputs if v is not None)
+            sizes.update(symbols(_dims(node)))
     constants = tuple(v for v in snapshot.constant_values if v in needed)
     return dataclasses.replace(
         snapshot,
@@ -29,3 +33,17 @@ def prune(snapshot: Snapshot, outputs: Mapping[str, Value] | None = None) -> Sna
         constants={v.name: snapshot.constants[v.name] for v in constants},
         aliases={k: v for k, v in snapshot.aliases.items() if k in wanted},
     )
+
+
+def _found_sizes(node: Node) -> set[str]:
+    """The names of the sizes that are known only once this node has run."""
+    made = set(symbols(d for v in node.outputs for d in v.type.shape))
+    return made - set(symbols(d for v in node.inputs if v is not None for d in v.type.shape))
+
+
+def _dims(node: Node) -> Iterator[Any]:
+    """The symbolic sizes among the attributes."""
+    for value in node.attrs.values():
+        for entry in value if isinstance(value, tuple) else (value,):
+            if isinstance(entry, Sym):
+                yield entry

@@ -11,6 +11,7 @@ from hodu.ops._table import REGISTRY, Array
 from hodu.shapes import TensorType
 from hodu.snapshot.infer import infer_types
 from hodu.snapshot.ir import Node, Snapshot, Value, group, make_node
+from hodu.spill import Spill
 
 Step: TypeAlias = "Callable[[Node, list[Value | None], Rebuilder], Sequence[Value]]"
 
@@ -22,6 +23,7 @@ class Rebuilder:
         self.nodes: list[Node] = []
         self.constants: dict[Value, Array] = {}
         self._taken = taken
+        self._spill = Spill()
 
     def copy(
         self, node: Node, inputs: Sequence[Value | None], names: Sequence[str] | None = None
@@ -54,9 +56,9 @@ class Rebuilder:
         return self._add(make_node(op, inputs, attrs, named, like.loc))
 
     def constant(self, array: Array, name: str) -> Value:
-        """Add a constant; its memory must not change from here on."""
+        """Add a constant with the contents of an array."""
         value = Value(self._name(name), TensorType(array.shape, FROM_NUMPY[array.dtype]))
-        self.constants[value] = array
+        self.constants[value] = self._spill.keep(array)
         return value
 
     def undo(self, nodes: int, constants: int | None = None) -> None:

@@ -107,8 +107,13 @@ def multiplications(snapshot: Snapshot) -> Multiplications:
     Composite ops count by what they are made of, a scan by its length, and of a decision the
     larger branch.
     """
+    return multiplications_of(snapshot.nodes)
+
+
+def multiplications_of(nodes: Iterable[Node]) -> Multiplications:
+    """The multiply-accumulates of these nodes; see `multiplications`."""
     counter = _Counter()
-    return Multiplications(counter.count(snapshot.nodes), tuple(counter.unknown))
+    return Multiplications(counter.count(nodes), tuple(counter.unknown))
 
 
 class _Counter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hodu.toolchain.cache import Cache, default_cache, hash_key
@@ -13,10 +13,15 @@ from hodu.toolchain.compiler import CodeOptions, Form, Toolchain
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One translation unit: a file name, such as `model.c`, and C text."""
+    """One translation unit: a file name, such as `model.c`, C text, and flags of its own."""
 
     name: str
     text: str
+    flags: tuple[str, ...] = ()
+
+    def options(self, common: CodeOptions) -> CodeOptions:
+        """How it is compiled: its flags after the common ones."""
+        return replace(common, flags=(*common.flags, *self.flags))
 
 
 def compile_shared(
@@ -34,7 +39,8 @@ def compile_shared(
     def build(folder: Path) -> None:
         with tempfile.TemporaryDirectory() as scratch:
             paths = write_sources(Path(scratch), sources)
-            objects = tools.compile(paths, Path(scratch), options)
+            each = [source.options(options) for source in sources]
+            objects = tools.compile(paths, Path(scratch), each)
             tools.link_shared(objects, folder / "library.so")
 
     return store.get_or_build(_key("so", sources, options, tools), build) / "library.so"
@@ -52,7 +58,8 @@ def compile_forms(
 
     def build(folder: Path) -> None:
         with tempfile.TemporaryDirectory() as scratch:
-            tools.compile(write_sources(Path(scratch), sources), folder, options, form)
+            each = [source.options(options) for source in sources]
+            tools.compile(write_sources(Path(scratch), sources), folder, each, form)
 
     entry = store.get_or_build(_key(form, sources, options, tools), build)
     return [entry / f"{Path(source.name).stem}.{form}" for source in sources]
@@ -67,7 +74,7 @@ def _key(
         [
             *choices,
             *options.arguments(),
-            *(part for s in sources for part in (s.name, s.text)),
+            *(part for s in sources for part in (s.name, s.text, *s.flags)),
             "headers",
             *headers,
         ]

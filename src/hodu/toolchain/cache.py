@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import os
-import secrets
 import shutil
 import tempfile
 import time
@@ -25,7 +23,7 @@ from pathlib import Path
 import platformdirs
 
 from hodu.errors import ValueRangeError
-from hodu.toolchain.digest import digest_file
+from hodu.toolchain.digest import digest_file, new_hash
 from hodu.toolchain.identity import file_identity
 
 DEFAULT_CAPACITY = 4 << 30
@@ -38,7 +36,7 @@ _SCAN_EVERY = 64
 
 def hash_key(parts: Iterable[str | bytes]) -> str:
     """The key of an entry: a hash of `parts`, which are kept apart by their lengths."""
-    state = hashlib.blake2b(digest_size=20)
+    state = new_hash()
     for part in parts:
         data = part.encode() if isinstance(part, str) else part
         state.update(len(data).to_bytes(8, "little"))
@@ -92,7 +90,7 @@ class Cache:
 
     @contextlib.contextmanager
     def _new_folder(self) -> Iterator[Path]:
-        fresh = self.folder / f"tmp-{os.getpid()}-{secrets.token_hex(8)}"
+        fresh = self.folder / f"tmp-{os.getpid()}-{os.urandom(8).hex()}"
         fresh.mkdir(parents=True)
         try:
             yield fresh
@@ -189,7 +187,7 @@ def _files(entry: Path) -> list[Path]:
 
 def _remove(entry: Path) -> None:
     """Remove an entry so that no other process ever sees a part of it."""
-    doomed = entry.with_name(f"tmp-{os.getpid()}-{secrets.token_hex(8)}")
+    doomed = entry.with_name(f"tmp-{os.getpid()}-{os.urandom(8).hex()}")
     with contextlib.suppress(OSError):
         if entry.is_dir():
             entry.rename(doomed)
@@ -231,7 +229,7 @@ def default_cache() -> Cache:
 def _writable(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".probe-{os.getpid()}-{secrets.token_hex(4)}"
+        probe = folder / f".probe-{os.getpid()}-{os.urandom(4).hex()}"
         probe.touch()
         probe.unlink()
     except OSError as error:

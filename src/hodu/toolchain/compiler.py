@@ -77,9 +77,13 @@ class Toolchain:
         return self.compiler.identity
 
     def compile(
-        self, sources: Sequence[Path], folder: Path, options: CodeOptions, form: Form = "o"
+        self,
+        sources: Sequence[Path],
+        folder: Path,
+        options: Sequence[CodeOptions],
+        form: Form = "o",
     ) -> list[Path]:
-        """Compile each C file into `folder`, several at once; the files made, in order.
+        """Compile each C file with its options into `folder`, several at once; the files made.
 
         Raises ToolchainError with what the compiler said and the path of a copy of the source.
         """
@@ -87,8 +91,8 @@ class Toolchain:
         workers = min(len(sources), usable_cores()) or 1
         with concurrent.futures.ThreadPoolExecutor(workers) as pool:
             jobs = [
-                pool.submit(self.compile_file, source, output, options, form)
-                for source, output in zip(sources, made, strict=True)
+                pool.submit(self.compile_file, source, output, own, form)
+                for source, output, own in zip(sources, made, options, strict=True)
             ]
             for job in jobs:
                 job.result()

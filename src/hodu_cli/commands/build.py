@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from hodu_cli.console import Console
-from hodu_cli.options import Dims, Exact, Quiet, Verbose, parse_dims
+from hodu_cli.errors import UsageError
+from hodu_cli.options import Dims, Exact, Quiet, Tune, TuneSeconds, Verbose, parse_dims
 
 _Model = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file; - is stdin.")]
 _Output = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="File to write.")]
@@ -27,6 +28,10 @@ _Level = Annotated[
 _Processor = Annotated[
     str | None, typer.Option(metavar="CPU", help="Processor to build for; native is this one.")
 ]
+_Variants = Annotated[
+    str | None,
+    typer.Option(metavar="A,B", help="Code to choose from when loaded: baseline,avx2,avx512."),
+]
 _Name = Annotated[str | None, typer.Option(metavar="NAME", help="Name of the functions.")]
 _External = Annotated[
     bool, typer.Option("--external-weights", help="Weights in a file of their own.")
@@ -41,11 +46,14 @@ def build(
     format: _Form = None,
     optimize: _Level = 2,
     mcpu: _Processor = None,
+    variants: _Variants = None,
     name: _Name = None,
     external_weights: _External = False,
     dim: Dims = None,
     dump: _Dump = None,
     exact: Exact = False,
+    tune: Tune = False,
+    tune_seconds: TuneSeconds = 30.0,
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> None:
@@ -55,8 +63,15 @@ def build(
     from hodu.plugins import manager
     from hodu.plugins.interfaces import CompileOptions
     from hodu_cli import building
-    from hodu_cli.model import read_model
+    from hodu_cli.model import read_model, reporting
 
+    if variants is not None and mcpu is not None:
+        raise UsageError("--mcpu builds for one processor, --variants for several: give one")
+    if tune and mcpu != "native":
+        raise UsageError(
+            "--tune measures on this machine, and the code is for other processors too",
+            hint="--mcpu native builds for this one",
+        )
     console = Console(quiet)
     form = building.chosen_format(output, format)
     building.check_folder(output)
@@ -70,8 +85,12 @@ def build(
         "external_weights": external_weights,
         "dump": dump,
     }
+    if mcpu is None:
+        extra["variants"] = building.chosen_variants(variants, form, chosen.triple)
     if verbose:
         extra["report"] = lambda notes: print("\n".join(building.report_lines(notes)))
-    options = CompileOptions(opt=optimize, exact=exact, extra=extra)
-    compiler.build(snapshot, CPU, form, output, options)
+    seconds = tune_seconds if tune else None
+    options = CompileOptions(opt=optimize, exact=exact, tune=seconds, extra=extra)
+    with console.progress("Tuning") as report:
+        compiler.build(snapshot, CPU, form, output, reporting(options, report))
     console.status("Wrote", f"{output} ({output.stat().st_size:,} bytes)")

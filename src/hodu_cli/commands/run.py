@@ -10,7 +10,7 @@ import typer
 
 from hodu_cli.console import Console
 from hodu_cli.errors import UsageError
-from hodu_cli.options import Dims, Exact, Quiet, ResultFormat, parse_dims
+from hodu_cli.options import Dims, Exact, Quiet, ResultFormat, Tune, TuneSeconds, parse_dims
 
 _Model = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file; - is stdin.")]
 _Input = Annotated[
@@ -97,6 +97,8 @@ def run(
     trace: _Trace = None,
     dry_run: _DryRun = False,
     exact: Exact = False,
+    tune: Tune = False,
+    tune_seconds: TuneSeconds = 30.0,
     timeout: _Timeout = None,
     quiet: Quiet = False,
 ) -> None:
@@ -125,7 +127,8 @@ def run(
         if dry_run:
             return reports.plan(program, specs, format)
         arrays = read_inputs(specs, program.inputs, InputOptions(image, cast), console, str(model))
-        module = program.executable(console, CompileOptions(exact=exact))
+        seconds = tune_seconds if tune else None
+        module = program.executable(console, CompileOptions(exact=exact, tune=seconds))
         console.status("Running", f"{engine.runtime.name} on {engine.device}")
         if benchmark is not None:
             return reports.benchmark(program, module, arrays, benchmark, format)

@@ -28,4 +28,20 @@ def conv_transpose(x, w, bias, stride, padding, output_padding, dilation, groups
     return (y if bias is None else y + bias.reshape(-1, *(1,) * n)).to(x.dtype)
 
 
-TORCH: dict[str, Any] = {"conv": conv, "conv_transpose": conv_transpose}
+def conv_weight(x, other, kernel_size, stride, padding, dilation, groups) -> torch.Tensor:
+    if not len(x):
+        return x.new_zeros((other.shape[1], x.shape[1] // groups, *kernel_size))
+    parts = zip(x.chunk(groups, 1), other.chunk(groups, 1), strict=True)
+    found = [
+        conv(a.transpose(0, 1), b.transpose(0, 1), None, dilation, padding, stride, 1)
+        for a, b in parts
+    ]
+    whole = torch.cat([f.transpose(0, 1) for f in found])
+    return whole[(..., *(slice(k) for k in kernel_size))]
+
+
+TORCH: dict[str, Any] = {
+    "conv": conv,
+    "conv_transpose": conv_transpose,
+    "conv_weight": conv_weight,
+}

@@ -11,12 +11,15 @@ from typing import Any
 from hodu.artifact import OutputFormat
 from hodu.backends.cpu.dump import Dump
 from hodu.backends.cpu.interface import unbound_dims
-from hodu.backends.cpu.prepare import Prepared, prepare
+from hodu.backends.cpu.prepare import Prepared
 from hodu.backends.cpu.report import describe
 from hodu.backends.cpu.sources import write_c
 from hodu.backends.cpu.stored import code_options
+from hodu.backends.cpu.tune import tuned
+from hodu.backends.cpu.variants import PreparedVariants, prepare_variants
 from hodu.errors import ArgumentError
-from hodu.plan.target import Target, baseline
+from hodu.plan.target import Target, baseline, host
+from hodu.plan.variants import Variant, has_variants, variants_for
 from hodu.plugins.interfaces import CompileOptions
 from hodu.render.c_header import c_name, can_be_typed, render_header
 from hodu.render.c_program import Options
@@ -24,10 +27,11 @@ from hodu.render.c_types import RESERVED
 from hodu.runtime.products import EmbeddedWeights, build_product, place_file
 from hodu.runtime.support import C_FOLDER
 from hodu.snapshot.ir import Snapshot
-from hodu.toolchain.build import Source
+from hodu.toolchain.compiler import CodeOptions, Toolchain
 
 _ONE_MODEL = (OutputFormat.SHARED_LIBRARY, OutputFormat.EXECUTABLE)
 _LINKED = (OutputFormat.OBJECT, OutputFormat.STATIC_LIBRARY, OutputFormat.SHARED_LIBRARY)
+_COMPILED = (*_LINKED, OutputFormat.EXECUTABLE)
 _IR = (OutputFormat.LLVM_IR, OutputFormat.LLVM_BITCODE, OutputFormat.ASSEMBLY)
 
 
@@ -36,44 +40,80 @@ def build(
 ) -> Mapping[str, Any]:
     """Write an artefact and what belongs beside it; returns the notes about the program.
 
-    `options.extra` may have a `target` (a portable one for this machine by default), a `name` for
-    the functions (the file's by default), `external_weights` for a file NAME.weights instead of
-    weights in the artefact, a folder `dump` for all stages, and `report`, which is called with the
-    notes. Raises ArgumentError for sizes that are not known, UnsupportedError listing nodes without
-    code, ToolchainError.
+    `options.extra` may have a `target` or `variants` (portable ones for this machine by default),
+    a `name` for the functions (the file's by default), `external_weights` for a file NAME.weights
+    instead of weights in the artefact, a folder `dump` for all stages, and `report`, which is
+    called with the notes. Raises ArgumentError for sizes that are not known, UnsupportedError
+    listing nodes without code, ToolchainError.
     """
     _check_sizes(snapshot)
     extra = options.extra
-    target: Target = extra.get("target") or baseline()
-    symbol = _symbol(extra.get("name") or path.stem)
     external = bool(extra.get("external_weights")) or format in _IR
     dump = Dump(extra["dump"]) if extra.get("dump") else None
-    ready = prepare(
+    target, variants = _targets(format, extra)
+    symbol = _symbol(extra.get("name") or path.stem)
+    written = Options(
+        symbol,
+        target.triple,
+        embedded=None if external else f"{symbol}_weights",
+        aliases=format in _ONE_MODEL,
+        typed=not external and format is not OutputFormat.EXECUTABLE,
+    )
+    _check_tune(options, target, bool(variants))
+    ready = prepare_variants(
         snapshot,
-        target,
-        Options(
-            symbol,
-            target.triple,
-            embedded=None if external else f"{symbol}_weights",
-            aliases=format in _ONE_MODEL,
-            typed=not external and format is not OutputFormat.EXECUTABLE,
-        ),
+        variants or (Variant("", 0, target),),
+        written,
+        found=tuned(snapshot, target, options, Toolchain()),
         level=options.opt,
         exact=options.exact,
         observer=dump.stage if dump else None,
     )
     if dump:
-        dump.program(ready)
-    _write(ready, format, path, target, options, external)
+        for part in ready.parts:
+            dump.program(part)
+    code = replace(code_options(target, options), triple=target.triple)
+    sizes = _write(ready, format, path, code, external)
     notes = {
-        **describe(ready),
+        **describe(ready.whole),
         "file_bytes": path.stat().st_size,
         "has_weights": not external,
-        "target": f"{target.triple} {target.processor}",
+        "target": f"{target.triple} {', '.join(v.name for v in variants) or target.processor}",
+        "variants": ready.describe(sizes) if variants else [],
     }
     if "report" in extra:
         extra["report"](notes)
     return notes
+
+
+def _check_tune(options: CompileOptions, target: Target, several: bool) -> None:
+    if options.tune is not None and (several or target.processor != host().processor):
+        raise ArgumentError(
+            "measurements on this machine say nothing of code for other processors",
+            hint="build for this one: --mcpu native",
+        )
+
+
+def default_variants(format: OutputFormat, triple: str) -> tuple[Variant, ...]:
+    """The variants that a file holds unless a processor is named; none where one code serves."""
+    joins = format is not OutputFormat.OBJECT or "linux" in triple  # of several objects one
+    return variants_for(triple) if joins and format in _COMPILED and has_variants(triple) else ()
+
+
+def _targets(format: OutputFormat, extra: Mapping[str, Any]) -> tuple[Target, tuple[Variant, ...]]:
+    """The target of what is built once, and the variants of the model, if it has any."""
+    target: Target = extra.get("target") or baseline()
+    variants: tuple[Variant, ...] = extra.get("variants") or ()
+    if "target" not in extra and "variants" not in extra:
+        variants = default_variants(format, target.triple)
+    if variants and format not in _COMPILED:
+        raise ArgumentError(
+            f"a .{format.value} file holds code for one processor, not variants",
+            hint="--mcpu names the processor",
+        )
+    if variants:
+        target = baseline(variants[0].target.triple, "x86-64")
+    return target, variants
 
 
 def _check_sizes(snapshot: Snapshot) -> None:
@@ -92,30 +132,25 @@ def _symbol(text: str) -> str:
 
 
 def _write(
-    ready: Prepared,
-    format: OutputFormat,
-    path: Path,
-    target: Target,
-    options: CompileOptions,
-    external: bool,
-) -> None:
-    symbol = ready.options.symbol
+    ready: PreparedVariants, format: OutputFormat, path: Path, code: CodeOptions, external: bool
+) -> dict[str, int]:
+    """Write the artefact, its headers and its weights; the bytes of each object by its name."""
+    symbol, has_weights = ready.whole.options.symbol, ready.whole.weights.size > 0
+    sizes: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as scratch:
         blob = Path(scratch) / "weights"
         ready.write_weights(blob)
-        has_weights = ready.weights.size > 0
+        embeds = has_weights and not external
         if format is OutputFormat.C_SOURCE:
-            write_c(ready, path, None if external or not has_weights else blob)
+            write_c(ready.whole, path, blob if embeds else None)
         else:
-            inside = (
-                None if external or not has_weights else EmbeddedWeights(f"{symbol}_weights", blob)
-            )
-            code = replace(code_options(target, options), triple=target.triple)
-            build_product([Source(f"{symbol}.c", ready.source)], format, path, code, inside)
+            inside = EmbeddedWeights(f"{symbol}_weights", blob) if embeds else None
+            sizes = build_product(ready.sources(), format, path, code, inside)
         if external and has_weights:
             place_file(blob, path.with_name(f"{path.stem}.weights"))
         if format in _LINKED or format is OutputFormat.C_SOURCE:
-            _write_headers(ready, path.parent, Path(scratch))
+            _write_headers(ready.whole, path.parent, Path(scratch))
+    return sizes
 
 
 def _write_headers(ready: Prepared, folder: Path, scratch: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,9 +16,10 @@ from hodu.plan.target import Target
 from hodu.plugins.interfaces import CompileOptions
 from hodu.snapshot.ir import Snapshot
 from hodu.snapshot.text import print_snapshot
+from hodu.spill import release
 from hodu.toolchain.cache import default_cache, hash_key
 from hodu.toolchain.compiler import Toolchain
-from hodu.toolchain.digest import digest_buffer
+from hodu.toolchain.digest import digest_buffer, new_hash
 from hodu.toolchain.identity import file_identity
 
 _OWN_PARTS = (
@@ -33,13 +33,18 @@ def program_key(
     snapshot: Snapshot, target: Target, options: CompileOptions, tools: Toolchain
 ) -> str:
     """The key of the code of a Snapshot: it changes when anything does that the code depends on."""
-    features = ",".join(sorted(target.features))
-    machine = repr((target.flags(), target.triple, features, target.vector_bits, target.l1_bytes,
-                    target.l2_bytes, target.l3_bytes))  # fmt: skip
+    machine = machine_key(target)
     choices = (str(options.opt), str(options.exact), os.environ.get("HODU_PASSES", ""))
     return hash_key(
         ["program", compiler_version(), tools.identity, machine, *choices, fingerprint(snapshot)]
     )
+
+
+def machine_key(target: Target) -> str:
+    """What code depends on of a processor."""
+    features = ",".join(sorted(target.features))
+    return repr((target.flags(), target.triple, features, target.vector_bits, target.l1_bytes,
+                 target.l2_bytes, target.l3_bytes))  # fmt: skip
 
 
 def fingerprint(snapshot: Snapshot) -> str:
@@ -75,7 +80,13 @@ def _write_text(path: Path, text: str) -> None:
 
 def _hash(snapshot: Snapshot) -> str:
     text = print_snapshot(snapshot, inline=0, locations=True)
-    return hash_key([text, *(digest_buffer(_bytes(array)) for array in _arrays(snapshot))])
+    return hash_key([text, *(_digest(array) for array in _arrays(snapshot))])
+
+
+def _digest(array: Array) -> str:
+    found = digest_buffer(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+    release(array)
+    return found
 
 
 def _arrays(snapshot: Snapshot) -> Iterator[Array]:
@@ -86,15 +97,11 @@ def _arrays(snapshot: Snapshot) -> Iterator[Array]:
             yield from _arrays(region)
 
 
-def _bytes(array: Array) -> memoryview:
-    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
-
-
 @functools.cache
 def compiler_version() -> str:
     """Hodu's version and a hash of the sources that code comes from."""
     root = Path(hodu.__file__).parent
-    state = hashlib.sha256()
+    state = new_hash()
     for part in _OWN_PARTS:
         for path in _sources(root / part):
             state.update(f"{path.relative_to(root)}\0".encode())

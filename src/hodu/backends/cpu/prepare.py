@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from hodu.lower.choices import Choices
 from hodu.lower.lowering import lower
 from hodu.lower.program import Program, Slot
 from hodu.lower.rules import has_rule
+from hodu.ops._table import Array
 from hodu.passes import fuses, optimize
 from hodu.plan.memory import ALIGNMENT, Plan, plan_memory
 from hodu.plan.target import Target
 from hodu.render.c_program import Options, Weights, render_program
 from hodu.snapshot.ir import Node, Snapshot
+from hodu.spill import release
+from hodu.toolchain.digest import digest_buffer
 
 Observer = Callable[[str, Snapshot], None]
 
@@ -32,12 +36,7 @@ class Prepared:
 
     def write_weights(self, path: Path) -> None:
         """Write the constants and first states to a file, one after the other."""
-        with path.open("wb") as file:
-            for slot, offset in self.weights.offsets.items():
-                assert slot.data is not None
-                file.seek(offset)
-                file.write(np.ascontiguousarray(slot.data).reshape(-1).view(np.uint8).data)
-            file.truncate(self.weights.size)
+        write_weights(path, [self.weights])
 
 
 def prepare(
@@ -48,15 +47,25 @@ def prepare(
     level: int = 2,
     exact: bool = False,
     observer: Observer | None = None,
+    found: Mapping[str, int] | None = None,
 ) -> Prepared:
-    """Everything before the C compiler; raises UnsupportedError listing nodes without a rule."""
+    """Everything before the C compiler; raises UnsupportedError listing nodes without a rule.
+
+    `found` are the candidates that measurements chose, by question.
+    """
     written = replace(options or Options(), exact=exact)
     optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
-    program = lower(optimized, target, fuse=fuses(level), exact=exact)
-    plan = plan_memory(program)
-    weights = place_weights(program)
-    source = render_program(program, plan, weights, written)
-    return Prepared(program, plan, weights, written, source)
+    choices = Choices(found)
+    program = lower(optimized, target, fuse=fuses(level), exact=exact, choices=choices)
+    (weights,) = place_weights([program])
+    return rendered(program, plan_memory(program), weights, written)
+
+
+def rendered(program: Program, plan: Plan, weights: Weights, options: Options) -> Prepared:
+    """A planned program with its C text."""
+    return Prepared(
+        program, plan, weights, options, render_program(program, plan, weights, options)
+    )
 
 
 def has_kernel(node: Node) -> bool:
@@ -64,17 +73,52 @@ def has_kernel(node: Node) -> bool:
     return has_rule(node.op)
 
 
-def place_weights(program: Program) -> Weights:
-    """Offsets for constants and for what states are at first; equal memory is kept once."""
-    offsets: dict[Slot, int] = {}
-    seen: dict[tuple[int, int], int] = {}
+def place_weights(programs: Sequence[Program]) -> list[Weights]:
+    """Offsets for constants and for what states are at first, in one block for all programs.
+
+    Equal memory is kept once; what several programs have is known by its contents.
+    """
+    key = _address if len(programs) == 1 else _contents
+    found: list[dict[Slot, int]] = []
+    seen: dict[object, int] = {}
     top = 0
-    for slot in program.slots:
-        if slot.kind not in ("constant", "state") or slot.data is None:
-            continue
-        key = (slot.data.__array_interface__["data"][0], slot.bytes)
-        if key not in seen:
-            seen[key] = top
-            top += -(-slot.bytes // ALIGNMENT) * ALIGNMENT
-        offsets[slot] = seen[key]
-    return Weights(offsets, top)
+    for program in programs:
+        offsets: dict[Slot, int] = {}
+        for slot in program.slots:
+            if slot.kind not in ("constant", "state") or slot.data is None:
+                continue
+            own = key(slot)
+            if own not in seen:
+                seen[own] = top
+                top += -(-slot.bytes // ALIGNMENT) * ALIGNMENT
+            offsets[slot] = seen[own]
+        found.append(offsets)
+    return [Weights(offsets, top) for offsets in found]
+
+
+def _address(slot: Slot) -> object:
+    assert slot.data is not None
+    return slot.data.__array_interface__["data"][0], slot.bytes
+
+
+def _contents(slot: Slot) -> object:
+    return digest_buffer(_bytes(slot).data), slot.bytes
+
+
+def _bytes(slot: Slot) -> Array:
+    assert slot.data is not None
+    return np.ascontiguousarray(slot.data).reshape(-1).view(np.uint8)
+
+
+def write_weights(path: Path, parts: Sequence[Weights]) -> None:
+    """Write the block of weights that some programs share."""
+    written: set[int] = set()
+    with path.open("wb") as file:
+        for slot, offset in (item for part in parts for item in part.offsets.items()):
+            if slot.bytes and offset not in written:
+                written.add(offset)
+                file.seek(offset)
+                file.write(_bytes(slot).data)
+            assert slot.data is not None
+            release(slot.data)
+        file.truncate(parts[0].size)

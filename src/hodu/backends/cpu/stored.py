@@ -21,7 +21,8 @@ from hodu.plan.target import Target
 from hodu.plugins.interfaces import CompileOptions
 from hodu.runtime.support import C_FOLDER
 from hodu.snapshot.ir import Snapshot
-from hodu.toolchain.cache import default_cache
+from hodu.spill import give_back_memory
+from hodu.toolchain.cache import default_cache, hash_key
 from hodu.toolchain.compiler import CodeOptions, Toolchain
 
 if TYPE_CHECKING:
@@ -60,13 +61,22 @@ def stored_program(snapshot: Snapshot, target: Target, options: CompileOptions) 
     Raises UnsupportedError listing nodes without a rule, ToolchainError.
     """
     tools = Toolchain()
-    key = program_key(snapshot, target, options, tools)
+    key, found = program_key(snapshot, target, options, tools), {}
+    if options.tune is not None:
+        from hodu.backends.cpu.tune import tuned
+
+        found = tuned(snapshot, target, options, tools)
+    if found:
+        key = hash_key([key, json.dumps(found, sort_keys=True)])
 
     def build(folder: Path) -> None:
         from hodu.backends.cpu.prepare import prepare
 
-        _write(prepare(snapshot, target, level=options.opt, exact=options.exact), folder, options)
+        ready = prepare(snapshot, target, level=options.opt, exact=options.exact, found=found)
+        _write(ready, folder, options)
+        del ready
         gc.collect()  # lowering leaves cycles that hold the packed weights, which are mapped next
+        give_back_memory()
 
     def _write(ready: Prepared, folder: Path, options: CompileOptions) -> None:
         from hodu.backends.cpu.report import describe

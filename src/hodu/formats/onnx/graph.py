@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,22 +19,22 @@ from hodu.formats.onnx.functions import defaults_of, function_body, wrong_arity
 from hodu.formats.onnx.moving import run_on_places
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import MOVING, find_handler, normal_domain
-from hodu.formats.onnx.tensors import to_array, to_dense
+from hodu.formats.onnx.tensors import NOWHERE, Origin, to_array, to_dense
 
 
 @dataclass(frozen=True)
 class ModelContext:
-    """What the nodes of a model share: opset versions, local functions, the folder of its file."""
+    """What the nodes of a model share: opset versions, local functions, its file."""
 
     opsets: dict[str, int]
     functions: Mapping[tuple[str, str], onnx.FunctionProto] = field(default_factory=dict)
-    folder: Path | None = None
+    origin: Origin = NOWHERE
 
 
-def context_of(model: onnx.ModelProto, folder: Path | None = None) -> ModelContext:
+def context_of(model: onnx.ModelProto, origin: Origin = NOWHERE) -> ModelContext:
     """The context of a whole model."""
     functions = {(normal_domain(f.domain), f.name): f for f in model.functions}
-    return ModelContext(opsets_of(model.opset_import), functions, folder)
+    return ModelContext(opsets_of(model.opset_import), functions, origin)
 
 
 def opsets_of(imports: Sequence[onnx.OperatorSetIdProto]) -> dict[str, int]:
@@ -79,9 +78,9 @@ def run_graph(
     """Run a graph on named inputs; returns its outputs in order and the values of its scope."""
     scope = Scope(context, parent)
     for initializer in graph.initializer:
-        scope.values[initializer.name] = held(to_array(initializer, context.folder))
+        scope.values[initializer.name] = held(to_array(initializer, context.origin))
     for sparse in graph.sparse_initializer:
-        scope.values[sparse.values.name] = held(to_dense(sparse, context.folder))
+        scope.values[sparse.values.name] = held(to_dense(sparse, context.origin))
     scope.values.update(inputs)
     for done, node in enumerate(graph.node, 1):
         run_node(node, scope)
@@ -98,7 +97,7 @@ def run_node(proto: onnx.NodeProto, scope: Scope) -> None:
         names = [i.name for i in graph.input]
         return run_graph(graph, dict(zip(names, values, strict=True)), context, scope)[0]
 
-    node = OnnxNode(proto, context.opsets, context.folder, run_subgraph)
+    node = OnnxNode(proto, context.opsets, context.origin, run_subgraph)
     with source.at(node.label):
         try:
             inputs = [scope.get(name) if name else None for name in proto.input]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import onnx
@@ -15,6 +14,7 @@ from hodu.formats.onnx import families  # noqa: F401  (fills the registry)
 from hodu.formats.onnx.check import check_supported
 from hodu.formats.onnx.dtypes import dtype_of
 from hodu.formats.onnx.graph import ModelContext, Scope, context_of, run_graph
+from hodu.formats.onnx.tensors import NOWHERE, Origin
 from hodu.plugins.interfaces import LoadOptions
 from hodu.shapes import TensorType
 from hodu.snapshot.capture import CaptureBoard
@@ -23,14 +23,14 @@ from hodu.snapshot.rename import rename_values
 
 
 def import_model(
-    model: onnx.ModelProto, folder: Path | None = None, options: LoadOptions | None = None
+    model: onnx.ModelProto, origin: Origin = NOWHERE, options: LoadOptions | None = None
 ) -> Snapshot:
     """Capture a model; named dimensions become symbols unless `options.dims` binds them.
 
     Raises UnsupportedError listing everything that Hodu does not have, CaptureError for a node
     whose result type depends on data, FormatError for a model that is not valid.
     """
-    context = context_of(model, folder)
+    context = context_of(model, origin)
     check_supported(model, context)
     dims = dict((options or LoadOptions()).dims)
     _check_dims(model.graph, dims)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import onnx
 from onnx import AttributeProto
 
 from hodu.errors import UnsupportedError
-from hodu.formats.onnx.tensors import to_array, to_dense
+from hodu.formats.onnx.tensors import Origin, to_array, to_dense
 from hodu.ops._table import Array
 
 
@@ -29,7 +28,7 @@ class OnnxNode:
         self,
         proto: onnx.NodeProto,
         opsets: dict[str, int],
-        folder: Path | None,
+        origin: Origin,
         run_graph: Callable[[onnx.GraphProto, Sequence[Any]], list[Any]] = _no_graph,
     ) -> None:
         self.proto = proto
@@ -39,7 +38,7 @@ class OnnxNode:
         self.opset = opsets.get(self.domain, 1)
         self.outputs: list[str] = list(proto.output)
         self.run_graph = run_graph
-        self._folder = folder
+        self._origin = origin
         self._attrs = {a.name: a for a in proto.attribute}
 
     @property
@@ -55,7 +54,7 @@ class OnnxNode:
     def attr(self, name: str, default: Any = None) -> Any:
         """An attribute as a Python value: number, str, list, array, GraphProto."""
         found = self._attrs.get(name)
-        return default if found is None else decode(found, self._folder)
+        return default if found is None else decode(found, self._origin)
 
     def integer(self, name: str, default: int | None = None) -> int:
         """An integer attribute; one without a default is required."""
@@ -108,17 +107,17 @@ class OnnxNode:
         return UnsupportedError(f"{self.op_type}: {what}", where=self.label, hint=hint)
 
 
-def decode(attribute: AttributeProto, folder: Path | None) -> Any:
+def decode(attribute: AttributeProto, origin: Origin) -> Any:
     """The value of an attribute."""
     kind = attribute.type
     if kind == AttributeProto.TENSOR:
-        return to_array(attribute.t, folder)
+        return to_array(attribute.t, origin)
     if kind == AttributeProto.SPARSE_TENSOR:
-        return to_dense(attribute.sparse_tensor, folder)
+        return to_dense(attribute.sparse_tensor, origin)
     if kind == AttributeProto.GRAPH:
         return attribute.g
     if kind == AttributeProto.TENSORS:
-        return [to_array(t, folder) for t in attribute.tensors]
+        return [to_array(t, origin) for t in attribute.tensors]
     value = onnx.helper.get_attribute_value(attribute)
     if kind == AttributeProto.STRING:
         return value.decode("utf-8", "replace")

@@ -27,9 +27,10 @@ class OnnxFormat:
     def load_model(self, path: Path, options: LoadOptions) -> Snapshot:
         """Read a model; see `importer.import_model`."""
         from hodu.formats.onnx.importer import import_model
-        from hodu.formats.onnx.reader import read_model
+        from hodu.formats.onnx.reader import open_model
 
-        return import_model(read_model(path), path.parent, options)
+        with open_model(path) as (model, origin):
+            return import_model(model, origin, options)
 
     def save_model(self, snapshot: Snapshot, path: Path) -> None:
         """Not there yet."""

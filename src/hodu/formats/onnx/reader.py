@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import mmap
+import os
+import stat
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import google.protobuf.message
 import onnx
@@ -11,17 +17,53 @@ import onnx.version_converter
 
 from hodu.errors import FormatError, UnsupportedError
 from hodu.formats.onnx.names import check_names
+from hodu.formats.onnx.tensors import Origin
+from hodu.formats.onnx.wire import without_tensors
 
 OLDEST = 7
 
 
-def read_model(path: Path) -> onnx.ModelProto:
-    """Parse a model file without its external data; raises FormatError if it is damaged."""
+@contextlib.contextmanager
+def open_model(path: Path) -> Iterator[tuple[onnx.ModelProto, Origin]]:
+    """A model file, parsed without its external data and without what large tensors hold.
+
+    These are read from the origin as long as the file is open. Raises FormatError if the file is
+    damaged, or is written to until then.
+    """
+    with path.open("rb") as file:
+        state = _state(file)
+        try:
+            model = _read(file)
+        except FormatError as error:
+            error.where = error.where or str(path)
+            raise
+        yield model, Origin(path.parent, file)
+        if _state(file) != state:
+            raise FormatError("the file was written to while it was read", where=str(path))
+
+
+def _state(file: BinaryIO) -> tuple[int, int] | None:
+    """What shows that somebody wrote to a file, None of what is no file."""
+    found = os.fstat(file.fileno())
+    return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None
+
+
+def _read(file: BinaryIO) -> onnx.ModelProto:
+    """The model in a file; one that must be converted is parsed whole."""
+    data = _without_tensors(file)
+    model = None if data is None else parse(data)
+    if model is None or version_of(model) < OLDEST:
+        model = parse(file.read())
+    return prepared(model)
+
+
+def _without_tensors(file: BinaryIO) -> bytes | None:
     try:
-        return prepared(parse(path.read_bytes()))
-    except FormatError as error:
-        error.where = error.where or str(path)
-        raise
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):  # an empty file, a pipe
+        return None
+    with mapped, memoryview(mapped) as data:
+        return without_tensors(data)
 
 
 def parse(data: bytes) -> onnx.ModelProto:
@@ -37,10 +79,15 @@ def parse(data: bytes) -> onnx.ModelProto:
     return model
 
 
+def version_of(model: onnx.ModelProto) -> int:
+    """The opset of the default domain."""
+    versions = {o.domain: o.version for o in model.opset_import}
+    return versions.get("", versions.get("ai.onnx", OLDEST))
+
+
 def prepared(model: onnx.ModelProto) -> onnx.ModelProto:
     """The model in an opset that the importer knows, converted upwards if it is older."""
-    versions = {o.domain: o.version for o in model.opset_import}
-    version = versions.get("", versions.get("ai.onnx", OLDEST))
+    version = version_of(model)
     newest = onnx.defs.onnx_opset_version()
     if version > newest:
         raise UnsupportedError(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import onnx
@@ -14,11 +15,23 @@ from hodu.dtypes import u8
 from hodu.errors import FormatError
 from hodu.formats._limits import array_over, byte_count, empty_bytes
 from hodu.formats.onnx.dtypes import NARROW, STRING, dtype_of, narrow_bits
+from hodu.formats.onnx.wire import place_of
 from hodu.ops._table import Array
 
 
-def to_array(proto: TensorProto, folder: Path | None) -> Array:
-    """The contents of a TensorProto, read-only; external data is mapped from `folder`.
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a model comes from: the folder of its external data, and its file while it is open."""
+
+    folder: Path | None = None
+    file: BinaryIO | None = None
+
+
+NOWHERE = Origin()
+
+
+def to_array(proto: TensorProto, origin: Origin) -> Array:
+    """The contents of a TensorProto, read-only; external data is mapped.
 
     Raises FormatError when sizes disagree or a path leaves the folder, UnsupportedError for an
     element type that Hodu does not have.
@@ -27,24 +40,21 @@ def to_array(proto: TensorProto, folder: Path | None) -> Array:
     if proto.data_type == STRING:
         return _strings(proto)
     if proto.data_type in NARROW:
-        return _narrow(proto, folder, what)
+        return _narrow(proto, origin, what)
     dtype, shape = dtype_of(proto.data_type, what), tuple(proto.dims)
     needed, count = byte_count(shape, dtype, what), math.prod(shape)
-    if proto.data_location == TensorProto.EXTERNAL:
-        return _frozen(array_over(_external(proto, folder, needed), shape, dtype, what))
-    if proto.HasField("raw_data"):
-        data = proto.raw_data  # Read once: every access copies it.
-        _check_bytes(len(data), needed, what)
-        return _frozen(array_over(np.frombuffer(data, np.uint8), shape, dtype, what))
+    raw = _raw(proto, origin, needed, what)
+    if raw is not None:
+        return _frozen(array_over(raw, shape, dtype, what))
     held = len(getattr(proto, onnx.helper.tensor_dtype_to_field(proto.data_type)))
     if held != count:
         raise FormatError(f"{what} holds {held} elements, its shape {list(shape)} takes {count}")
     return _decoded(proto, dtype.numpy, what)
 
 
-def to_dense(proto: onnx.SparseTensorProto, folder: Path | None) -> Array:
+def to_dense(proto: onnx.SparseTensorProto, origin: Origin) -> Array:
     """The contents of a SparseTensorProto, with zeros where it has none."""
-    values, indices = to_array(proto.values, folder), to_array(proto.indices, folder)
+    values, indices = to_array(proto.values, origin), to_array(proto.indices, origin)
     what, shape = f"sparse tensor {proto.values.name!r}", tuple(proto.dims)
     if values.ndim != 1 or indices.dtype != np.int64 or indices.shape[:1] != values.shape:
         raise FormatError(f"{what} has values {values.shape} at indices {indices.shape}")
@@ -76,16 +86,41 @@ def _strings(proto: TensorProto) -> Array:
     return texts.reshape(tuple(proto.dims))
 
 
-def _narrow(proto: TensorProto, folder: Path | None, what: str) -> Array:
+def _narrow(proto: TensorProto, origin: Origin, what: str) -> Array:
     """Elements of less than a byte come packed; the onnx package takes them apart."""
     dtype = NARROW[proto.data_type]
     packed = -(-byte_count(tuple(proto.dims), u8, what) * narrow_bits(dtype) // 8)
-    if proto.data_location == TensorProto.EXTERNAL:
-        data = _external(proto, folder, packed).tobytes()
+    raw = _raw(proto, origin, packed, what)
+    if raw is not None:
+        data = raw.tobytes()
         proto = TensorProto(data_type=proto.data_type, dims=proto.dims, raw_data=data)
-    if proto.HasField("raw_data"):
-        _check_bytes(len(proto.raw_data), packed, what)
     return _decoded(proto, dtype, what)
+
+
+def _raw(proto: TensorProto, origin: Origin, needed: int, what: str) -> Array | None:
+    """The bytes of a tensor that does not hold its elements one by one."""
+    if proto.data_location == TensorProto.EXTERNAL:
+        return _external(proto, origin.folder, needed)
+    place = place_of(proto)
+    if place is not None:
+        _check_bytes(place[1], needed, what)
+        return _cut(origin, *place, what)
+    if not proto.HasField("raw_data"):
+        return None
+    data = proto.raw_data  # Read once: every access copies it.
+    _check_bytes(len(data), needed, what)
+    return np.frombuffer(data, np.uint8)
+
+
+def _cut(origin: Origin, offset: int, size: int, what: str) -> Array:
+    """The bytes of a tensor that the reader left in the file of the model."""
+    assert origin.file is not None
+    data = empty_bytes(size, what)
+    origin.file.seek(offset)
+    if origin.file.readinto(data.data) != size:  # type: ignore[attr-defined]
+        raise FormatError(f"{what} is cut short: the file has changed while it was read")
+    data.flags.writeable = False
+    return data
 
 
 def _decoded(proto: TensorProto, dtype: Any, what: str) -> Array:

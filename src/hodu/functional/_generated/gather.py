@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _EMBEDDING = REGISTRY["embedding"]
 
 
-def embedding(input: Tensor, weight: Tensor, padding_idx: builtins.int | None = None) -> Tensor:
+def _embedding(input: Tensor, weight: Tensor, padding_idx: builtins.int | None = None) -> Tensor:
     """The rows of `weight` that the integers of the input name.
 
     `padding_idx` names a row that gets no gradient. Indices outside the weight are errors.

@@ -81,10 +81,8 @@ class Forms:
     def _converted(self, value: Value, layout: Blocked | None) -> Storage:
         data = self._lowering.constant_data(value)
         if data is not None and layout is not None:
-            flat = pack_blocked(data, layout).reshape(-1)
-            dtype = value.type.dtype
-            slot = self._lowering.new_slot(value.name, dtype, flat.size, "constant", flat)
-            return Storage(Place(slot), value.type.shape, layout)
+            place = self._lowering.new_constant(value.name, pack_blocked(data, layout))
+            return Storage(place, value.type.shape, layout)
         storage = self._memory(value, layout)
         copy_form(self._lowering, self._lowering.storage[value], storage)
         return storage
@@ -102,7 +100,7 @@ def pack_blocked(data: Array, layout: Blocked) -> Array:
     sides = zip(layout.before, layout.after, strict=True)
     padded = np.pad(data, [(0, 0), (0, blocks * layout.lanes - data.shape[1]), *sides])
     split = padded.reshape(data.shape[0], blocks, layout.lanes, *padded.shape[2:])
-    return np.ascontiguousarray(np.moveaxis(split, 2, -1))
+    return np.moveaxis(split, 2, -1)
 
 
 def copy_form(lowering: Lowering, source: Storage, target: Storage) -> None:

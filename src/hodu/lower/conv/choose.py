@@ -74,20 +74,29 @@ def plan_winograd(form: Form, target: Target) -> Plan | None:
     simple = form.kernel == (TAPS, TAPS) and form.stride == form.dilation == (1, 1)
     if form.groups != 1 or not simple:
         return None
-    return _best(form.items, form.count, form.inner, form.out, target)
+    sizes = (form.items, form.count, form.inner, form.out)
+    plan = _best(*sizes, target.decider(), None)
+    if plan is None or target.decider() is target:
+        return plan
+    return _best(*sizes, target, plan.minimal)
 
 
 @functools.lru_cache(1024)
-def _best(items: int, count: Pair, inner: int, out: int, target: Target) -> Plan | None:
+def _best(
+    items: int, count: Pair, inner: int, out: int, target: Target, wanted: Minimal | None
+) -> Plan | None:
+    """The plan of least cost, of a `wanted` kind even if the direct kernel costs less."""
     lanes = target.lanes(32)
     vectors = -(-out // lanes)
     size = float(inner * vectors)
     pixels = items * math.prod(count)
     direct = max(TAPS**2 * pixels * size, _reads(TAPS**2 * size, target))
-    plans = [p for m in (F2, F4) for p in _plans(m, items, count, inner, vectors, target)]
+    least = math.inf if wanted else direct
+    kinds = (wanted,) if wanted else (F2, F4)
+    plans = [p for m in kinds for p in _plans(m, items, count, inner, vectors, target)]
     costs = [_cost(p, inner, vectors, target) for p in plans]
-    least = min(costs, default=direct)
-    return plans[costs.index(least)] if least < direct else None
+    best = min(costs, default=least)
+    return plans[costs.index(best)] if best < least else None
 
 
 def _plans(
@@ -99,7 +108,10 @@ def _plans(
     """
     m, lanes = minimal.outputs, target.lanes(32)
     counts = -(-count[0] // m), -(-count[1] // m)
+    width = target.packed_lanes(32, target.packed_bits) or lanes
     for v in (n for n in range(1, min(vectors, 4) + 1) if vectors % n == 0):
+        if v * lanes % width and width % (v * lanes):
+            continue
         for rows in range(1, min(_MOST_ROWS, (target.vector_registers - v - 1) // v) + 1):
             plan = Plan(minimal, Tile(rows, v, lanes), 1, items, counts)
             is_kept = inner * v * lanes * 4 <= target.l1_bytes // 2

@@ -17,7 +17,15 @@ from hodu.kernel.algebra import broadcast
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Ramp, index
 from hodu.kernel.intrinsics import fma
-from hodu.lower.conv.form import Form, Tiling, choose_tiling, pack_bias, pack_weights
+from hodu.lower.conv.form import (
+    Form,
+    Packing,
+    Tiling,
+    pack_bias,
+    pack_weights,
+    shared_packing,
+    tilings,
+)
 from hodu.lower.index import Index, constants
 from hodu.lower.stage import Stage
 from hodu.lower.storage import Storage
@@ -54,7 +62,10 @@ class Direct:
         self.s, self.form = s, form
         self.layout = source.layout
         self.lanes = s.target.lanes(32)
+        self.shared = shared_packing(form, s.target, self.layout.lanes)
         self.tiling = self.choose()
+        span = self.tiling.vectors * self.lanes
+        self.packing = self.shared or Packing(self.layout.lanes, span)
         self.x = s.param(source.place, "in", "x")
         sizes = [d.__index__() for d in source.shape]
         item, block, *steps = self.layout.strides(sizes)
@@ -66,11 +77,13 @@ class Direct:
 
     def choose(self) -> Tiling:
         """The tiles."""
-        return choose_tiling(self.form, self.lanes, self.s.target.vector_registers)
+        registers = self.s.target.vector_registers
+        found = tilings(self.form, self.lanes, registers, self.shared)
+        return self.s.choose(f"direct {self.form.describe()}, input {self.layout}", found)
 
     def pack(self) -> object:
         """The weights in the order in which they are read."""
-        return pack_weights(self.form, self.lanes, self.layout.lanes, self.tiling.vectors)
+        return pack_weights(self.form, self.packing)
 
     @property
     def panels(self) -> int:
@@ -100,7 +113,7 @@ class Direct:
     def _order(self, task: Expr, count: int) -> tuple[Expr, Expr, Expr]:
         """Item, panel and row; panels change first when all weights stay in the cache."""
         k, panels = self.s.k, self.panels
-        if self.form.weights.nbytes * 2 > self.s.target.l2_bytes:
+        if (self.form.weights.nbytes * 2 > self.s.target.l2_bytes) != self.tiling.turned:
             rest, turn = task // count, task % count
             return k.let(rest // panels), k.let(rest % panels), k.let(turn)
         rest, panel = task // panels, task % panels
@@ -136,22 +149,44 @@ class Direct:
 
     def accumulate(self, tile: Tile, sums: Buf, start: Expr) -> None:
         """Add the products of all input channels and taps to the sums."""
-        form, k, width = self.form, self.s.k, self.layout.lanes
-        blocks, rest = divmod(form.inner, width)
-        span = self.tiling.vectors * self.lanes
-        taps = math.prod(form.kernel)
-        panel = k.let(tile.panel * (taps * form.inner * span))
+        k, width, span = self.s.k, self.packing.width, self.packing.span
+        blocks, rest = divmod(self.form.inner, width)
+        step = width // self.layout.lanes * self.block_step
+        size = math.prod(self.form.kernel) * width * span
+        panel = k.let(self._panel(tile))
         with k.loop(blocks, name="block") as block:
-            at, weights = start + block * self.block_step, panel + block * (taps * width * span)
-            self._taps(tile, sums, at, weights, width)
+            self._block(tile, sums, start + block * step, panel + block * size, width)
         if rest:
-            at = start + blocks * self.block_step
-            self._taps(tile, sums, at, panel + blocks * taps * width * span, rest)
+            self._block(tile, sums, start + blocks * step, panel + blocks * size, rest)
 
-    def _taps(self, tile: Tile, sums: Buf, start: Expr, panel: Expr, channels: int) -> None:
-        span = self.tiling.vectors * self.lanes
-        with self.over_taps(start) as (at, tap), self.s.k.loop(channels, name="c") as c:
-            self._multiply(tile, sums, at + c, panel + (tap * channels + c) * span)
+    def _panel(self, tile: Tile) -> Expr:
+        """Where the weights of a tile begin: some spans on, or inside of one."""
+        columns, span = self.tiling.vectors * self.lanes, self.packing.span
+        if columns % span == 0:
+            return tile.panel * (columns // span * self._span_size())
+        parts = span // columns
+        return tile.panel // parts * self._span_size() + tile.panel % parts * columns
+
+    def _span_size(self) -> int:
+        """How many weights the channels of a span have."""
+        return math.prod(self.form.kernel) * self.form.inner * self.packing.span
+
+    def _block(self, tile: Tile, sums: Buf, start: Expr, weights: Expr, channels: int) -> None:
+        """Add the products of `channels` input channels whose weights stand together.
+
+        They may be several blocks of the input; weights are read one after the other.
+        """
+        k, lanes, span = self.s.k, self.layout.lanes, self.packing.span
+        whole, rest = divmod(channels, lanes)
+        with self.over_taps(start) as (at, tap):
+            first = weights + tap * (channels * span)
+            with k.loop(whole, name="part") as part, k.loop(lanes, name="c") as c:
+                x = at + part * self.block_step + c
+                self._multiply(tile, sums, x, first + (part * lanes + c) * span)
+            if rest:
+                with k.loop(rest, name="c") as c:
+                    x = at + whole * self.block_step + c
+                    self._multiply(tile, sums, x, first + (whole * lanes + c) * span)
 
     @contextmanager
     def over_taps(self, start: Expr) -> Iterator[tuple[Expr, Expr]]:
@@ -166,13 +201,18 @@ class Direct:
         """One input channel of one tap times its vectors of weights, for every pixel."""
         k, vectors = self.s.k, self.tiling.vectors
         at, weights = k.let(at, "at"), k.let(weights, "panel")
-        w = [k.let(self._vector(self.weights, weights + j * self.lanes), "w")
+        w = [k.let(self._vector(self.weights, weights + self._column(j)), "w")
              for j in range(vectors)]  # fmt: skip
         for p, pixel in enumerate(tile.pixels()):
             x = k.let(broadcast(k.load(self.x, at + self.pixel(pixel)), self.lanes), "x")
             for j in range(vectors):
                 number = p * vectors + j
                 k.store(sums, number, fma(x, w[j], k.load(sums, number)))
+
+    def _column(self, vector: int) -> int:
+        """How far the weights of a vector of channels are from those of the tile's first one."""
+        spans, inside = divmod(vector * self.lanes, self.packing.span)
+        return spans * self._span_size() + inside
 
     def pixel(self, pixel: tuple[int, int]) -> int:
         """How far the input of a pixel is from that of the tile's first one."""

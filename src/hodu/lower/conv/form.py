@@ -10,9 +10,11 @@ import numpy as np
 
 from hodu.lower.blocks.layout import Blocked
 from hodu.ops._table import Array
+from hodu.plan.target import Target
 from hodu.snapshot.ir import Node
 
 Pair = tuple[int, int]
+_CANDIDATES = 5  # tilings that are worth measuring
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,13 @@ class Form:
     def is_depthwise(self) -> bool:
         """Whether every channel is a group."""
         return self.groups > 1 and self.out == self.inner == 1
+
+    def describe(self) -> str:
+        """All sizes, for questions about speed."""
+        return (
+            f"{self.items} x {self.count} of {self.weights.shape}, stride {self.stride}, "
+            f"dilation {self.dilation}, spread {self.spread}"
+        )
 
     def border(self, size: Pair) -> tuple[Pair, Pair]:
         """The zeros that must surround an input of a size."""
@@ -143,12 +152,48 @@ class Tiling:
     vectors: int
     rows: int
     columns: tuple[tuple[int, int, int], ...]  # first column, number of tiles, columns of a tile
+    turned: bool = False  # threads go through panels and rows in the order that seems the slower
 
 
-def choose_tiling(form: Form, lanes: int, registers: int) -> Tiling:
-    """As many sums as there are registers, in tiles of nearly equal sizes."""
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """Weights as [groups, out / span, inner / width, *kernel, width, span].
+
+    The last block of inner channels has only as many as there are.
+    """
+
+    width: int
+    span: int
+
+    def suits(self, lanes: int, vectors: int) -> bool:
+        """Whether a tile of so many vectors of channels is of whole spans, or a part of one."""
+        return vectors * lanes % self.span == 0 or self.span % (vectors * lanes) == 0
+
+
+def shared_packing(form: Form, target: Target, width: int) -> Packing | None:
+    """The packing for an input in blocks of `width` channels that several targets share."""
+    lanes = target.packed_lanes(32, target.packed_bits)
+    if lanes is None or form.is_depthwise or (form.groups > 1 and form.out % lanes):
+        return None
+    return Packing(1 if width == 1 else lanes, lanes)
+
+
+def tilings(
+    form: Form, lanes: int, registers: int, shared: Packing | None = None
+) -> tuple[Tiling, ...]:
+    """Tilings for a form, the one that should be the fastest first."""
+    if form.is_depthwise:
+        return (_tiling(form, 1, registers),)
     blocks = -(-form.out // lanes)
-    vectors = 1 if form.is_depthwise else _vectors(blocks, math.prod(form.count))
+    counts = _vectors(blocks, math.prod(form.count), lanes, shared)
+    found = [_tiling(form, vectors, registers) for vectors in counts]
+    if blocks > counts[0] and form.count[0] > 1:
+        found.insert(1, replace(found[0], turned=True))
+    return tuple(found[:_CANDIDATES])
+
+
+def _tiling(form: Form, vectors: int, registers: int) -> Tiling:
+    """As many sums as there are registers, in tiles of nearly equal sizes."""
     most = max(1, min(14, (registers - vectors - 1) // vectors))
     tiles = -(-form.count[1] // most)
     width, wider = divmod(form.count[1], tiles)
@@ -162,17 +207,18 @@ def choose_tiling(form: Form, lanes: int, registers: int) -> Tiling:
     return Tiling(vectors, rows, tuple(sections))
 
 
-def _vectors(blocks: int, pixels: int) -> int:
+def _vectors(blocks: int, pixels: int, lanes: int, shared: Packing | None) -> list[int]:
+    """How many vectors of channels a tile may have, what should be the fastest first."""
     wanted = (2, 3, 5, 1) if pixels > 2 else (8, 6, 5, 4, 3, 2, 1)
-    return next(n for n in wanted if blocks % n == 0)
+    if shared is not None and lanes < 8:
+        wanted = (4, *wanted)
+    fitting = (n for n in (*wanted, 4, 6) if shared is None or shared.suits(lanes, n))
+    return list(dict.fromkeys(n for n in fitting if blocks % n == 0))
 
 
-def pack_weights(form: Form, lanes: int, width: int, vectors: int) -> Array:
-    """Weights as [groups, out / (vectors * lanes), inner / width, *kernel, width, vectors * lanes].
-
-    The last block of inner channels has only as many as there are.
-    """
-    span = vectors * lanes
+def pack_weights(form: Form, packing: Packing) -> Array:
+    """The weights of a form, filled up with zeros to whole spans of output channels."""
+    width, span = packing.width, packing.span
     panels = -(-form.out // span)
     w = np.pad(form.weights, [(0, 0), (0, panels * span - form.out), (0, 0), (0, 0), (0, 0)])
     w = w.reshape(form.groups, panels, span, form.inner, *form.kernel)

@@ -25,7 +25,7 @@ from hodu.kernel.expr import Expr, Ramp, index
 from hodu.lower.conv.choose import Plan
 from hodu.lower.conv.direct import is_cheap
 from hodu.lower.conv.form import Form, pack_bias
-from hodu.lower.conv.minimal import TAPS
+from hodu.lower.conv.minimal import Minimal
 from hodu.lower.gemm.tile import Panel, Rows, Sums, accumulate
 from hodu.lower.index import Index, constants, dot, unflat
 from hodu.lower.program import Place
@@ -46,6 +46,8 @@ class Winograd:
         self.steps = source.layout.strides([d.__index__() for d in source.shape])
         self.channels = -(-form.inner // self.lanes)
         self.panels = -(-form.out // plan.tile.columns)
+        target = s.target
+        self.width = target.packed_lanes(32, target.packed_bits) or plan.tile.columns
         self.block_size = self.points * self.channels * plan.span * self.lanes
         count = plan.blocks if plan.is_shared else plan.parts
         self.held = Place(s.lowering.new_slot("tiles", f32, count * self.block_size, "arena"))
@@ -96,7 +98,7 @@ class Winograd:
     def _take_weights(self, role: Role) -> None:
         self.tiles = self.s.param(self.held, role, "tiles")
         self.bias = self.s.table(pack_bias(self.form, self.lanes), "bias")
-        self.weights = self.s.table(pack_filters(self.form, self.plan), "weights")
+        self.weights = self.s.table(pack_filters(self.form, self.minimal, self.width), "weights")
         self.s.k.work += self.block_size * self.plan.blocks * self.panels * self.plan.tile.columns
 
     # -- tiles at all points --------------------------------------------------------------------
@@ -154,16 +156,18 @@ class Winograd:
 
     def _sums(self, of: Expr, panel: Expr, point: Expr, group: Expr) -> Sums:
         """The products of all channels at one point."""
-        k, plan, lanes, span = self.s.k, self.plan, self.lanes, self.plan.tile.columns
+        k, plan, lanes, width = self.s.k, self.plan, self.lanes, self.width
         left = (point * (self.channels * plan.span) + group * plan.tile.rows) * lanes
         left = k.let(of * self.block_size + left)
-        right = k.let((panel * self.points + point) * (self.form.inner * span))
+        size = self.form.inner * width
+        right = k.let(self._filters(panel, self.points * size) + point * size)
         sums = Sums(k, plan.tile, f32)
         whole, rest = divmod(self.form.inner, lanes)
 
         def add(channel: Expr, depth: int) -> None:
             tiles = Rows(self.tiles, k.let(left + channel * (plan.span * lanes)), lanes)
-            filters = Panel(self.weights, k.let(right + channel * (lanes * span)), span)
+            at = k.let(right + channel * (lanes * width))
+            filters = Panel(self.weights, at, width, width=width, apart=self.points * size)
             accumulate(k, sums, tiles, filters, depth)
 
         with k.loop(whole, name="channel") as channel:
@@ -171,6 +175,14 @@ class Winograd:
         if rest:
             add(index(whole), rest)
         return sums
+
+    def _filters(self, panel: Expr, size: int) -> Expr:
+        """Where the filters of a panel begin: panels of `size` weights on, or inside of one."""
+        columns = self.plan.tile.columns
+        if columns % self.width == 0:
+            return panel * (columns // self.width * size)
+        parts = self.width // columns
+        return panel // parts * size + panel % parts * columns
 
     # -- pixels ---------------------------------------------------------------------------------
 
@@ -232,15 +244,19 @@ class Winograd:
         return (item, Ramp(channel, self.lanes), (row + r) * down + up, (column + c) * right + left)
 
 
-def pack_filters(form: Form, plan: Plan) -> Array:
-    """Filters at all points, rounded once: [out / panel, points, inner, panel]."""
-    matrix, span = plan.minimal.filters(), plan.tile.columns
+def pack_filters(form: Form, minimal: Minimal, span: int) -> Array:
+    """Filters at all points, rounded once: [out / span, points, inner, span]."""
+    matrix = minimal.filters()
     panels = -(-form.out // span)
-    w = np.pad(form.weights[0], [(0, panels * span - form.out), (0, 0), (0, 0), (0, 0)])
-    w = w.reshape(panels, span, form.inner, TAPS, TAPS).transpose(3, 4, 0, 2, 1)
-    rows = _combined(matrix, np.ascontiguousarray(w, np.float64))
-    points = [p.astype(np.float32) for row in rows for p in _combined(matrix, row)]
-    return np.stack(points, axis=1)
+    packed = np.zeros((panels, minimal.points**2, form.inner, span), np.float32)
+    for panel, first in zip(packed, range(0, form.out, span), strict=True):
+        w = form.weights[0, first : first + span].transpose(2, 3, 1, 0)
+        rows = _combined(matrix, np.ascontiguousarray(w, np.float64))
+        for to, point in zip(
+            panel, (p for row in rows for p in _combined(matrix, row)), strict=True
+        ):
+            to[:, : w.shape[3]] = point
+    return packed
 
 
 def _combined(matrix: Array, arrays: Array) -> list[Array]:

@@ -12,7 +12,15 @@ from hodu.lower.gemm.finish import Finish, can_write_vectors
 from hodu.lower.gemm.operands import Matrices, Panels, accumulator, pack_at_run_time
 from hodu.lower.gemm.tile import Tile
 from hodu.lower.index import ZERO, Index, broadcast_index
-from hodu.lower.layers.attention import Attention, MaskAt, Operands, Own, Problem, score_tile
+from hodu.lower.layers.attention import (
+    FEW,
+    Attention,
+    MaskAt,
+    Operands,
+    Own,
+    Problem,
+    score_tile,
+)
 from hodu.lower.limits import beyond_limit
 from hodu.lower.moving.affine import View, view_of
 from hodu.lower.point import CannotVectorizeError
@@ -35,11 +43,9 @@ def scaled_dot_product_attention(s: Stage) -> None:
         bool(s.attrs.get("is_causal")), _mask(s), _mask_has_vectors(s, dtype, tile),
     )  # fmt: skip
     operands = Operands(
-        Matrices(
-            query.place, query.offset, query.strides[:-2], query.strides[-2], query.strides[-1]
-        ),
-        _packed(s, key, keys, index(features), tile, along=-2),
-        _values(s, value, width, dtype, tile),
+        _matrices(query, along=-2),
+        _keys(s, query, key, tile),
+        _values(s, value, queries, width, dtype, tile),
         _own(query.shape, 1),
         _own(key.shape, _group(s, key)),
         _own(value.shape, _group(s, value)),
@@ -80,25 +86,38 @@ def _own(shape: Shape, group: int) -> Own:
     return own
 
 
+def _matrices(view: View, *, along: int) -> Matrices:
+    """A view as matrices whose columns are the axis `along`."""
+    other = view.strides[-3 - along]
+    return Matrices(view.place, view.offset, view.strides[:-2], view.strides[along], other)
+
+
+def _keys(s: Stage, query: View, key: View, tile: Tile) -> Matrices | Panels:
+    """The keys as they lie for a few queries, else packed."""
+    (queries, features), keys = _numbers(s, query.shape[-2:]), _numbers(s, key.shape[-2:-1])[0]
+    along = query.strides[-1] == key.strides[-1] == index(1)
+    if queries <= FEW and along and tile.lanes > 1:
+        return _matrices(key, along=-2)
+    return _packed(s, key, keys, index(features), tile, along=-2)
+
+
 def _packed(s: Stage, view: View, columns: int, depth: Expr, tile: Tile, *, along: int) -> Panels:
     """Matrices whose columns are the axis `along`, in panels."""
-    other = -3 - along
-    matrices = Matrices(
-        view.place, view.offset, view.strides[:-2], view.strides[along], view.strides[other]
-    )
     batch = s.extents(view.shape[:-2])
+    matrices = _matrices(view, along=along)
     return pack_at_run_time(s.lowering, matrices, batch, depth, columns, tile)
 
 
-def _values(s: Stage, value: View, width: int, dtype: DType, tile: Tile) -> Matrices | Panels:
-    """The values as they lie, or packed where they are strided or of another dtype."""
-    if (value.strides[-1] != index(1) and tile.lanes > 1) or value.place.slot.dtype is not dtype:
+def _values(
+    s: Stage, value: View, queries: int, width: int, dtype: DType, tile: Tile
+) -> Matrices | Panels:
+    """The values as they lie, or packed where they are strided, or to convert them once."""
+    is_converted = value.place.slot.dtype is not dtype and queries > FEW
+    if (value.strides[-1] != index(1) and tile.lanes > 1) or is_converted:
         vectors = max(1, min(tile.vectors, -(-width // tile.lanes)))
         keys = s.extents(value.shape[-2:-1])[0]
         return _packed(s, value, width, keys, replace(tile, vectors=vectors), along=-1)
-    return Matrices(
-        value.place, value.offset, value.strides[:-2], value.strides[-1], value.strides[-2]
-    )
+    return _matrices(value, along=-1)
 
 
 def _mask(s: Stage) -> MaskAt | None:

@@ -40,12 +40,24 @@ def contract(s: Stage, sizes: Sizes, a: Matrices, b: Matrices, write: Write) -> 
 
 def _blocked(s: Stage, sizes: Sizes, a: Matrices, b: Matrices, write: Write) -> None:
     dtype = accumulator(a.dtype)
-    columns = known(sizes.columns)
+    blocking = _blocking(s, sizes, a, b)
+    rights = _rights(s, sizes, b, blocking.tile)
+    vectors = can_write_vectors(s, write, dtype, len(sizes.batch), blocking.tile.lanes)
+    Blocked(s, sizes, a, rights, blocking, Finish(write, dtype, vectors)).emit()
+
+
+def _blocking(s: Stage, sizes: Sizes, a: Matrices, b: Matrices) -> choose.Blocking:
+    """How the product is cut: the first candidate, or the one that was measured to be faster."""
+    rows, columns, depth = known(sizes.rows), known(sizes.columns), known(sizes.depth)
+    count = known(product(sizes.batch))
     assert columns is not None
-    tile = choose.tile_for(s.target, dtype.bits, known(sizes.rows), columns)
-    rights = _rights(s, sizes, b, tile)
-    vectors = can_write_vectors(s, write, dtype, len(sizes.batch), tile.lanes)
-    Blocked(s, sizes, a, rights, tile, Finish(write, dtype, vectors)).emit()
+    found = choose.candidates(s.target, accumulator(a.dtype).bits, rows, columns, depth)
+    if rows is None or depth is None or count is None:
+        return found[0]
+    steps = f"{known(a.stride)}, {known(a.step)} by {known(b.stride)}, {known(b.step)}"
+    packed = "constant" if b.data is not None else "computed"
+    shape = f"{count} x {rows} x {columns} x {depth}, {a.dtype} by {packed} {b.dtype}"
+    return s.choose(f"product {shape}, strides {steps}", found)
 
 
 def _turned(write: Write) -> Write:

@@ -6,8 +6,11 @@ and every element of the right operand is read once.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hodu.dtypes import DType
 from hodu.kernel.buffer import Buf
+from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Const, Expr, index
 from hodu.kernel.intrinsics import fma, reduce_lanes
 from hodu.lower.gemm.finish import Finish
@@ -61,28 +64,45 @@ class Dots:
         column: Expr, count: int,
     ) -> None:  # fmt: skip
         """All rows of `count` columns."""
-        k, dtype = self.k, self.finish.dtype
-        starts_a = [k.let(left + self.a.stride * r, "at") for r in range(self.rows)]
-        starts_b = [k.let(right + self.b.stride * (column + c), "at") for c in range(count)]
-        sums = Sums(k, Tile(self.rows, count, self.lanes), dtype)
-        whole = self.sizes.depth // self.lanes * self.lanes
-        with k.loop(whole, step=self.lanes, name="d") as d:
-            self._add(sums, lefts, rights, starts_a, starts_b, d)
-        rest = Sums(k, Tile(self.rows, count, 1), dtype)
-        with k.loop(self.sizes.depth, whole, name="d") as d:
-            self._add(rest, lefts, rights, starts_a, starts_b, d)
-        for r in range(self.rows):
-            for c in range(count):
-                total = reduce_lanes("add", sums.value(r, c)) + rest.value(r, c)
-                self.finish.write(self.s, position, index(r), column + c, k.let(total, "dot"))
+        k = self.k
+        found = dot_products(
+            k, self.finish.dtype, self.lanes,
+            (lefts, [k.let(left + self.a.stride * r, "at") for r in range(self.rows)]),
+            (rights, [k.let(right + self.b.stride * (column + c), "at") for c in range(count)]),
+            self.sizes.depth,
+        )  # fmt: skip
+        for r, row in enumerate(found):
+            for c, dot in enumerate(row):
+                self.finish.write(self.s, position, index(r), column + c, dot)
 
-    def _add(
-        self, sums: Sums, lefts: Buf, rights: Buf,
-        starts_a: list[Expr], starts_b: list[Expr], d: Expr,
-    ) -> None:  # fmt: skip
-        k, lanes = self.k, sums.tile.lanes
-        columns = [k.let(k.load(rights, at + d, lanes), "b") for at in starts_b]
-        for at, targets in zip(starts_a, sums.bufs[0], strict=True):
-            row = k.let(k.load(lefts, at + d, lanes), "a")
-            for target, column in zip(targets, columns, strict=True):
-                k.store(target, 0, fma(row, column, k.load(target)))
+
+Vectors = tuple[Buf, list[Expr]]
+"""Memory, and where in it vectors begin."""
+
+
+def dot_products(
+    k: KernelBuilder, dtype: DType, lanes: int, lefts: Vectors, rights: Vectors, depth: Expr
+) -> list[list[Expr]]:
+    """The products of each left vector with each right one, of `depth` elements, in `dtype`."""
+    sums = Sums(k, Tile(len(lefts[1]), len(rights[1]), lanes), dtype)
+    whole = depth // lanes * lanes
+    with k.loop(whole, step=lanes, name="d") as d:
+        _add(k, sums, lefts, rights, d)
+    totals = [[reduce_lanes("add", sums.value(r, c)) for c in range(sums.tile.vectors)]
+              for r in range(sums.tile.rows)]  # fmt: skip
+    if not (isinstance(depth, Const) and depth.value % lanes == 0):
+        rest = Sums(k, replace(sums.tile, lanes=1), dtype)
+        with k.loop(depth, whole, name="d") as d:
+            _add(k, rest, lefts, rights, d)
+        totals = [[total + rest.value(r, c) for c, total in enumerate(row)]
+                  for r, row in enumerate(totals)]  # fmt: skip
+    return [[k.let(total, "dot") for total in row] for row in totals]
+
+
+def _add(k: KernelBuilder, sums: Sums, lefts: Vectors, rights: Vectors, d: Expr) -> None:
+    lanes, dtype = sums.tile.lanes, sums.dtype
+    columns = [k.let(k.load(rights[0], at + d, lanes).cast(dtype), "b") for at in rights[1]]
+    for at, targets in zip(lefts[1], sums.bufs[0], strict=True):
+        row = k.let(k.load(lefts[0], at + d, lanes).cast(dtype), "a")
+        for target, column in zip(targets, columns, strict=True):
+            k.store(target, 0, fma(row, column, k.load(target)))

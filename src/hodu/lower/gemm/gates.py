@@ -74,9 +74,8 @@ def pack_gates(s: Stage, number: int, gates: range, units: Units, dtype: DType) 
     wide = np.zeros((len(gates), units.padded, hidden), kept.numpy)
     wide[:, :hidden] = rows.reshape(len(gates), hidden, hidden)
     parted = wide.reshape(len(gates), units.panels, units.width, hidden)
-    flat = np.ascontiguousarray(parted.transpose(1, 3, 0, 2)).reshape(-1)
-    slot = s.lowering.new_slot("gates_packed", kept, flat.size, "constant", flat)
-    return GatePanels(Place(slot), len(gates), units)
+    place = s.lowering.new_constant("gates_packed", parted.transpose(1, 3, 0, 2))
+    return GatePanels(place, len(gates), units)
 
 
 def _pack_at_run_time(

@@ -11,9 +11,10 @@ import numpy as np
 from hodu import dtypes
 from hodu.dtypes import FROM_NUMPY, DType
 from hodu.kernel.algebra import constant
-from hodu.kernel.expr import Const, Expr, index
+from hodu.kernel.buffer import Buf
+from hodu.kernel.expr import Const, Expr, Operand, index
 from hodu.kernel.narrow import computed
-from hodu.lower.gemm.tile import Tile
+from hodu.lower.gemm.tile import Panel, Tile
 from hodu.lower.index import ZERO, Extents, dot, product, unflat
 from hodu.lower.program import Place
 from hodu.ops._table import Array
@@ -52,21 +53,31 @@ class Matrices:
 class Panels:
     """A right operand in panels [batch, panel, depth, columns of a tile], padded with zeros.
 
-    The last panel has only as many vectors as it needs.
+    The last panel has only as many vectors as it needs. Where `width` is given, panels are of so
+    many columns, all of them whole, and tiles are of several panels or of a part of one.
     """
 
     place: Place
     batch: tuple[Expr, ...]
     depth: Expr
     tile: Tile
+    width: int | None = None
 
     def start(self, position: tuple[Expr, ...]) -> Expr:
         """Where the panels of a batch position begin."""
         return dot(position, self.batch)
 
     def panel(self, column: Expr) -> Expr:
-        """Where the panel that begins with a column lies in its matrix."""
-        return column * self.depth
+        """Where the tile that begins with a column lies in its matrix."""
+        if self.width is None or self.tile.columns % self.width == 0:
+            return column * self.depth
+        return column // self.width * (self.depth * self.width) + column % self.width
+
+    def read(self, buf: Buf, start: Expr, first: Operand, tile: Tile) -> Panel:
+        """What a tile reads from depth `first` on, where `start` is that of depth 0."""
+        width = tile.columns if self.width is None else self.width
+        at = start + index(first) * width
+        return Panel(buf, at, width, width=self.width, apart=self.depth * width)
 
 
 def accumulator(dtype: DType) -> DType:
@@ -92,27 +103,29 @@ def pack_constant(lowering: Lowering, b: Matrices, batch: Extents, tile: Tile) -
     assert b.data is not None
     *heads, columns, depth = b.data.shape
     dtype = packed_dtype(FROM_NUMPY[b.data.dtype])
-    matrices = b.data.astype(dtype.numpy).reshape(-1, columns, depth)
-    parts = [_panels(m.T, tile) for m in matrices]
-    flat = np.concatenate(parts) if parts else np.zeros(0, dtype.numpy)
-    slot = lowering.new_slot(f"{b.place.slot.name}_packed", dtype, flat.size, "constant", flat)
-    size = depth * padded(columns, tile)
+    width = lowering.target.packed_lanes(accumulator(FROM_NUMPY[b.data.dtype]).bits, columns)
+    panel = Tile(1, 1, width) if width else tile
+    size = depth * padded(columns, panel)
+    packed = np.zeros((math.prod(heads), size), dtype.numpy)
+    for matrix, panels in zip(b.data.reshape(packed.shape[0], columns, depth), packed, strict=True):
+        _fill_panels(panels, matrix.T, panel)
+    place = lowering.new_constant(f"{b.place.slot.name}_packed", packed)
     missing = len(batch) - len(heads)
     strides = tuple(
         ZERO if _is_zero(stride) else index(size * math.prod(heads[i - missing + 1 :]))
         for i, stride in enumerate(b.batch)
     )
-    return Panels(Place(slot), strides, index(depth), tile)
+    return Panels(place, strides, index(depth), tile, width)
 
 
-def _panels(matrix: Array, tile: Tile) -> Array:
-    """One matrix [depth, columns] as panels, flat."""
+def _fill_panels(panels: Array, matrix: Array, tile: Tile) -> None:
+    """Write one matrix [depth, columns] as panels to flat memory that is zero."""
     depth, columns = matrix.shape
-    wide = np.zeros((depth, padded(columns, tile)), matrix.dtype)
-    wide[:, :columns] = matrix
-    starts = range(0, wide.shape[1], tile.columns)
-    parts = [wide[:, n : n + tile.columns].reshape(-1) for n in starts]
-    return np.concatenate(parts) if parts else wide.reshape(-1)
+    whole = padded(columns, tile)
+    for n in range(0, columns, tile.columns):
+        stop = min(n + tile.columns, whole)
+        panel = panels[n * depth : stop * depth].reshape(depth, stop - n)
+        panel[:, : columns - n] = matrix[:, n:stop]
 
 
 def padded(columns: int, tile: Tile) -> int:

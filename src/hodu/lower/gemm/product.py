@@ -23,6 +23,8 @@ from hodu.lower.index import Extents, Index, product, unflat
 from hodu.lower.program import Place
 from hodu.lower.stage import Stage
 
+_STACK = 1 << 17  # bytes of copied rows
+
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
@@ -43,9 +45,16 @@ class Blocked:
     """A product in tiles, of rows as they lie and columns as they lie or packed."""
 
     def __init__(
-        self, s: Stage, sizes: Sizes, a: Matrices, b: Matrices | Panels, tile: Tile, finish: Finish
+        self,
+        s: Stage,
+        sizes: Sizes,
+        a: Matrices,
+        b: Matrices | Panels,
+        blocking: choose.Blocking,
+        finish: Finish,
     ) -> None:
-        self.s, self.k, self.sizes, self.tile, self.finish = s, s.k, sizes, tile, finish
+        self.s, self.k, self.sizes, self.finish = s, s.k, sizes, finish
+        self.blocking, self.tile = blocking, blocking.tile
         columns = known(sizes.columns)
         assert columns is not None, "the columns of a blocked product are known"
         self.columns = columns
@@ -61,7 +70,8 @@ class Blocked:
         depth = known(self.sizes.depth)
         if depth is None or self.s.target.is_bare or known(self.sizes.rows) is None:
             return None
-        block = choose.depth_block(depth)
+        parts = self.blocking.depth_parts
+        block = choose.depth_block(self.s.target, self.tile, depth, self.dtype.itemsize, parts)
         rows = known(self.sizes.rows)
         return None if block >= depth or (rows or 0) <= self.tile.rows else block
 
@@ -70,7 +80,7 @@ class Blocked:
         return 1 if block is None else -(-(known(size) or 0) // block)
 
     def _partial(self) -> Place | None:
-        """Memory for the sums between blocks of depth."""
+        """Memory for the sums between blocks of depth, tile after tile."""
         if self.blocks == 1:
             return None
         count = known(product(self.sizes.batch) * self.sizes.rows)
@@ -83,10 +93,10 @@ class Blocked:
         """Write the whole product."""
         tiles, panels = self._tiles(), self.columns // self.tile.columns
         many = known(tiles)
-        self.rows_at_once = 1 if many is None else max(1, choose.row_blocks(self.s.target, many))
-        self.panels_at_once = choose.panel_block(
-            self.s.target, panels, self._panel_bytes(), self._work()
-        )
+        at_once = 1 if many is None else max(1, choose.row_blocks(self.s.target, many))
+        self.rows_at_once = -(-at_once // self.blocking.row_parts)
+        at_once = choose.panel_block(self.s.target, panels, self._panel_bytes(), self._work())
+        self.panels_at_once = -(-at_once // self.blocking.panel_parts)
         row_parts = (tiles + (self.rows_at_once - 1)) // self.rows_at_once
         if many is None:
             row_parts = row_parts.max(1)
@@ -164,22 +174,20 @@ class Blocked:
         depth = self.depth_block or known(self.sizes.depth)
         if depth is None or not self._copies_rows(rows, depth):
             return Rows(self.lefts, at, a.stride, a.step)
-        held = self.k.local("rows", self.dtype, rows * depth)
+        stride = choose.apart(depth, self.dtype.itemsize)
+        held = self.k.local("rows", self.dtype, rows * stride)
         for r in range(rows):
-            self._copy_row(held, r * depth, at + a.stride * r)
-        return Rows(held, index(0), depth)
+            self._copy_row(held, r * stride, at + a.stride * r)
+        return Rows(held, index(0), stride)
 
     def _copies_rows(self, rows: int, depth: int) -> bool:
         """Whether a copy pays: elements to convert, or rows that fall on the same cache lines."""
-        if self.s.target.is_bare or rows * depth * 8 > 1 << 17:
+        if self.s.target.is_bare or rows * depth * self.dtype.itemsize > _STACK:
             return False
-        if self.columns <= 2 * self.tile.columns:
-            return False
-        if self.a.dtype is not self.dtype:
-            return True
         stride = known(self.a.stride)
-        size = self.dtype.itemsize
-        return stride is not None and rows > 6 and stride != 0 and stride * size % 4096 == 0
+        if stride is not None and rows > 6 and choose.share_sets(stride, self.a.dtype.itemsize):
+            return True
+        return self.a.dtype is not self.dtype and self.columns > 2 * self.tile.columns
 
     def _copy_row(self, held: Buf, to: int, at: Expr) -> None:
         k, step = self.k, self.a.step
@@ -196,8 +204,8 @@ class Blocked:
     def _rights(self, column: Expr, tile: Tile) -> Panel:
         b = self.b
         if isinstance(b, Panels):
-            at = self.b_at + b.panel(column) + self.first * tile.columns
-            return Panel(self.rights, self.k.let(at, "panel"), tile.columns)
+            panel = b.read(self.rights, self.b_at + b.panel(column), self.first, tile)
+            return replace(panel, at=self.k.let(panel.at, "panel"))
         at = self.b_at + column * b.stride + self.first * b.step
         return Panel(self.rights, self.k.let(at, "panel"), b.step, b.stride)
 
@@ -211,14 +219,14 @@ class Blocked:
             accumulate(k, sums, lefts, self._rights(column, tile), self.depth)
             self.finish.tile(self.s, sums, self.position, row, column, columns)
             return
-        width = padded(self.columns, self.tile)
         held = self.s.param(self.partial, "inout", "sums")
-        at = k.let((self.batch * self.sizes.rows + row) * width + column, "held")
+        first = (self.batch * self.sizes.rows + row) * padded(self.columns, self.tile)
+        at = k.let(first + column * rows, "held")
         with k.when(self.block > 0):
-            sums.load(held, at, width)
+            sums.load(held, at, tile.columns)
         accumulate(k, sums, lefts, self._rights(column, tile), self.depth)
         with k.when(self.block < self.blocks - 1):
-            sums.store(held, at, width)
+            sums.store(held, at, tile.columns)
         with k.otherwise():
             self.finish.tile(self.s, sums, self.position, row, column, columns)
 

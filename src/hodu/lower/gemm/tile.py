@@ -56,13 +56,22 @@ class Rows:
 class Panel:
     """The right operand: the columns of depth d lie one after the other from `at + d * stride`.
 
-    They may be `step` apart when the tile has one lane.
+    They may be `step` apart when the tile has one lane. Where `width` is given, only so many
+    columns lie side by side; those after them follow `apart` elements later.
     """
 
     buf: Buf
     at: Expr
     stride: Operand
     step: Operand = 1
+    width: int | None = None
+    apart: Operand = 0
+
+    def column(self, number: int) -> Expr:
+        """How far a column lies from the first one."""
+        if self.width is None:
+            return index(self.step) * number
+        return index(self.apart) * (number // self.width) + number % self.width
 
 
 class Sums:
@@ -93,12 +102,22 @@ class Sums:
                 position = at + index(stride) * row + vector * self.tile.lanes
                 self.k.store(target, 0, self.k.load(buf, position, self.tile.lanes))
 
-    def store(self, buf: Buf, at: Expr, stride: Operand) -> None:
-        """Put the sums into memory, row after row with `stride` between them."""
+    def store(self, buf: Buf, at: Expr, stride: Operand, factor: float = 1.0) -> None:
+        """Put the sums times `factor` into memory, row after row with `stride` between them."""
         for row in range(self.tile.rows):
             for vector in range(self.tile.vectors):
                 position = at + index(stride) * row + vector * self.tile.lanes
-                self.k.store(buf, position, self.value(row, vector))
+                value = self.value(row, vector)
+                self.k.store(buf, position, value if factor == 1.0 else value * factor)
+
+    def multiply(self, row: int, factor: Expr) -> None:
+        """Multiply the sums of a row."""
+        spread = self.k.let(broadcast(factor, self.tile.lanes), "factor")
+        for vector in range(self.tile.vectors):
+            product = self.k.let(self.value(row, vector) * spread, "product")
+            for split in self.bufs[1:]:
+                self.k.store(split[row][vector], 0, constant(0, self.dtype, self.tile.lanes))
+            self.k.store(self.bufs[0][row][vector], 0, product)
 
 
 def accumulate(k: KernelBuilder, sums: Sums, a: Rows, b: Panel, depth: Operand) -> None:
@@ -120,7 +139,7 @@ def accumulate(k: KernelBuilder, sums: Sums, a: Rows, b: Panel, depth: Operand) 
 def _add(k: KernelBuilder, sums: Sums, a: Rows, b: Panel, d: Expr, turn: int) -> None:
     """One rank-1 update of a tile."""
     lanes = sums.tile.lanes
-    starts = [b.at + d * b.stride + index(b.step) * (v * lanes) for v in range(sums.tile.vectors)]
+    starts = [b.at + d * b.stride + b.column(v * lanes) for v in range(sums.tile.vectors)]
     columns = [k.let(k.load(b.buf, at, lanes).cast(sums.dtype), "b") for at in starts]
     for row, targets in enumerate(sums.bufs[turn]):
         element = k.load(a.buf, a.at + index(a.stride) * row + d * a.step)

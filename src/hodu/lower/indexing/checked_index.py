@@ -20,9 +20,7 @@ def checked_index(s: Stage | Point, raw: Expr, size: Expr, axis: int, *, wrap: b
     in range costs nothing.
     """
     at = s.k.let(raw.cast(INDEX), "at")
-    least = bounds(at)[0]
-    counts_back = wrap and raw.dtype.kind != "uint" and (least is None or least < 0)
-    low = -size if counts_back else Const(0, INDEX)
+    low = -size if _counts_back(raw, at, wrap) else Const(0, INDEX)
     is_empty = isinstance(size, Const) and size.value == 0
     s.fail(
         (at < low) | (at >= size),
@@ -34,4 +32,16 @@ def checked_index(s: Stage | Point, raw: Expr, size: Expr, axis: int, *, wrap: b
         size - 1,
         hint="that axis is empty" if is_empty else "it must lie in [{2}, {3}]",
     )
-    return s.k.let(select(at < 0, at + size, at), "at") if counts_back else at
+    return wrapped_index(s, raw, size, wrap=wrap)
+
+
+def wrapped_index(s: Stage | Point, raw: Expr, size: Expr, *, wrap: bool) -> Expr:
+    """The same of an integer that has been checked before."""
+    at = s.k.let(raw.cast(INDEX), "at")
+    return s.k.let(select(at < 0, at + size, at), "at") if _counts_back(raw, at, wrap) else at
+
+
+def _counts_back(raw: Expr, at: Expr, wrap: bool) -> bool:
+    """Whether it may be negative and then counts from the end."""
+    least = bounds(at)[0]
+    return wrap and raw.dtype.kind != "uint" and (least is None or least < 0)

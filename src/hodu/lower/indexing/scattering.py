@@ -2,6 +2,10 @@
 
 Places are visited in row-major order of the index, one after the other, so that of duplicates the
 last one wins. Narrow floats are folded in f32 and rounded once.
+
+The input is copied by a kernel of its own, which falls away where the input is not needed any more
+(`hodu.lower.copies`). All places of a state are checked before that, so that a row of it is written
+where it lies and a run that fails changes nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, select
 from hodu.kernel.narrow import computed
 from hodu.lower.index import Extents, Index, flat, product
-from hodu.lower.indexing.checked_index import checked_index
+from hodu.lower.indexing.checked_index import checked_index, wrapped_index
 
 if TYPE_CHECKING:
     from hodu.lower.stage import Stage
@@ -38,19 +42,22 @@ class Places:
 
 def write_places(s: Stage, places: Places, how: str = "set", *, include_self: bool = True) -> None:
     """Input 0 with values written at `places`: "set", or a fold by its eager name."""
-    shape = s.type(0).shape or (1,)
-    extents = s.extents(shape)
+    extents = s.extents(s.type(0).shape or (1,))
+    is_checked = _is_kept(s)
+    if is_checked:
+        with s.k.loops(places.index) as position:
+            _coordinates(s, places, extents, position)
+        s.split("copy")
     target = _target(s, how)
     copy_input(s, target)
+    if target.dtype is s.out_type().dtype:
+        s.split(s.node.op)
+        target = s.memory()
     counts = None
     if how == "mean" or (how != "set" and not include_self):
         counts = _zeros(s, target.size, product(extents))
     with s.k.loops(places.index) as position:
-        given = places.coordinates(position)
-        found = {
-            axis: checked_index(s, raw, extents[axis], axis, wrap=places.wrap)
-            for axis, raw in given.items()
-        }
+        found = _coordinates(s, places, extents, position, is_checked=is_checked)
         rest_axes = [axis for axis in range(len(extents)) if axis not in found]
         with s.k.loops([extents[axis] for axis in rest_axes]) as rest:
             at = _flat(extents, {**found, **dict(zip(rest_axes, rest, strict=True))})
@@ -60,6 +67,24 @@ def write_places(s: Stage, places: Places, how: str = "set", *, include_self: bo
         _divide(s, target, counts, product(extents), int(include_self))
     if target.dtype is not s.out_type().dtype:
         _round(s, target, product(extents))
+
+
+def _is_kept(s: Stage) -> bool:
+    value = s.node.inputs[0]
+    storage = None if value is None else s.lowering.storage.get(value)
+    return storage is not None and storage.place.slot.kind in ("state", "updated")
+
+
+def _coordinates(
+    s: Stage, places: Places, extents: Extents, position: Index, *, is_checked: bool = False
+) -> dict[int, Expr]:
+    """The coordinates that are named, as positions along their axes."""
+    return {
+        axis: wrapped_index(s, raw, extents[axis], wrap=places.wrap)
+        if is_checked
+        else checked_index(s, raw, extents[axis], axis, wrap=places.wrap)
+        for axis, raw in places.coordinates(position).items()
+    }
 
 
 def _flat(extents: Sequence[Expr], coordinates: Mapping[int, Expr]) -> Expr:

@@ -3,6 +3,9 @@
 The scores of a block lie in local memory. With many keys they are made a part at a time, and what
 has been averaged is scaled again whenever a greater score appears (M. Milakov and N. Gimelshein,
 "Online normalizer calculation for softmax", 2018; T. Dao et al., "FlashAttention", 2022).
+
+For a few queries, as in decoding with cached keys, keys are read once, as they lie, and every score
+is a dot product. For more of them the keys are packed and scores come from tiles.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from hodu.kernel.algebra import broadcast, constant
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Ramp, index, select
 from hodu.lower.gemm import choose
+from hodu.lower.gemm.dots import dot_products
 from hodu.lower.gemm.finish import Finish
 from hodu.lower.gemm.operands import Matrices, Panels
 from hodu.lower.gemm.product import last_tiles
@@ -25,8 +29,10 @@ from hodu.lower.index import Extents, Index, product, unflat
 from hodu.lower.layers.exponentials import exponential, exponentials, greatest, scale, whole_vectors
 from hodu.lower.stage import Stage
 
+FEW = 4  # queries up to which keys are read as they lie
 _AT_ONCE = 1024  # keys whose scores fit local memory for a block of queries
 _BLOCK = 512  # keys in a part, when there are more
+_KEYS = 4  # dot products side by side
 
 Own = Callable[[Index], Index]
 """The position in the batch of an operand for a position in that of the result."""
@@ -51,10 +57,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Operands:
-    """Query, packed keys and values, each with its own batch."""
+    """Query, keys and values, each with its own batch."""
 
     query: Matrices
-    keys: Panels
+    keys: Matrices | Panels
     values: Matrices | Panels
     query_at: Own
     key_at: Own
@@ -67,7 +73,7 @@ def score_tile(s: Stage, dtype: DType, queries: int, keys: int) -> Tile:
 
 
 class Attention:
-    """The kernel of attention; `tile` is that for which the keys are packed."""
+    """The kernel of attention; `tile` is that of the scores, for which keys may be packed."""
 
     def __init__(
         self, s: Stage, problem: Problem, operands: Operands, tile: Tile, finish: Finish
@@ -144,26 +150,51 @@ class Attention:
         self._average(state, start, count)
 
     def _scores(self, state: _State, start: Expr, count: Expr) -> None:
-        """The products of the block's queries with `count` keys, a panel at a time."""
-        k, query = self.k, self.o.query
+        """The scaled products of the block's queries with `count` keys."""
+        query = self.o.query
         at = query.start(self.o.query_at(state.position)) + state.first * query.stride
-        lefts = Rows(self.query, k.let(at, "query_at"), query.stride, query.step)
-        base = k.let(self.o.keys.start(self.o.key_at(state.position)), "key_at")
-        width = self.tile.columns
+        lefts = Rows(self.query, self.k.let(at, "query_at"), query.stride, query.step)
+        base = self.k.let(self.o.keys.start(self.o.key_at(state.position)), "key_at")
+        if isinstance(self.o.keys, Panels):
+            self._scores_of_panels(state, lefts, self.o.keys, base, start, count)
+        else:
+            self._scores_of_keys(state, lefts, self.o.keys, base, start, count)
+
+    def _scores_of_panels(
+        self, state: _State, lefts: Rows, keys: Panels, base: Expr, start: Expr, count: Expr
+    ) -> None:
+        k, width = self.k, self.tile.columns
         whole = self.p.keys // width * width
 
         def panel(tile: Tile, column: Expr) -> None:
             tile = replace(tile, rows=state.rows, splits=1)
             sums = Sums(k, tile, self.dtype)
-            place = k.let(base + self.o.keys.panel(column), "panel")
+            place = k.let(base + keys.panel(column), "panel")
             accumulate(k, sums, lefts, Panel(self.keys, place, tile.columns), self.p.features)
-            sums.store(state.scores, column - start, self.stride)
+            sums.store(state.scores, column - start, self.stride, self.p.scale)
 
         with k.loop((start + count).min(whole), start, step=width, name="column") as column:
             panel(self.tile, column)
         for tile, _, _ in last_tiles(self.tile, self.p.keys - whole, packed=True):
             with k.when((start + count > whole) & (start <= whole)):
                 panel(tile, index(whole))
+
+    def _scores_of_keys(
+        self, state: _State, lefts: Rows, keys: Matrices, base: Expr, start: Expr, count: Expr
+    ) -> None:
+        k = self.k
+        queries = [k.let(lefts.at + index(lefts.stride) * r, "at") for r in range(state.rows)]
+        whole = k.let(count // _KEYS * _KEYS, "whole")
+        for many, lo, hi in ((_KEYS, index(0), whole), (1, whole, count)):
+            with k.loop(hi, lo, step=many, name="c") as c:
+                at = [k.let(base + keys.stride * (start + c + i), "key") for i in range(many)]
+                found = dot_products(
+                    k, self.dtype, self.tile.lanes, (self.query, queries), (self.keys, at),
+                    index(self.p.features),
+                )  # fmt: skip
+                for r, row in enumerate(found):
+                    for i, dot in enumerate(row):
+                        k.store(state.scores, c + (r * self.stride + i), dot * self.p.scale)
 
     # -- softmax --------------------------------------------------------------------------------
 
@@ -178,7 +209,7 @@ class Attention:
         safe = k.let(select(top.eq(-math.inf), 0.0, top), "safe")
         total = exponentials(k, scores, base, count, safe, lanes)
         if self.parts == 1:
-            scale(k, scores, base, count, 1.0 / select(total.eq(0.0), 1.0, total), lanes)
+            k.store(state.total, r, total)
             return
         shrink = k.let(exponential(k, k.load(state.top, r) - safe), "shrink")
         k.store(state.top, r, top)
@@ -188,22 +219,22 @@ class Attention:
     def _mask(
         self, state: _State, row: Expr, base: Expr, start: Expr, used: Expr, count: Expr
     ) -> None:
-        """Scale and mask the scores of a row, and fill what is masked out up to whole vectors."""
-        lanes = self.tile.lanes if self.p.mask_vectors else 1
-        whole = self.k.let(used // lanes * lanes, "whole")
-        for step, lo, hi in ((lanes, index(0), whole), (1, whole, used))[: 2 if lanes > 1 else 1]:
-            with self.k.loop(hi, lo, step=step, name="c") as c:
-                score = self.k.load(state.scores, base + c, step) * self.p.scale
-                key = start + c if step == 1 else Ramp(start + c, step)
-                masked = self._masked(score, state.position, row, key)
-                self.k.store(state.scores, base + c, masked)
+        """Mask the scores of a row, and fill what is masked out up to whole vectors."""
+        if self.p.mask is not None:
+            lanes = self.tile.lanes if self.p.mask_vectors else 1
+            whole = self.k.let(used // lanes * lanes, "whole")
+            pieces = ((lanes, index(0), whole), (1, whole, used))[: 2 if lanes > 1 else 1]
+            for step, lo, hi in pieces:
+                with self.k.loop(hi, lo, step=step, name="c") as c:
+                    score = self.k.load(state.scores, base + c, step)
+                    key = start + c if step == 1 else Ramp(start + c, step)
+                    masked = self._masked(self.p.mask, score, state.position, row, key)
+                    self.k.store(state.scores, base + c, masked)
         with self.k.loop(whole_vectors(count, self.tile.lanes), used, name="c") as c:
             self.k.store(state.scores, base + c, constant(-math.inf, self.dtype))
 
-    def _masked(self, score: Expr, position: Index, row: Expr, key: Expr) -> Expr:
-        if self.p.mask is None:
-            return score
-        mask = broadcast(self.p.mask(position, row, key), score.lanes)
+    def _masked(self, mask_at: MaskAt, score: Expr, position: Index, row: Expr, key: Expr) -> Expr:
+        mask = broadcast(mask_at(position, row, key), score.lanes)
         if mask.dtype.kind == "bool":
             return select(mask, score, -math.inf)
         return score + mask.cast(self.dtype)
@@ -245,15 +276,21 @@ class Attention:
         if self.parts > 1:
             sums.store(state.result, column, state.width)
         else:
+            for r in range(state.rows):
+                sums.multiply(r, self._factor(state, index(r)))
             self.finish.tile(self.s, sums, state.position, state.first, column, columns)
+
+    def _factor(self, state: _State, r: Expr) -> Expr:
+        """What makes the weights of a row add up to 1; they are all 0 where nothing is seen."""
+        total = self.k.load(state.total, r)
+        return self.k.let(1.0 / select(total.eq(0.0), 1.0, total), "factor")
 
     def _write_result(self, state: _State) -> None:
         """Store the averages, divided by the totals of their weights."""
         k, lanes = self.k, self.tile.lanes if self.finish.vectors else 1
         whole = self.p.width // lanes * lanes
         with k.loop(state.rows, name="r") as r:
-            total = k.load(state.total, r)
-            factor = k.let(1.0 / select(total.eq(0.0), 1.0, total), "factor")
+            factor = self._factor(state, r)
             for step, lo, hi in ((lanes, 0, whole), (1, whole, self.p.width)):
                 with k.loop(hi, lo, step=step, name="c") as c:
                     value = k.load(state.result, r * state.width + c, step) * factor

@@ -14,7 +14,6 @@ from hodu.dtypes import DType
 from hodu.kernel.algebra import constant
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import INDEX, Expr, Ramp, index, select
-from hodu.kernel.ir import Kind
 from hodu.lower import status
 from hodu.lower.gemm.choose import splits_for
 from hodu.lower.gemm.contract import collapse_rows, contract
@@ -29,7 +28,6 @@ from hodu.lower.program import Place
 from hodu.lower.stage import Stage
 
 _ACCUMULATORS = 24  # of a tile of a step, on a processor with 32 registers
-_WORTH_THREADS = 1 << 16  # multiply-adds of a step
 
 
 Body = Callable[[Expr, Expr, list[Expr]], None]
@@ -170,15 +168,13 @@ class Layer:
         left in the caches.
         """
         buf = self.s.param(panels.place, "in", "gates")
-        work = self.batch * self.hidden * self.hidden * panels.gates
-        kind: Kind = "parallel" if work >= _WORTH_THREADS else "serial"
         vectors = panels.gates * self.units.vectors
         rows = max(1, min(self.batch, _ACCUMULATORS // vectors))
         if self.s.target.vector_registers <= 16:
             rows = max(1, min(self.batch, 12 // vectors))
         whole = self.batch // rows * rows
         panels_of = self.s.k.loop(
-            self.units.panels, kind=kind, name="panel", backward=(step % 2).ne(0)
+            self.units.panels, kind="parallel", name="panel", backward=(step % 2).ne(0)
         )
         with panels_of as panel:
             for count, lo, hi in ((rows, 0, whole), (self.batch - whole, whole, self.batch)):

@@ -16,7 +16,7 @@ from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import INDEX, Const, Expr
 from hodu.kernel.ir import Kind
 from hodu.lower.index import dot
-from hodu.lower.pointwise import GRAIN
+from hodu.lower.threads import GRAIN
 from hodu.shapes import numel
 
 LEAST_ROW = 4  # elements below which a copy of rows gains nothing over loops

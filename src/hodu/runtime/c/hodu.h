@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-#define HODU_ABI 1
+#define HODU_ABI 2
 #define HODU_ALIGNMENT 64 /* of arenas and of weights */
 
 enum hodu_status {
@@ -24,7 +24,8 @@ enum hodu_status {
   HODU_VALUE = 3,    /* a value that is not allowed */
   HODU_SHAPE = 4,    /* sizes that do not fit */
   HODU_NO_WEIGHTS = 5, /* the weights of the model are in a file that was not given */
-  HODU_NO_ARENA = 6
+  HODU_NO_ARENA = 6,
+  HODU_NO_VARIANT = 7 /* no code of the model suits this processor, or HODU_CPU chose such code */
 };
 
 /* Work on [begin, end) of a parallel loop. */
@@ -49,6 +50,7 @@ typedef struct hodu_tensor {
   size_t bytes;
   size_t offset;   /* of a state: where it lies in the arena */
   int32_t dynamic; /* of an output: whether its sizes depend on the data */
+  int32_t updated; /* of an input: whether a run leaves it with new contents */
 } hodu_tensor;
 
 typedef struct hodu_model {

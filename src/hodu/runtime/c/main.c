@@ -133,7 +133,7 @@ static int make_outputs(session *self) {
 
 static int load_weights(const hodu_model *model, const char *path, const void **weights) {
   const int64_t size = (int64_t)model->weight_bytes;
-  const hodu_tensor tensor = {"weights", 2, 1, &size, model->weight_bytes, 0, 0};
+  const hodu_tensor tensor = {"weights", 2, 1, &size, model->weight_bytes, 0, 0, 0};
   void *data;
   *weights = NULL;
   if (model->has_weights || model->weight_bytes == 0) return 1;
@@ -146,8 +146,10 @@ static int prepare(session *self, const options *chosen) {
   const void *weights;
   void *arena = allocate(self->model->arena_bytes);
   if (!arena || !load_weights(self->model, chosen->weights, &weights)) return 0;
-  if (hodu_init(&self->instance, arena, weights) != HODU_OK)
-    return fail("the model cannot be prepared", NULL, NULL);
+  int status = hodu_init(&self->instance, arena, weights);
+  if (status == HODU_NO_VARIANT)
+    return fail("it has no code for this processor, or none that HODU_CPU names", NULL, NULL);
+  if (status != HODU_OK) return fail("the model cannot be prepared", NULL, NULL);
   if (chosen->threads > 1) {
     self->instance.pool = hodu_pool_create((int)chosen->threads);
     if (self->instance.pool) self->instance.parallel = hodu_pool_run;

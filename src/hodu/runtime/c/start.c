@@ -60,7 +60,19 @@ __asm__(".text\n.globl _start\n_start:\n.option push\n.option norelax\n lla gp, 
 int main(int argc, char **argv);
 long hodu_clone(long flags, void *stack);
 
+static char **environment;
+
+char *getenv(const char *name) {
+  for (char **entry = environment; *entry; entry++) {
+    size_t i = 0;
+    while (name[i] && name[i] == (*entry)[i]) i++;
+    if (!name[i] && (*entry)[i] == '=') return *entry + i + 1;
+  }
+  return NULL;
+}
+
 __attribute__((used)) void hodu_start(long *stack) {
+  environment = (char **)(stack + 1) + stack[0] + 1;
   for (;;) call(EXIT_GROUP, main((int)stack[0], (char **)(stack + 1)), 0, 0, 0, 0, 0);
 }
 

@@ -18,6 +18,7 @@ from hodu.errors import CaptureError, ShapeError
 from hodu.formats.onnx.dtypes import dtype_of
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
+from hodu.formats.onnx.tensors import NOWHERE
 
 
 def _is_captured(x: Any) -> bool:
@@ -129,7 +130,7 @@ class _Loop:
         while name in makers and makers[name].op_type in ("Identity", "Cast"):
             name = makers[name].input[0]
         if name in makers and makers[name].op_type == "Constant":
-            constant = OnnxNode(makers[name], self.node.opsets, None)
+            constant = OnnxNode(makers[name], self.node.opsets, NOWHERE)
             value = constant.array("value")
             return value is not None and bool(value.all())
         return name == self.body.input[1].name

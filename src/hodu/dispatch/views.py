@@ -1,8 +1,8 @@
-"""Views of captured tensors.
+"""Views of tensors that are captured or on the tape.
 
-A captured in-place write makes a tensor stand for a new value. A view taken before the write
-would still stand for the old one, where eager code sees the new data; using it is an error.
-A write to a view made by x[key] is a write to x, so that `x[0] += 1` works as in eager code.
+A write to such a tensor makes it stand for a new value. A view taken before the write would still
+stand for the old one, where plain memory shows the new data; using it is an error. A write to a
+view made by x[key] is a write to x, so that `x[0] += 1` works as on plain memory.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hodu.dispatch.base import TensorBase
-from hodu.errors import CaptureError
+from hodu.errors import CaptureError, GradientError, HoduError
 from hodu.ops._table import Array
 from hodu.source import location
 
@@ -24,10 +24,10 @@ def link(source: TensorBase, views: Sequence[TensorBase]) -> None:
 
 
 def check_fresh(tensor: TensorBase) -> None:
-    """Raise CaptureError if the tensor behind a view was written since."""
+    """Raise CaptureError or GradientError if the tensor behind a view was written since."""
     origin = tensor._origin
     if origin is not None and origin._version != tensor._version:
-        raise CaptureError(
+        raise _kind(tensor)(
             "this view was taken before its tensor was written in place",
             where=location(),
             hint="take the view again after the write, or .clone() it before",
@@ -35,15 +35,19 @@ def check_fresh(tensor: TensorBase) -> None:
 
 
 def write_through(view: TensorBase, value: TensorBase) -> None:
-    """Write the new contents of a view into its tensor; raises CaptureError where it cannot."""
+    """Write the new contents of a view into its tensor; raises an error where it cannot."""
     check_fresh(view)
     if view._place is None:
-        raise CaptureError(
-            "an in-place write to a view cannot be captured, except for views like x[0] or x[1:]",
+        raise _kind(view)(
+            "an in-place write to a view cannot be followed, except for views like x[0] or x[1:]",
             where=location(),
             hint="write to the tensor itself, as in x[0] = x[0] + 1",
         )
     view._place.write(value)
+
+
+def _kind(tensor: TensorBase) -> type[HoduError]:
+    return CaptureError if tensor._data is None else GradientError
 
 
 def next_version(tensor: TensorBase) -> int:

@@ -1,0 +1,120 @@
+"""A program prepared for several processors: one lowering for each, over one block of weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from hodu.backends.cpu.prepare import (
+    Observer,
+    Prepared,
+    has_kernel,
+    place_weights,
+    rendered,
+    write_weights,
+)
+from hodu.lower.choices import Choices
+from hodu.lower.lowering import lower
+from hodu.passes import fuses, optimize
+from hodu.plan.memory import plan_memory
+from hodu.plan.variants import Variant
+from hodu.render.c_program import Options
+from hodu.render.c_variants import render_variants, variant_symbol
+from hodu.snapshot.ir import Snapshot
+from hodu.toolchain.build import Source
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedVariants:
+    """The programs of all variants; `whole` is the model they make up.
+
+    Its program is that for the most capable processor, its text the functions that choose among
+    the variants. A single nameless variant is the model itself.
+    """
+
+    whole: Prepared
+    variants: tuple[Variant, ...]
+    parts: tuple[Prepared, ...]
+
+    def sources(self) -> list[Source]:
+        """The functions of the model, then each variant with the flags of its processor."""
+        found = [Source(f"{self.whole.options.symbol}.c", self.whole.source)]
+        for variant, part in zip(self.variants, self.parts, strict=True):
+            if variant.name:
+                flags = (*variant.target.flags(), "-fvisibility=hidden")
+                found.append(Source(f"{part.options.symbol}.c", part.source, flags))
+        return found
+
+    def write_weights(self, path: Path) -> None:
+        """Write the weights of all variants to a file."""
+        write_weights(path, [part.weights for part in self.parts])
+
+    def describe(self, sizes: Mapping[str, int]) -> list[dict[str, Any]]:
+        """Each variant for reports, by the bytes of the objects: the code, weights of its own."""
+        return [
+            {
+                "name": variant.name,
+                "processor": variant.target.processor,
+                "code_bytes": sizes[f"{self.parts[number].options.symbol}.c"],
+                "own_weight_bytes": self._own_bytes(number),
+            }
+            for number, variant in enumerate(self.variants)
+        ]
+
+    def _own_bytes(self, number: int) -> int:
+        """The weights that no other variant has."""
+        others = [p.weights.offsets for i, p in enumerate(self.parts) if i != number]
+        shared = {offset for offsets in others for offset in offsets.values()}
+        own = {o: s.bytes for s, o in self.parts[number].weights.offsets.items()}
+        return sum(size for offset, size in own.items() if offset not in shared)
+
+
+def prepare_variants(
+    snapshot: Snapshot,
+    variants: Sequence[Variant],
+    options: Options,
+    *,
+    level: int = 2,
+    exact: bool = False,
+    observer: Observer | None = None,
+    found: Mapping[str, int] | None = None,
+) -> PreparedVariants:
+    """Everything before the C compiler; raises UnsupportedError listing nodes without a rule.
+
+    `found` are the candidates that measurements chose, by question. States lie alike in the arenas
+    of all variants, and every arena is as large as the largest.
+    """
+    optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
+    programs = [
+        lower(optimized, v.target, fuse=fuses(level), exact=exact, choices=Choices(found))
+        for v in variants
+    ]
+    plans = [plan_memory(program) for program in programs]
+    size = max(plan.size for plan in plans)
+    parts = tuple(
+        rendered(program, replace(plan, size=size), weights, _options_of(variant, options, exact))
+        for variant, program, plan, weights in zip(
+            variants, programs, plans, place_weights(programs), strict=True
+        )
+    )
+    whole = parts[-1]
+    if whole.options.symbol != options.symbol:
+        text = render_variants(whole.program, whole.plan, variants, options)
+        whole = replace(whole, options=options, source=text)
+    return PreparedVariants(whole, tuple(variants), parts)
+
+
+def _options_of(variant: Variant, options: Options, exact: bool) -> Options:
+    """How the program of a variant is written."""
+    if not variant.name:
+        return replace(options, exact=exact)
+    return replace(
+        options,
+        symbol=variant_symbol(options.symbol, variant),
+        target=f"{variant.target.triple} {variant.target.processor}",
+        aliases=False,
+        typed=False,
+        exact=exact,
+    )
