@@ -32,6 +32,7 @@ def compile(
 def compile(
     target: Callable[..., Any],
     *,
+    state: Any = ...,
     device: str | Device = ...,
     threads: int | None = ...,
     exact: bool = ...,
@@ -45,6 +46,7 @@ def compile(
 def compile(
     target: Snapshot | Callable[..., Any],
     *,
+    state: Any = None,
     device: str | Device = "cpu",
     threads: int | None = None,
     exact: bool = False,
@@ -56,10 +58,11 @@ def compile(
     """Make a Snapshot an executable module, or a function over tensors a compiled one.
 
     A function is captured on its first call for given structure, shapes, dtypes and other
-    arguments. `exact` forbids reordering arithmetic but for cutting sums into blocks, `opt` is the
-    effort from 0 to 3; `tune` measures which code is the fastest on this machine, for 30 seconds at
-    most or as many as it says; `compiler` and `runtime` name plugins. Raises PluginError if none
-    serves the device.
+    arguments. `state` names what it reads and updates in place: modules, optimizers, tensors, and
+    tuples, lists and dicts of them; what it writes and what requires grad is found without. `exact`
+    forbids reordering arithmetic but for cutting sums into blocks, `opt` is the effort from 0 to 3;
+    `tune` measures which code is the fastest on this machine, for 30 seconds at most or as many as
+    it says; `compiler` and `runtime` name plugins. Raises PluginError if none serves the device.
     """
     where = as_device(device)
     if opt not in (0, 1, 2, 3):
@@ -74,4 +77,11 @@ def compile(
     def build(snapshot: Snapshot) -> ExecutableModule:
         return manager.engine_for(where, compiler, runtime).compile(snapshot, options)
 
-    return build(target) if isinstance(target, Snapshot) else CompiledFunction(target, build)
+    if not isinstance(target, Snapshot):
+        return CompiledFunction(target, build, state)
+    if state is not None:
+        raise ArgumentError(
+            "state is for functions; a Snapshot has its own",
+            hint="hold tensors in the capture, with board.hold(tensor)",
+        )
+    return build(target)

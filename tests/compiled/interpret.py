@@ -43,6 +43,15 @@ class Interpreted:
         return self.outputs()
 
     @property
+    def updated(self) -> dict[str, np.ndarray]:
+        """Copies of the inputs that the last run left with new contents, by name."""
+        return {
+            port.name: self.own[port.slot].view(port.type.dtype.numpy).reshape(port.capacity).copy()
+            for port in self.ready.program.inputs
+            if port.slot.kind == "updated"
+        }
+
+    @property
     def states(self) -> dict[str, np.ndarray]:
         """Copies of the states by name."""
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -168,6 +169,33 @@ def test_states_become_what_the_interpreter_says(text: str, copies: int) -> None
     snapshot = parse_snapshot(text)
     check_runs(snapshot, _calls(snapshot))
     assert _copies(snapshot) == copies
+
+
+@pytest.mark.parametrize(
+    "text",
+    [MOMENTUM, SWAP, RING, RETURNED, SHIFTED, READ_LATER, UNCHANGED],
+    ids=lambda x: x.split('"')[1],
+)
+def test_updated_inputs_become_what_states_become(text: str) -> None:
+    """Without data of their own, states are inputs that each run writes in place."""
+    snapshot = parse_snapshot(text)
+    bare = replace(snapshot, states={})
+    reference = hodu.compile(snapshot, compiler="interp")
+    modules = [hodu.compile(bare, opt=0), hodu.compile(bare), hodu.compile(bare, compiler="interp")]
+    held = [{n: a.copy() for n, a in snapshot.states.items()} for _ in modules]
+    kernels = Interpreted(_ready(bare))
+    kept = {n: a.copy() for n, a in snapshot.states.items()}
+    for given in _calls(snapshot):
+        wanted = {n: t.numpy() for n, t in reference.execute(given).items()}
+        for module, states in zip(modules, held, strict=True):
+            found = {n: t.numpy() for n, t in module.execute({**given, **states}).items()}
+            _assert_same(found, wanted)
+            _assert_same(states, reference.states)
+        arrays = given | kept
+        outputs = kernels.execute([arrays[v.name] for v in bare.inputs])
+        _assert_same(dict(zip(wanted, outputs, strict=True)), wanted)
+        kept = kernels.updated
+        _assert_same(kept, reference.states)
 
 
 def _state(data: np.ndarray) -> Any:

@@ -82,6 +82,9 @@ class Recorder(Protocol):
         Whoever uses the tensor itself holds `lock`.
         """
 
+    def saw(self, tensor: TensorBase) -> None:
+        """Note that an eager tensor is used which may collect a gradient."""
+
     def stand_in(self, tensor: TensorBase) -> TensorBase:
         """What stands for a state that was lifted; any other tensor itself."""
 

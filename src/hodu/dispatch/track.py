@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hodu.dispatch import views, writes
-from hodu.dispatch.base import Attrs, TensorBase, type_of
+from hodu.dispatch.base import Attrs, TensorBase, recorder_var, type_of
 from hodu.dispatch.compute import compute
 from hodu.dispatch.explain import explain
 from hodu.dispatch.gradients import to_input
@@ -34,6 +34,10 @@ def track(op: OpDef, tensors: Sequence[Any], attrs: Attrs) -> Any:
 
     A composite without a rule of its own is computed by its parts, which have theirs.
     """
+    if (active := recorder_var.get()) is not None:
+        for t in flatten(tensors):
+            if t._data is not None:
+                active.saw(t)
     if op.vjp is None and op.compose is not None:
         return _by_parts(op, tensors, attrs)
     result = compute(op, tensors, attrs)

@@ -31,8 +31,8 @@ from hodu.lower.program import (
 def without_copies(steps: Sequence[Step]) -> tuple[Step, ...]:
     """The same program with fewer copies.
 
-    States are written after the last step that can fail, so that a run that fails leaves all of
-    them as they were; steps that do nothing but fail go first for that.
+    States and updated inputs are written after the last step that can fail, so that a run that
+    fails leaves all of them as they were; steps that do nothing but fail go first for that.
     """
     return _Block(_checks_first(steps)).merged()
 
@@ -105,7 +105,7 @@ class _Block:
         return (i for i in range(first + 1, len(self.steps)) if i != copy)
 
     def _may_write(self, first: int, target: Slot) -> bool:
-        if target.kind == "state":
+        if target.kind in ("state", "updated"):
             return self.is_outermost and first > self.last_failing
         return target.kind in ("arena", "output")
 

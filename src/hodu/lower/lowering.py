@@ -94,8 +94,11 @@ class Lowering:
 
     def program(self, snapshot: Snapshot) -> Program:
         """Lower everything."""
+        updated = set(snapshot.aliases.values())
         inputs = [
-            self._port(v.name, v, "input") for v in snapshot.inputs if not _is_state(v, snapshot)
+            self._port(v.name, v, "updated" if v.name in updated else "input")
+            for v in snapshot.inputs
+            if not _is_state(v, snapshot)
         ]
         states = [
             self._port(v.name, v, "state", snapshot.states[v.name])
@@ -108,7 +111,7 @@ class Lowering:
         self._block(snapshot, _first_places(results, places))
         for name, value in results.items():
             self.copy_into(places[name], value)
-        self._update_states(snapshot, {port.name: port for port in states})
+        self._update(snapshot, {port.name: port for port in (*inputs, *states)})
         outputs = tuple(
             Port(name, v.type, places[name].slot, self.sizes.capacity(v.type.shape))
             for name, v in results.items()
@@ -137,16 +140,16 @@ class Lowering:
         size = _size(self.sizes.capacity(value.type.shape))
         return self.new_slot(name, value.type.dtype, size, "output")
 
-    def _update_states(self, snapshot: Snapshot, states: Mapping[str, Port]) -> None:
-        """Store what states become, when nothing reads what they were any more.
+    def _update(self, snapshot: Snapshot, ports: Mapping[str, Port]) -> None:
+        """Store what states and updated inputs become, when nothing reads what they were any more.
 
-        One that becomes another state's old value goes through memory of its own.
+        One that becomes another's old value goes through memory of its own.
         """
-        held = {port.slot for port in states.values()}
+        held = {ports[name].slot for name in snapshot.aliases.values()}
         moved: list[tuple[Place, Value]] = []
         for output, name in snapshot.aliases.items():
             value = snapshot.outputs[output]
-            target = Place(states[name].slot)
+            target = Place(ports[name].slot)
             if self.storage[value].place.slot in held and self.storage[value].place != target:
                 value = self._copied(value)
             moved.append((target, value))

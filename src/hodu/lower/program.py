@@ -2,9 +2,10 @@
 
     Program = slots, steps, sites
     Step    = Launch(kernel, arguments) | Branch(condition) | Repeat(condition)
-    Slot    = input | output | constant | state | arena | shapes
+    Slot    = input | updated | output | constant | state | arena | shapes
 
-A slot is memory of one dtype; where an arena slot lies is planned later (`hodu.plan.memory`).
+A slot is memory of one dtype; where an arena slot lies is planned later (`hodu.plan.memory`). An
+`updated` slot is that of an input which the run leaves with new contents.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from hodu.kernel.narrow import stored
 from hodu.ops._table import Array
 from hodu.shapes import TensorType
 
-SlotKind = Literal["input", "output", "constant", "state", "arena", "shapes"]
+SlotKind = Literal["input", "updated", "output", "constant", "state", "arena", "shapes"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -65,6 +65,8 @@ class ExecutableModule(Protocol):
     def execute(self, inputs: Mapping[str, TensorLike]) -> dict[str, Tensor]:
         """Run once: arrays or tensors by input name in, tensors by output name out.
 
+        An input to which an output is aliased, and which is no state, is written in place.
+
         Raises ArgumentError listing missing and unknown inputs, ShapeError or DTypeError for
         one that does not fit.
         """

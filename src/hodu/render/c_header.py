@@ -92,7 +92,10 @@ def _declaration(program: Program, symbol: str) -> list[str]:
 
 def _signature(program: Program, symbol: str) -> str:
     inputs, outputs = _names(program)
-    parts = [_parameter(p, n, "const ") for p, n in zip(program.inputs, inputs, strict=True)]
+    parts = [
+        _parameter(p, n, "" if p.slot.kind == "updated" else "const ")
+        for p, n in zip(program.inputs, inputs, strict=True)
+    ]
     parts += [_parameter(p, n, "") for p, n in zip(program.outputs, outputs, strict=True)]
     return f"int {symbol}({', '.join(parts) or 'void'})"
 

@@ -179,7 +179,8 @@ class _ProgramWriter:
             dynamic = int(any(not isinstance(d, int) for d in port.type.shape))
             offset = self.plan.offsets.get(port.slot, 0)
             row = (_c_string(port.name), port.type.dtype.onnx, len(port.capacity), shape)
-            rows.append(f"  {{{', '.join(map(str, (*row, port.slot.bytes, offset, dynamic)))}}},")
+            more = (port.slot.bytes, offset, dynamic, int(port.slot.kind == "updated"))
+            rows.append(f"  {{{', '.join(map(str, (*row, *more)))}}},")
         yield f"static const hodu_tensor {symbol}_{name}[] = {{\n" + "\n".join(rows) + "\n};\n"
 
     # -- the functions --------------------------------------------------------------------------
@@ -263,11 +264,13 @@ class _ProgramWriter:
     def _address(self, place: Place) -> str:
         slot = place.slot
         at = place.offset * (slot.bytes // slot.size if slot.size else 0)
-        if slot.kind in ("input", "output"):
-            ports = self.program.inputs if slot.kind == "input" else self.program.outputs
+        if slot.kind in ("input", "updated", "output"):
+            ports, array = self.program.inputs, "inputs"
+            if slot.kind == "output":
+                ports, array = self.program.outputs, "outputs"
             number = next(i for i, port in enumerate(ports) if port.slot is slot)
             base = f"{'(const unsigned char *)' if slot.kind == 'input' else '(unsigned char *)'}"
-            return f"{base}{slot.kind}s[{number}] + {at}" if at else f"{slot.kind}s[{number}]"
+            return f"{base}{array}[{number}] + {at}" if at else f"{array}[{number}]"
         if slot.kind == "constant":
             return _offset("weights", self.weights.offsets[slot] + at)
         if slot.kind == "shapes":

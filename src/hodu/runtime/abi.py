@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from ctypes import POINTER, c_char_p, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 
-ABI_VERSION = 1
+ABI_VERSION = 2
 ALIGNMENT = 64
 
 
@@ -39,6 +39,7 @@ class TensorStruct(ctypes.Structure):
         ("bytes", c_size_t),
         ("offset", c_size_t),
         ("dynamic", c_int32),
+        ("updated", c_int32),
     ]
 
 
@@ -83,7 +84,12 @@ class InstanceStruct(ctypes.Structure):
 class ExpectedStruct(ctypes.Structure):
     """`expected_array` of `python.c`."""
 
-    _fields_ = [("dtype", c_void_p), ("rank", c_int64), ("shape", POINTER(c_int64))]
+    _fields_ = [
+        ("dtype", c_void_p),
+        ("rank", c_int64),
+        ("shape", POINTER(c_int64)),
+        ("updated", c_int64),
+    ]
 
 
 class PlanStruct(ctypes.Structure):

@@ -9,6 +9,7 @@ import numpy as np
 
 from hodu._tensor import Tensor
 from hodu.artifact import ArtifactTensorInfo
+from hodu.dispatch.inplace import check_writable
 from hodu.dtypes import FROM_NUMPY
 from hodu.errors import ArgumentError, DTypeError
 from hodu.ops._table import Array
@@ -45,3 +46,23 @@ def as_array(x: Any) -> Array:
             hint="inputs are tensors and arrays of numbers or booleans",
         )
     return array
+
+
+def keep_updates(
+    aliases: Mapping[str, str],
+    states: dict[str, Array],
+    inputs: Mapping[str, Array],
+    results: dict[str, Array],
+) -> None:
+    """Take what states and updated inputs become out of `results`, and put it into them.
+
+    Raises ValueRangeError, before anything is written, for an updated input that is read-only.
+    """
+    for name in aliases.values():
+        if name not in states:
+            check_writable(inputs[name])
+    for output, name in aliases.items():
+        if name in states:
+            states[name] = results.pop(output)
+        else:
+            np.copyto(inputs[name], results.pop(output))

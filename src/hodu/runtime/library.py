@@ -38,7 +38,8 @@ class NativeTensor:
     """An input, output or state: its description, and where a state lies in the arena.
 
     `sizes` are the sizes of the memory it takes, `bytes` their product with the element size; an
-    output is `dynamic` when a run may give it smaller sizes.
+    output is `dynamic` when a run may give it smaller sizes, an input `updated` when a run leaves
+    it with new contents.
     """
 
     info: ArtifactTensorInfo
@@ -46,6 +47,7 @@ class NativeTensor:
     bytes: int
     offset: int
     dynamic: bool
+    updated: bool
 
 
 class Library:
@@ -145,7 +147,7 @@ def _tensor(struct: Any, position: int) -> NativeTensor:
     dynamic = bool(struct.dynamic)
     shape: Sequence[Dim] = _symbolic(sizes, position) if dynamic else sizes
     info = ArtifactTensorInfo(struct.name.decode(), tuple(shape), _FROM_ONNX[struct.dtype])
-    return NativeTensor(info, sizes, struct.bytes, struct.offset, dynamic)
+    return NativeTensor(info, sizes, struct.bytes, struct.offset, dynamic, bool(struct.updated))
 
 
 def _symbolic(sizes: tuple[int, ...], position: int) -> list[Dim]:

@@ -17,6 +17,7 @@ from hodu._tensor import Tensor
 from hodu.artifact import ArtifactTensorInfo
 from hodu.devices import CPU, Device
 from hodu.dispatch.base import wrap
+from hodu.dispatch.inplace import check_writable
 from hodu.errors import ValueRangeError
 from hodu.ops._table import Array
 from hodu.plugins.interfaces import TensorLike
@@ -185,10 +186,22 @@ class NativeModule:
             self._plan_pointer, instance.pointer, instance.pointers, arrays, computed
         )
         if status == _CONVERT:
-            return self._run(instance, self._converted(arrays))
+            return self._run_converted(instance, arrays)
         if status:
             raise self._library.error(status, instance.struct.error)
         return self._cut(instance, computed) if self._dynamic else computed
+
+    def _run_converted(self, instance: _Instance, arrays: list[Array]) -> list[Array]:
+        """Run on copies of what cannot be used in place; updated inputs are copied back."""
+        for given, expected in zip(arrays, self._library.inputs, strict=True):
+            if expected.updated:
+                check_writable(as_array(given))
+        ready = self._converted(arrays)
+        results = self._run(instance, ready)
+        for given, used, expected in zip(arrays, ready, self._library.inputs, strict=True):
+            if expected.updated and not np.shares_memory(given, used):
+                np.copyto(given, used)
+        return results
 
     def _take(self) -> _Instance:
         try:
@@ -253,6 +266,7 @@ def _plan(library: Library) -> PlanStruct:
         slot.dtype = id(tensor.info.dtype.numpy)
         slot.rank = len(tensor.sizes)
         slot.shape = (c_int64 * max(slot.rank, 1))(*tensor.sizes)
+        slot.updated = tensor.updated
     return PlanStruct(
         header_bytes=HEADER_BYTES,
         array_type=id(np.ndarray),

@@ -14,6 +14,7 @@ from typing import Any
 from hodu.dims import Dim, Sym, symbols
 from hodu.dispatch import views
 from hodu.dispatch.base import TensorBase, type_of, wrap_value
+from hodu.dispatch.tape import Leaf
 from hodu.dtypes import FROM_NUMPY
 from hodu.errors import CaptureError, HoduError
 from hodu.ops._table import REGISTRY, Array, OpDef
@@ -46,6 +47,7 @@ class Builder:
         self.captures: dict[Value, Value] = {}
         self.states: dict[str, tuple[TensorBase, Array]] = {}
         self.held: dict[str, Held] = {}
+        self.leaves: dict[int, tuple[TensorBase, Any]] = {}
         self._stand_ins: dict[int, tuple[TensorBase, TensorBase]] = {}
         self.names = Names()
         self._symbols: SymbolNames = SymbolNames(None if parent is None else parent._symbols)
@@ -86,6 +88,7 @@ class Builder:
     def value_of(self, tensor: TensorBase) -> Value:
         """The value that `tensor` stands for here, adding constants and captures as needed."""
         if tensor._data is not None:
+            self.saw(tensor)
             return self.add_constant(tensor._data)
         if tensor._value is None:
             assert tensor._dims is not None
@@ -192,10 +195,19 @@ class Builder:
         self._stand_ins[id(tensor)] = (tensor, lifted)  # kept alive, so that the id stays its own
         return lifted
 
-    def hold(self, tensor: TensorBase) -> None:
+    def saw(self, tensor: TensorBase) -> None:
+        """Note an eager tensor that is used and collects a gradient, with what it has by then."""
+        if isinstance(tensor._node, Leaf):
+            if self.parent is not None:
+                self.parent.saw(tensor)
+            gradient = getattr(tensor, "_grad", None)
+            is_own = gradient is None or gradient._data is None  # set by what is being captured
+            self.leaves.setdefault(id(tensor), (tensor, None if is_own else gradient))
+
+    def hold(self, tensor: TensorBase, name: str = "state") -> None:
         """Make an eager tensor a state that stands for itself until `restore`."""
         assert tensor._data is not None
-        value = self._add_input("state", type_of(tensor))
+        value = self._add_input(name, type_of(tensor))
         self.states[value.name] = (tensor, tensor._data)
         self.held[value.name] = Held(tensor, None)
         self._rebound.append((tensor, tensor._data))

@@ -81,13 +81,13 @@ class CaptureBoard:
         for name, tensor in tensors.items():
             self.target(name, tensor)
 
-    def hold(self, tensor: Tensor) -> None:
+    def hold(self, tensor: Tensor, name: str = "state") -> None:
         """Make an eager tensor a state of the program: what it holds is read when that runs.
 
         Inside the `with` block the tensor stands for the state; writes to it are recorded.
         """
         self._require_open()
-        self._builder.hold(tensor)
+        self._builder.hold(tensor, name)
 
     @property
     def held(self) -> Mapping[str, Held]:
@@ -98,6 +98,14 @@ class CaptureBoard:
     def written(self) -> list[TensorBase]:
         """The eager tensors, held or not, that were written in the block."""
         return self._builder.written()
+
+    @property
+    def leaves(self) -> list[tuple[TensorBase, Any]]:
+        """The eager tensors, not held, that were used and collect gradients.
+
+        Each with the gradient that it had when it was first used.
+        """
+        return list(self._builder.leaves.values())
 
     def constant(self, name: str, data: Any) -> Tensor:
         """A constant under a name of its own (others get theirs from the order of use)."""
@@ -124,7 +132,7 @@ class CaptureBoard:
             )
 
     def _finish(self) -> Snapshot:
-        if not self._targets and not self._builder.states:
+        if not (self._targets or self._builder.states or self._builder.written()):
             raise CaptureError(
                 f"the capture {self._builder.name!r} has no targets",
                 hint="name the results, as in board.target('y', y)",

@@ -2,8 +2,9 @@
 #include "hodu.h"
 
 static const int64_t shape[] = {10};
-static const hodu_tensor inputs[] = {{"x", 1, 1, shape, 40, 0, 0}, {"y", 1, 1, shape, 40, 0, 0}};
-static const hodu_tensor outputs[] = {{"sum", 1, 1, shape, 40, 0, 0}};
+static const hodu_tensor inputs[] = {{"x", 1, 1, shape, 40, 0, 0, 0},
+                                     {"y", 1, 1, shape, 40, 0, 0, 0}};
+static const hodu_tensor outputs[] = {{"sum", 1, 1, shape, 40, 0, 0, 0}};
 static const hodu_model info = {
     .abi = HODU_ABI, .name = "add", .target = "host", .input_count = 2, .output_count = 1,
     .inputs = inputs, .outputs = outputs};

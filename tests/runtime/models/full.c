@@ -7,10 +7,11 @@
 extern const unsigned char full_weights[] __attribute__((weak));
 
 static const int64_t four[] = {4}, one[] = {1};
-static const hodu_tensor inputs[] = {{"x", 1, 1, four, 16, 0, 0}, {"i", 7, 0, four, 8, 0, 0}};
-static const hodu_tensor outputs[] = {{"picked", 1, 1, four, 16, 0, 1},
-                                      {"scaled", 1, 1, four, 16, 0, 0}};
-static const hodu_tensor states[] = {{"count", 1, 1, one, 4, 64, 0}};
+static const hodu_tensor inputs[] = {{"x", 1, 1, four, 16, 0, 0, 0},
+                                     {"i", 7, 0, four, 8, 0, 0, 0}};
+static const hodu_tensor outputs[] = {{"picked", 1, 1, four, 16, 0, 1, 0},
+                                      {"scaled", 1, 1, four, 16, 0, 0, 0}};
+static const hodu_tensor states[] = {{"count", 1, 1, one, 4, 64, 0, 0}};
 static const char *const sites[] = {
     "index {0} is out of range for {1} elements\x1fuse an index below {1}\x1fmodel.py:7",
     "division by zero\x1f\x1f", "value {0}", "sizes {0} and {1}"};

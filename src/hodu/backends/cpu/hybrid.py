@@ -21,7 +21,7 @@ from hodu.ops._table import Array
 from hodu.passes import optimize
 from hodu.plan.target import Target
 from hodu.plugins.interfaces import CompileOptions, TensorLike
-from hodu.runtime.arguments import as_array, check_names
+from hodu.runtime.arguments import as_array, check_names, keep_updates
 from hodu.runtime.library import Library
 from hodu.runtime.module import NativeModule
 from hodu.snapshot.interp import bind, interpreter
@@ -80,8 +80,7 @@ class HybridModule:
             else:
                 values.update((n, t.numpy()) for n, t in native.execute(taken).items())
         results = {n: values[v.name].copy() for n, v in self._snapshot.outputs.items()}
-        for output, name in self._snapshot.aliases.items():
-            self._states[name] = results.pop(output)
+        keep_updates(self._snapshot.aliases, self._states, arrays, results)
         return {name: wrap(array) for name, array in results.items()}
 
 

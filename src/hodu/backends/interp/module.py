@@ -13,7 +13,7 @@ from hodu.devices import CPU, Device
 from hodu.dispatch.base import wrap
 from hodu.ops._table import Array
 from hodu.plugins.interfaces import TensorLike
-from hodu.runtime.arguments import as_array, check_names
+from hodu.runtime.arguments import as_array, check_names, keep_updates
 from hodu.snapshot.interp import Observer, interpreter
 from hodu.snapshot.ir import Snapshot
 
@@ -61,14 +61,14 @@ class InterpModule:
         """Run once; see `ExecutableModule.execute`. Results share no memory with the inputs."""
         check_names(inputs, self.inputs)
         with self._lock:
-            given = {**self._states, **{name: as_array(x) for name, x in inputs.items()}}
-            arrays = [given[v.name] for v in self.snapshot.inputs]
+            given = {name: as_array(x) for name, x in inputs.items()}
+            values = {**self._states, **given}
+            arrays = [values[v.name] for v in self.snapshot.inputs]
             computed = self._interpreter.run(arrays, observe)
             owners = {id(_owner(a)) for a in arrays}
             fresh = [_unshared(array, owners) for array in computed]
             results = dict(zip(self.snapshot.outputs, fresh, strict=True))
-            for output, name in self.snapshot.aliases.items():
-                self._states[name] = results.pop(output)
+            keep_updates(self.snapshot.aliases, self._states, given, results)
         return {name: wrap(array) for name, array in results.items()}
 
 

@@ -43,7 +43,7 @@ class Places:
 def write_places(s: Stage, places: Places, how: str = "set", *, include_self: bool = True) -> None:
     """Input 0 with values written at `places`: "set", or a fold by its eager name."""
     extents = s.extents(s.type(0).shape or (1,))
-    is_checked = _is_state(s)
+    is_checked = _is_kept(s)
     if is_checked:
         with s.k.loops(places.index) as position:
             _coordinates(s, places, extents, position)
@@ -69,10 +69,10 @@ def write_places(s: Stage, places: Places, how: str = "set", *, include_self: bo
         _round(s, target, product(extents))
 
 
-def _is_state(s: Stage) -> bool:
+def _is_kept(s: Stage) -> bool:
     value = s.node.inputs[0]
     storage = None if value is None else s.lowering.storage.get(value)
-    return storage is not None and storage.place.slot.kind == "state"
+    return storage is not None and storage.place.slot.kind in ("state", "updated")
 
 
 def _coordinates(

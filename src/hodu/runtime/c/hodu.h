@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-#define HODU_ABI 1
+#define HODU_ABI 2
 #define HODU_ALIGNMENT 64 /* of arenas and of weights */
 
 enum hodu_status {
@@ -50,6 +50,7 @@ typedef struct hodu_tensor {
   size_t bytes;
   size_t offset;   /* of a state: where it lies in the arena */
   int32_t dynamic; /* of an output: whether its sizes depend on the data */
+  int32_t updated; /* of an input: whether a run leaves it with new contents */
 } hodu_tensor;
 
 typedef struct hodu_model {

@@ -133,7 +133,7 @@ static int make_outputs(session *self) {
 
 static int load_weights(const hodu_model *model, const char *path, const void **weights) {
   const int64_t size = (int64_t)model->weight_bytes;
-  const hodu_tensor tensor = {"weights", 2, 1, &size, model->weight_bytes, 0, 0};
+  const hodu_tensor tensor = {"weights", 2, 1, &size, model->weight_bytes, 0, 0, 0};
   void *data;
   *weights = NULL;
   if (model->has_weights || model->weight_bytes == 0) return 1;

@@ -19,12 +19,13 @@ typedef struct array_fields {
   int flags;
 } array_fields;
 
-enum { CONTIGUOUS = 0x1, ALIGNED = 0x100 };
+enum { CONTIGUOUS = 0x1, ALIGNED = 0x100, WRITEABLE = 0x400 };
 
 typedef struct expected_array {
   object *dtype;
   int64_t rank;
   const int64_t *shape;
+  int64_t updated; /* whether the model writes to it */
 } expected_array;
 
 /* What a module has prepared for its calls. */
@@ -49,7 +50,8 @@ static int fits(const call_plan *plan, const expected_array *expected, object *a
   if (type_of(plan->header_bytes, any) != plan->array_type) return 0;
   const array_fields *array = fields(plan->header_bytes, any);
   if (array->dtype != expected->dtype || array->rank != expected->rank) return 0;
-  if ((array->flags & (CONTIGUOUS | ALIGNED)) != (CONTIGUOUS | ALIGNED)) return 0;
+  int needed = CONTIGUOUS | ALIGNED | (expected->updated ? WRITEABLE : 0);
+  if ((array->flags & needed) != needed) return 0;
   for (int64_t i = 0; i < expected->rank; i++)
     if (array->shape[i] != expected->shape[i]) return 0;
   return 1;

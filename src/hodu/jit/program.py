@@ -1,0 +1,88 @@
+"""A captured function with its compiled module: one run updates states in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from hodu import functional, tree
+from hodu.dispatch.inplace import check_writable
+from hodu.dispatch.writes import wrote
+from hodu.errors import ValueRangeError
+from hodu.jit.capture import Captured
+from hodu.jit.memory import overlapping
+from hodu.ops._table import Array
+from hodu.plugins.interfaces import ExecutableModule
+from hodu.snapshot.ir import Snapshot
+from hodu.source import location
+
+
+class Program:
+    """One kind of call of a compiled function."""
+
+    def __init__(self, module: ExecutableModule, captured: Captured) -> None:
+        self.captured = captured
+        self._module = module
+        aliased = set(captured.snapshot.aliases.values())
+        self._updated = [name for name in captured.held if name in aliased]
+        self._arguments = [f"arg{i}" for i in captured.written]
+        self._locks = {id(h.lock): h.lock for h in captured.held.values() if h.lock is not None}
+
+    def run(self, arguments: Sequence[Any]) -> Any:
+        """What the function returns; the states and the arguments that it writes are updated."""
+        arrays = {f"arg{i}": x._data for i, x in enumerate(arguments)}
+        with ExitStack() as stack:
+            for _, lock in sorted(self._locks.items()):  # always in one order: no two threads wait
+                stack.enter_context(lock)
+            arrays.update((name, self._state(name)._data) for name in self.captured.held)
+            outputs = self._execute(arrays)
+        for leaf in self.captured.cleared:
+            leaf.grad = None
+        return tree.unflatten(self.captured.result, outputs)
+
+    def _state(self, name: str) -> Any:
+        leaf = self.captured.gradients.get(name)
+        if leaf is None:
+            return self.captured.held[name].tensor
+        if leaf.grad is None:
+            leaf.grad = functional.zeros_like(leaf, requires_grad=False)
+        return leaf.grad
+
+    def _execute(self, arrays: Mapping[str, Array]) -> list[Any]:
+        names = [*self._arguments, *self._updated]
+        if not names:
+            return list(self._module.execute(arrays).values())
+        written = [arrays[name] for name in names]
+        for array in written:
+            check_writable(array)
+        _check_apart(names, written)
+        read = [array for name, array in arrays.items() if name not in names]
+        shared = overlapping(written, read)
+        copies = {n: a.copy() for n, a, c in zip(names, written, shared, strict=True) if c}
+        outputs = list(self._module.execute({**arrays, **copies}).values())
+        for name, copy in copies.items():
+            np.copyto(arrays[name], copy)
+        for array in written:
+            wrote(array)
+        return outputs
+
+    def snapshot(self) -> Snapshot:
+        """The program with its states in their present contents, to be saved or built."""
+        states = {name: self._state(name)._data.copy() for name in self.captured.held}
+        return replace(self.captured.snapshot, states=states)
+
+
+def _check_apart(names: Sequence[str], written: Sequence[Array]) -> None:
+    """Raise ValueRangeError if two of the arrays that a run writes share memory."""
+    wrong = [n for n, shared in zip(names, overlapping(written, ()), strict=True) if shared]
+    if wrong:
+        raise ValueRangeError(
+            f"a compiled function writes {', '.join(wrong)}, which share memory: what one becomes "
+            "would be lost in the other",
+            where=location(),
+            hint="write to the whole tensor only, or to copies",
+        )
