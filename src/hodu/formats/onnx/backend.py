@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from hodu.formats.onnx.check import check_supported
 from hodu.formats.onnx.dtypes import held
 from hodu.formats.onnx.graph import context_of, run_graph
 from hodu.formats.onnx.importer import capture_model, model_inputs
+from hodu.formats.onnx.packing import Form, pack, unpack
 from hodu.formats.onnx.reader import prepared
 from hodu.ops._table import Array
 from hodu.plugins.interfaces import ExecutableModule
@@ -107,6 +109,15 @@ class Eager(Backend):
         return device.split(":")[0].upper() == "CPU"
 
 
+@dataclass(frozen=True)
+class _Compiled:
+    """A compiled model, the tensors that it takes, and how its tensors make up the outputs."""
+
+    module: ExecutableModule
+    inputs: list[str]
+    outputs: list[Form]
+
+
 class CompiledRep(EagerRep):
     """A model that is captured and compiled for the shapes of the inputs that it is given.
 
@@ -116,31 +127,34 @@ class CompiledRep(EagerRep):
 
     def __init__(self, model: onnx.ModelProto) -> None:
         super().__init__(model)
-        self._modules: dict[Any, tuple[ExecutableModule, list[str]]] = {}
+        self._modules: dict[Any, _Compiled] = {}
         self._constant: Callable[[Array], bool] | None = None
 
     @property
     def modules(self) -> list[ExecutableModule]:
         """What has been compiled so far."""
-        return [module for module, _ in self._modules.values()]
+        return [found.module for found in self._modules.values()]
 
     def run(self, inputs: Any, **kwargs: Any) -> tuple[Any, ...]:
         """Outputs in order, for inputs in order or by name."""
         names = [i.name for i in model_inputs(self.model.graph)]
         values = _named(inputs, names)
-        arrays = {name: _array(name, value) for name, value in values.items()}
-        module, taken = self._module(arrays)
-        found = module.execute({name: arrays[name] for name in taken})
-        return tuple(found[o.name].numpy() for o in self.model.graph.output)
+        tensors: dict[str, Any] = {}
+        forms = {name: unpack(value, name, tensors) for name, value in values.items()}
+        arrays = {name: tensor._data for name, tensor in tensors.items()}
+        compiled = self._compiled(forms, arrays)
+        found = compiled.module.execute({name: arrays[name] for name in compiled.inputs})
+        results = {name: tensor.numpy() for name, tensor in found.items()}
+        return tuple(pack(form, results, _viewed) for form in compiled.outputs)
 
-    def _module(self, arrays: dict[str, Array]) -> tuple[ExecutableModule, list[str]]:
+    def _compiled(self, forms: dict[str, Form], arrays: dict[str, Array]) -> _Compiled:
         error: CaptureError | None = None
         for is_constant in [self._constant] if self._constant else _CONSTANT:
             known = {n: a for n, a in arrays.items() if is_constant(a)}
-            key = _key(arrays, known)
+            key = (*forms.items(), *_key(arrays, known))
             try:
                 if key not in self._modules:
-                    self._modules[key] = self._compile(arrays, known)
+                    self._modules[key] = self._compile(forms, arrays, known)
                 self._constant = is_constant
                 return self._modules[key]
             except CaptureError as found:
@@ -149,15 +163,16 @@ class CompiledRep(EagerRep):
         raise error
 
     def _compile(
-        self, arrays: dict[str, Array], known: dict[str, Array]
-    ) -> tuple[ExecutableModule, list[str]]:
+        self, forms: dict[str, Form], arrays: dict[str, Array], known: dict[str, Array]
+    ) -> _Compiled:
         types = {
             name: TensorType(array.shape, FROM_NUMPY[array.dtype])
             for name, array in arrays.items()
             if name not in known
         }
         constants = {name: wrap(array.copy()) for name, array in known.items()}
-        return compile(capture_model(self.model, self.context, types, constants)), list(types)
+        captured = capture_model(self.model, self.context, forms, types, constants)
+        return _Compiled(compile(captured.snapshot), list(types), captured.outputs)
 
 
 # Which inputs may become constants: none, then those that look like shapes, then all short ones.
@@ -168,20 +183,15 @@ _CONSTANT: list[Callable[[Array], bool]] = [
 ]
 
 
-def _key(arrays: dict[str, Array], known: dict[str, Array]) -> Any:
+def _key(arrays: dict[str, Array], known: dict[str, Array]) -> tuple[Any, ...]:
     return tuple(
         (name, array.shape, array.dtype, array.tobytes() if name in known else None)
         for name, array in arrays.items()
     )
 
 
-def _array(name: str, value: Any) -> Array:
-    if not isinstance(value, TensorBase) or value._data is None:
-        raise CaptureError(
-            f"the input {name!r} is no tensor of one of Hodu's dtypes, so it cannot be captured",
-            hint="run the model with hodu.formats.onnx.backend.Eager",
-        )
-    return value._data
+def _viewed(codes: Array, dtype: np.dtype[Any]) -> Array:
+    return codes.view(dtype)
 
 
 class Compiled(Eager):

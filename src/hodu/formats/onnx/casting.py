@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,15 +11,14 @@ from onnx import TensorProto, numpy_helper
 import hodu.functional as f
 from hodu.dispatch.base import TensorBase, wrap
 from hodu.dtypes import DType
-from hodu.errors import CaptureError
 from hodu.formats.onnx.dtypes import (
     NARROW,
     STRING,
     dtype_of,
     limits_of,
-    type_name,
     widened,
 )
+from hodu.formats.onnx.narrow import NarrowTensor, encoded
 from hodu.ops._table import Array
 
 if TYPE_CHECKING:
@@ -44,16 +44,19 @@ def cast_tensor(x: Tensor, dtype: DType, saturate: bool) -> Tensor:
     return f.cast(f.clamp(x.to("f32") if x.dtype.bits == 8 else x, low, high), dtype)
 
 
-def _narrowed(x: Any, target: int, saturate: bool, round_mode: str) -> Array:
-    if isinstance(x, TensorBase) and x._data is None:
-        raise CaptureError(
-            f"a cast to {type_name(target)}, which Hodu does not have, cannot be captured"
-        )
+def _narrowed(x: Any, target: int, saturate: bool, round_mode: str) -> Any:
+    convert = partial(_as_narrow, target=target, saturate=saturate, round_mode=round_mode)
+    if isinstance(x, NarrowTensor) or (isinstance(x, TensorBase) and x._data is None):
+        return encoded(widened(x), NARROW[target], convert)
+    return convert(x._data if isinstance(x, TensorBase) else x)
+
+
+def _as_narrow(array: Any, target: int, saturate: bool, round_mode: str) -> Array:
     dtype = NARROW[target]
-    array: Any = x._data if isinstance(x, TensorBase) else x
     if target == TensorProto.FLOAT8E8M0:
-        exact = array.astype(np.float32)
-        return numpy_helper.to_float8e8m0(exact, saturate, round_mode).astype(dtype)
+        exact = np.atleast_1d(array.astype(np.float32))  # What it calls writes to places.
+        rounded = numpy_helper.to_float8e8m0(exact, saturate, round_mode)
+        return rounded.reshape(array.shape).astype(dtype)
     if saturate and dtype.name.startswith("float"):
         array = np.clip(array.astype(np.float32), *limits_of(dtype))
     return array.astype(dtype)

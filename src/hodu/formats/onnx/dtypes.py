@@ -2,7 +2,7 @@
 
 Texts and the narrow types that Hodu has no dtype for (4-bit integers, FNUZ and other small
 floats) live in plain NumPy arrays, eagerly and as constants: they can be moved, cast and
-dequantized, not computed with.
+dequantized, not computed with. So can the NarrowTensors that stand for narrow types in a capture.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from onnx import TensorProto
 from hodu.dispatch.base import TensorBase, type_of, wrap
 from hodu.dtypes import ALL, FROM_NUMPY, DType
 from hodu.errors import UnsupportedError
+from hodu.formats.onnx.narrow import NarrowTensor, widened_array
 
 FROM_ONNX: dict[int, DType] = {t.onnx: t for t in ALL}
 STRING = int(TensorProto.STRING)
@@ -72,19 +73,12 @@ def widened(value: Any) -> Any:
     """Narrow integers as i8 or u8, narrow floats as f32; tensors as they are."""
     if isinstance(value, TensorBase) or value is None:
         return value
-    if value.dtype.name.startswith("uint"):
-        return wrap(value.astype(np.uint8))
-    return wrap(value.astype(np.int8 if value.dtype.name.startswith("int") else np.float32))
+    return value.decoded() if isinstance(value, NarrowTensor) else wrap(widened_array(value))
 
 
 def _info(dtype: Any) -> Any:
     info: Any = ml_dtypes.iinfo if "int" in dtype.name else ml_dtypes.finfo
     return info(dtype)
-
-
-def narrow_bits(dtype: np.dtype[Any]) -> int:
-    """The bits that an element takes in a file."""
-    return int(_info(dtype).bits)
 
 
 def limits_of(dtype: Any) -> tuple[Any, Any]:

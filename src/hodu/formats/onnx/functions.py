@@ -12,7 +12,8 @@ from onnx import defs
 
 from hodu.dispatch.base import TensorBase, type_of
 from hodu.errors import FormatError
-from hodu.formats.onnx.dtypes import STRING
+from hodu.formats.onnx.dtypes import element_type
+from hodu.formats.onnx.narrow import NarrowTensor
 from hodu.formats.onnx.node import OnnxNode
 
 
@@ -92,10 +93,14 @@ def _context_dependent(
 
 
 def _type_proto(value: Any) -> onnx.TypeProto:
-    if isinstance(value, np.ndarray):
-        return onnx.helper.make_tensor_type_proto(STRING, value.shape)
+    if isinstance(value, (np.ndarray, NarrowTensor)):
+        shape = value.shape if isinstance(value, np.ndarray) else value.codes.shape
+        return onnx.helper.make_tensor_type_proto(element_type(value), _plain_shape(shape))
     if not isinstance(value, TensorBase):
         return onnx.TypeProto()
     found = type_of(value)
-    shape = [d if isinstance(d, int) else str(d) for d in found.shape]
-    return onnx.helper.make_tensor_type_proto(found.dtype.onnx, shape)
+    return onnx.helper.make_tensor_type_proto(found.dtype.onnx, _plain_shape(found.shape))
+
+
+def _plain_shape(shape: Sequence[Any]) -> list[int | str]:
+    return [d if isinstance(d, int) else str(d) for d in shape]

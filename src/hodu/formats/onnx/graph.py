@@ -17,6 +17,7 @@ from hodu.errors import FormatError, HoduError, UnsupportedError
 from hodu.formats.onnx.dtypes import held
 from hodu.formats.onnx.functions import defaults_of, function_body, wrong_arity
 from hodu.formats.onnx.moving import run_on_places
+from hodu.formats.onnx.narrow import NarrowTensor
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import MOVING, find_handler, normal_domain
 from hodu.formats.onnx.tensors import NOWHERE, Origin, to_array, to_dense
@@ -122,7 +123,7 @@ def call_node(node: OnnxNode, inputs: Sequence[Any], context: ModelContext) -> S
         return run_function(local, node, inputs, context)
     handler = find_handler(node.domain, node.op_type, node.opset)
     if handler is not None:
-        if handler in MOVING and any(isinstance(x, np.ndarray) for x in inputs):
+        if handler in MOVING and any(isinstance(x, (np.ndarray, NarrowTensor)) for x in inputs):
             result = run_on_places(handler, node, inputs)
         else:
             result = handler(node, *inputs)

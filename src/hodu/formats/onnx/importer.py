@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import onnx
@@ -14,6 +15,8 @@ from hodu.formats.onnx import families  # noqa: F401  (fills the registry)
 from hodu.formats.onnx.check import check_supported
 from hodu.formats.onnx.dtypes import dtype_of
 from hodu.formats.onnx.graph import ModelContext, Scope, context_of, run_graph
+from hodu.formats.onnx.narrow import NarrowTensor
+from hodu.formats.onnx.packing import Form, Leaf, pack, unpack
 from hodu.formats.onnx.tensors import NOWHERE, Origin
 from hodu.plugins.interfaces import LoadOptions
 from hodu.shapes import TensorType
@@ -36,28 +39,48 @@ def import_model(
     _check_dims(model.graph, dims)
     report = options.progress if options is not None else None
     types = {i.name: _type(i, dims) for i in model_inputs(model.graph)}
-    return capture_model(model, context, types, report=report)
+    captured = capture_model(
+        model, context, {name: Leaf(name) for name in types}, types, {}, report
+    )
+    for info, form in zip(model.graph.output, captured.outputs, strict=True):
+        _check_tensor(form, info.name)
+    return captured.snapshot
+
+
+@dataclass(frozen=True)
+class Captured:
+    """A captured model; `outputs` says how the tensors of the Snapshot make up its outputs."""
+
+    snapshot: Snapshot
+    outputs: list[Form]
 
 
 def capture_model(
     model: onnx.ModelProto,
     context: ModelContext,
+    forms: Mapping[str, Form],
     types: Mapping[str, TensorType],
-    known: Mapping[str, Any] | None = None,
+    known: Mapping[str, Any],
     report: Callable[[int, int], None] | None = None,
-) -> Snapshot:
-    """Capture a model for inputs of these types; `known` inputs become constants.
+) -> Captured:
+    """Capture a model whose inputs have these forms.
 
+    Their tensors are inputs of these types, or constants where `known` has them.
     `report(done, total)` is told of the nodes that are done.
     """
     board = CaptureBoard(model.graph.name or "main")
     with board:
-        inputs = {name: board.input(name, t.shape, t.dtype) for name, t in types.items()}
-        results, scope = run_graph(model.graph, inputs | dict(known or {}), context, report=report)
-        for info, value in zip(model.graph.output, results, strict=True):
-            board.target(info.name, _tensor(value, info.name))
+        tensors = {name: board.input(name, t.shape, t.dtype) for name, t in types.items()}
+        tensors |= known
+        inputs = {name: pack(form, tensors, NarrowTensor) for name, form in forms.items()}
+        results, scope = run_graph(model.graph, inputs, context, report=report)
+        targets: dict[str, Any] = {}
+        pairs = zip(model.graph.output, results, strict=True)
+        outputs = [unpack(value, info.name, targets) for info, value in pairs]
+        for name, tensor in targets.items():
+            board.target(name, tensor)
         board.metadata(_metadata(model))
-    return rename_values(board.snapshot, _names(scope, board.snapshot))
+    return Captured(rename_values(board.snapshot, _names(scope, board.snapshot)), outputs)
 
 
 def model_inputs(graph: onnx.GraphProto) -> list[onnx.ValueInfoProto]:
@@ -70,16 +93,16 @@ def model_inputs(graph: onnx.GraphProto) -> list[onnx.ValueInfoProto]:
     return inputs
 
 
-def _tensor(value: Any, name: str) -> Any:
-    if not isinstance(value, TensorBase):
-        kind = (
-            "a sequence" if isinstance(value, list) else "an optional" if value is None else "text"
-        )
-        raise CaptureError(
-            f"the output {name!r} is {kind}, which a Snapshot cannot hold",
-            hint="run the model eagerly, with hodu.formats.onnx.backend.Eager",
-        )
-    return value
+def _check_tensor(form: Form, name: str) -> None:
+    if isinstance(form, Leaf) and form.narrow is None:
+        return
+    kind = "an optional" if form is None else "a sequence"
+    if isinstance(form, Leaf):
+        kind = f"of the type {form.narrow}"
+    raise CaptureError(
+        f"the output {name!r} is {kind}, which a Snapshot cannot hold",
+        hint="run the model with hodu.formats.onnx.backend, which takes every kind of value",
+    )
 
 
 def _type(info: onnx.ValueInfoProto, bound: dict[str, int]) -> TensorType:

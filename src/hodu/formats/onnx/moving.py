@@ -1,7 +1,8 @@
 """Operators that only move elements, on values that are no tensors.
 
 Texts and narrow types have no ops. But whatever an operator such as Gather or Concat does to
-elements, it does to their places: it runs on tensors of places, and the elements follow.
+elements, it does to their places: it runs on tensors of places, and the elements follow. In a
+capture the codes of narrow types are moved themselves.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hodu.dispatch.base import wrap
+from hodu.dispatch.base import TensorBase, wrap
 from hodu.errors import CaptureError
+from hodu.formats.onnx.narrow import NarrowTensor, codes_of
 from hodu.formats.onnx.registry import Handler
 from hodu.ops._table import Array
 
@@ -22,20 +24,43 @@ if TYPE_CHECKING:
 
 def run_on_places(handler: Handler, node: OnnxNode, inputs: Sequence[Any]) -> Any:
     """What a moving operator yields for inputs of which some are plain arrays."""
+    if any(isinstance(x, NarrowTensor) or _is_captured(x) for x in inputs):
+        return _codes_moved(handler, node, inputs)
     arrays = [x for x in inputs if isinstance(x, np.ndarray)]
     elements = np.concatenate([x.ravel() for x in arrays])
     starts = iter(np.cumsum([0] + [x.size for x in arrays]).tolist())
     places = [_places(x, next(starts)) if isinstance(x, np.ndarray) else x for x in inputs]
-    return _taken(handler(node, *places), elements, node)
+    return _taken(handler(node, *places), elements)
+
+
+def _is_captured(x: Any) -> bool:
+    return isinstance(x, TensorBase) and x._data is None
+
+
+def _codes_moved(handler: Handler, node: OnnxNode, inputs: Sequence[Any]) -> Any:
+    given = [_as_codes(x, node) if isinstance(x, np.ndarray) else x for x in inputs]
+    dtype = next(x.dtype for x in given if isinstance(x, NarrowTensor))
+    codes = [x.codes if isinstance(x, NarrowTensor) else x for x in given]
+    return _as_narrow(handler(node, *codes), dtype)
+
+
+def _as_codes(x: Array, node: OnnxNode) -> NarrowTensor:
+    if x.dtype == object:
+        raise CaptureError(f"{node.op_type} of texts cannot be captured")
+    return NarrowTensor(wrap(codes_of(x)), x.dtype)
+
+
+def _as_narrow(codes: Any, dtype: np.dtype[Any]) -> Any:
+    if isinstance(codes, (tuple, list)):
+        return type(codes)(_as_narrow(c, dtype) for c in codes)
+    return NarrowTensor(codes, dtype)
 
 
 def _places(array: Array, start: int) -> Any:
     return wrap(np.arange(start, start + array.size).reshape(array.shape))
 
 
-def _taken(places: Any, elements: Array, node: OnnxNode) -> Any:
+def _taken(places: Any, elements: Array) -> Any:
     if isinstance(places, (tuple, list)):
-        return type(places)(_taken(p, elements, node) for p in places)
-    if places._data is None:
-        raise CaptureError(f"{node.op_type} of texts or of a narrow type cannot be captured")
+        return type(places)(_taken(p, elements) for p in places)
     return elements[places._data]

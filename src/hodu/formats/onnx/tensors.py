@@ -14,7 +14,8 @@ from onnx import TensorProto, numpy_helper
 from hodu.dtypes import u8
 from hodu.errors import FormatError
 from hodu.formats._limits import array_over, byte_count, empty_bytes
-from hodu.formats.onnx.dtypes import NARROW, STRING, dtype_of, narrow_bits
+from hodu.formats.onnx.dtypes import NARROW, STRING, dtype_of
+from hodu.formats.onnx.narrow import narrow_bits
 from hodu.formats.onnx.wire import place_of
 from hodu.ops._table import Array
 

@@ -1,4 +1,4 @@
-"""Sequences (Python lists) and optionals (None where empty); eager only."""
+"""Sequences (Python lists) and optionals (None where empty), of a known structure in captures."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import hodu.functional as f
 from hodu.dispatch.attrs import as_dims
 from hodu.dispatch.base import wrap
 from hodu.formats.onnx.moving import run_on_places
+from hodu.formats.onnx.narrow import NarrowTensor
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 
@@ -73,7 +74,7 @@ def sequence_length(node: OnnxNode, values: list[Any]) -> Tensor:
 def concat_from_sequence(node: OnnxNode, values: list[Any]) -> Any:
     """The tensors joined along an axis, or stacked along a new one."""
     axis, join = node.integer("axis"), f.stack if node.flag("new_axis") else f.cat
-    if any(isinstance(v, np.ndarray) for v in values):
+    if any(isinstance(v, (np.ndarray, NarrowTensor)) for v in values):
         return run_on_places(lambda _, *xs: join(list(xs), axis), node, values)
     return join(values, axis)
 
@@ -95,7 +96,9 @@ def split_to_sequence(node: OnnxNode, x: Any, split: Tensor | None = None) -> li
 
 
 def _apply(node: OnnxNode, handler: Any, x: Any) -> Any:
-    return run_on_places(handler, node, [x]) if isinstance(x, np.ndarray) else handler(node, x)
+    if isinstance(x, (np.ndarray, NarrowTensor)):
+        return run_on_places(handler, node, [x])
+    return handler(node, x)
 
 
 def _parts(node: OnnxNode, x: Any, sizes: list[int], axis: int) -> list[Any]:
