@@ -46,6 +46,7 @@ class Lu:
     """
 
     dtypes, where, methods = FLOATS, ("linalg",), False
+    autocast = "f32"
     samples = [S(m, pivot=True) for m in GENERAL] + [S(GENERAL[2], pivot=False)]
 
     def infer(x: TensorType, pivot: bool) -> tuple[TensorType, ...]:
@@ -73,6 +74,7 @@ class LuFactor:
     """
 
     dtypes, where, methods = FLOATS, ("linalg",), False
+    autocast = "f32"
     samples = [S(m, pivot=True) for m in GENERAL] + [S(GENERAL[2], pivot=False)]
 
     def infer(x: TensorType, pivot: bool) -> tuple[TensorType, TensorType]:
