@@ -20,6 +20,7 @@ from hodu.formats.onnx.moving import run_on_places
 from hodu.formats.onnx.narrow import NarrowTensor
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import MOVING, find_handler, normal_domain
+from hodu.formats.onnx.subgraph import nodes_between
 from hodu.formats.onnx.tensors import NOWHERE, Origin, to_array, to_dense
 
 
@@ -51,9 +52,15 @@ def versions_of(imports: Sequence[onnx.OperatorSetIdProto]) -> dict[str, int]:
 class Scope:
     """Values by name in one graph, looked up outwards through the enclosing graphs."""
 
-    def __init__(self, context: ModelContext, parent: Scope | None = None) -> None:
+    def __init__(
+        self,
+        context: ModelContext,
+        parent: Scope | None = None,
+        nodes: Sequence[onnx.NodeProto] = (),
+    ) -> None:
         self.context = context
         self.parent = parent
+        self.nodes = nodes
         self.values: dict[str, Any] = {}
 
     def get(self, name: str) -> Any:
@@ -77,7 +84,7 @@ def run_graph(
     report: Callable[[int, int], None] | None = None,
 ) -> tuple[list[Any], Scope]:
     """Run a graph on named inputs; returns its outputs in order and the values of its scope."""
-    scope = Scope(context, parent)
+    scope = Scope(context, parent, graph.node)
     for initializer in graph.initializer:
         scope.values[initializer.name] = held(to_array(initializer, context.origin))
     for sparse in graph.sparse_initializer:
@@ -98,7 +105,14 @@ def run_node(proto: onnx.NodeProto, scope: Scope) -> None:
         names = [i.name for i in graph.input]
         return run_graph(graph, dict(zip(names, values, strict=True)), context, scope)[0]
 
-    node = OnnxNode(proto, context.opsets, context.origin, run_subgraph)
+    def evaluate(name: str, given: Mapping[str, Any]) -> Any:
+        inner = Scope(context, scope, scope.nodes)
+        inner.values.update(given)
+        for step in nodes_between(scope.nodes, given, name):
+            run_node(step, inner)
+        return inner.get(name)
+
+    node = OnnxNode(proto, context.opsets, context.origin, run_subgraph, evaluate)
     with source.at(node.label):
         try:
             inputs = [scope.get(name) if name else None for name in proto.input]
@@ -146,13 +160,14 @@ def run_function(
 ) -> list[Any]:
     """Run the body of a function in a scope of its own, with the node's attributes filled in."""
     opsets = context.opsets | versions_of(function.opset_import)
-    scope = Scope(replace(context, opsets=opsets))
-    padded = [*inputs, *[None] * (len(function.input) - len(inputs))]
-    scope.values.update(zip(function.input, padded, strict=True))
     attributes = dict(defaults or {}) | {a.name: a for a in function.attribute_proto}
     attributes |= {a.name: a for a in node.proto.attribute}
-    for inner in function.node:
-        run_node(_filled(inner, attributes), scope)
+    nodes = [_filled(inner, attributes) for inner in function.node]
+    scope = Scope(replace(context, opsets=opsets), nodes=nodes)
+    padded = [*inputs, *[None] * (len(function.input) - len(inputs))]
+    scope.values.update(zip(function.input, padded, strict=True))
+    for inner in nodes:
+        run_node(inner, scope)
     # A body may leave out results that depend on the node's form and that it does not want.
     return [scope.get(o) if node.wants(i) else None for i, o in enumerate(function.output)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import onnx
@@ -17,11 +17,16 @@ def _no_graph(graph: onnx.GraphProto, inputs: Sequence[Any]) -> list[Any]:
     raise UnsupportedError(f"the graph {graph.name!r} is outside of any model")
 
 
+def _no_values(name: str, given: Mapping[str, Any]) -> Any:
+    raise UnsupportedError(f"the value {name!r} is outside of any model")
+
+
 class OnnxNode:
     """Attributes and names of one node.
 
-    `run_graph(graph, inputs)` runs a subgraph in the scope of the node; `opset` is that of the
-    node's domain, `opsets` those of the whole model or function.
+    `run_graph(graph, inputs)` runs a subgraph in the scope of the node, and `evaluate(name, given)`
+    computes a value of the node's own graph anew from other values; `opset` is that of the node's
+    domain, `opsets` those of the whole model or function.
     """
 
     def __init__(
@@ -30,6 +35,7 @@ class OnnxNode:
         opsets: dict[str, int],
         origin: Origin,
         run_graph: Callable[[onnx.GraphProto, Sequence[Any]], list[Any]] = _no_graph,
+        evaluate: Callable[[str, Mapping[str, Any]], Any] = _no_values,
     ) -> None:
         self.proto = proto
         self.op_type: str = proto.op_type
@@ -38,6 +44,7 @@ class OnnxNode:
         self.opset = opsets.get(self.domain, 1)
         self.outputs: list[str] = list(proto.output)
         self.run_graph = run_graph
+        self.evaluate = evaluate
         self._origin = origin
         self._attrs = {a.name: a for a in proto.attribute}
 

@@ -9,8 +9,8 @@ A mapping is one small function in the file of its family:
 It takes the node (for attributes) and the inputs in order, None for absent optional ones, and
 returns the output, or a tuple of outputs. A value is a Tensor, a list for an ONNX sequence, None
 for an empty optional, a NumPy object array for strings (eager only), or for a narrow type an array
-of it, in a capture a NarrowTensor. `since` is the first opset
-with this meaning; the newest that does not exceed the model's opset is taken.
+of it, in a capture a NarrowTensor. `since` is the first opset with this meaning; the newest that
+does not exceed the model's opset is taken.
 """
 
 from __future__ import annotations

@@ -1,11 +1,15 @@
-"""Optimizer steps of ai.onnx.preview.training: a rate, a step count, then all of each kind."""
+"""ai.onnx.preview.training: gradients, and optimizer steps.
+
+A step takes a rate, a step count, then all tensors of each kind.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hodu.functional as f
+from hodu.autograd.transforms import vjp
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 
@@ -13,6 +17,22 @@ if TYPE_CHECKING:
     from hodu._tensor import Tensor
 
 _DOMAIN = "ai.onnx.preview.training"
+
+
+@onnx_op("Gradient", domain=_DOMAIN)
+def gradient(node: OnnxNode, *inputs: Any) -> tuple[Tensor, ...]:
+    """Gradients of the sum of `y` with respect to `xs`, at the inputs; `zs` are held constant."""
+    xs, zs = node.attr("xs", []), node.attr("zs", [])
+    if len(inputs) != len(xs) + len(zs):
+        raise ValueError(f"{len(inputs)} inputs for {len(xs)} names in xs and {len(zs)} in zs")
+    constant = dict(zip(zs, inputs[len(xs) :], strict=True))
+
+    def value(*variables: Tensor) -> Any:
+        given = constant | dict(zip(xs, variables, strict=True))
+        return node.evaluate(node.text("y"), given)
+
+    y, pull = vjp(value, *inputs[: len(xs)])
+    return tuple(pull(f.ones_like(y)))
 
 
 def _each(tensors: tuple[Tensor, ...], kinds: int) -> Iterator[tuple[Tensor, ...]]:
