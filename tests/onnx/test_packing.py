@@ -9,10 +9,9 @@ import onnx
 import pytest
 from onnx import helper
 
-from hodu.errors import CaptureError
 from hodu.formats.onnx.backend import Compiled
 from hodu.runtime.module import NativeModule
-from tests.onnx.graphs import compiled, info, model, node
+from tests.onnx.graphs import info, model, node
 
 TENSOR = helper.make_tensor_type_proto(1, None)
 SEQUENCE = helper.make_sequence_type_proto(TENSOR)
@@ -76,9 +75,3 @@ def test_names_of_elements_keep_clear_of_other_names() -> None:
     pair, joined = native(made, [A, B], two, one)
     same(pair, [two, one])
     np.testing.assert_array_equal(joined, np.concatenate([A, B]))
-
-
-def test_texts_are_refused_by_name() -> None:
-    made = model([node("Identity", ["words"], ["y"])], [info("words", [1], 8)], [info("y", [1], 8)])
-    with pytest.raises(CaptureError, match="'words' holds texts"):
-        compiled(made, np.array(["a"]))
