@@ -194,6 +194,20 @@ def test_a_piece_of_two_joins() -> None:
     check(join, (1, 5, 5, 5))
 
 
+@pytest.mark.parametrize("wide", [16, 96])
+def test_an_early_piece_is_copied_where_its_join_would_need_more_memory(wide: int) -> None:
+    sizes = ((16, 5), (wide, 16), (16, wide), (16, 16), (8, 32))
+    a, b, c, d, e = (0.2 * weight(*size, 1, 1) for size in sizes)
+
+    def skip(x: hodu.Tensor) -> hodu.Tensor:
+        early = F.conv2d(x, a)
+        inner = F.conv2d(F.conv2d(F.conv2d(early, b), c), d)
+        return F.conv2d(hodu.cat([early, inner], 1), e)
+
+    found = kernels(check(skip, (1, 5, 5, 5), targets=TARGETS[:1]))
+    assert ("cat" in found) is (wide == 96)
+
+
 CHAINED = [
     ((1, 20, 16, 17), 3, {"padding": 1}),
     ((2, 20, 16, 40), 5, {"padding": 2, "stride": 2}),

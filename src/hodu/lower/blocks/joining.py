@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hodu.kernel.expr import Ramp
-from hodu.lower.blocks.layout import Blocked
 from hodu.lower.blocks.rules import (
-    BLOCKED,
     NotBlockedError,
     bare,
     blocked,
@@ -19,45 +15,13 @@ from hodu.lower.blocks.rules import (
     reads_blocks,
 )
 from hodu.lower.groups import Group
-from hodu.lower.rules import SCALAR
 from hodu.lower.stage import Stage
 from hodu.lower.storage import Storage
 from hodu.shapes import static_shape
-from hodu.snapshot.ir import Node, Value
+from hodu.snapshot.ir import Value
 
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
-
-
-def place_pieces(lowering: Lowering, groups: Sequence[Group]) -> None:
-    """Plan to compute the pieces of joins of channels where they lie in the result.
-
-    All of them get the border that any of them should have.
-    """
-    forms = lowering.forms
-    computed = {g.root.outputs[0] for g in groups if g.node.op in BLOCKED or g.node.op in SCALAR}
-    for node in (g.node for g in groups if g.node.op == "cat"):
-        values = [v for v in node.inputs if v is not None]
-        if not computed.issuperset(values) or not _is_one_run(lowering, node, values):
-            continue
-        wanted = [forms.borders[v] for v in (*values, node.outputs[0]) if v in forms.borders]
-        start = 0
-        for value in values:
-            forms.pieces[value] = node.outputs[0], start
-            start += value.type.shape[1].__index__()
-        if wanted:
-            border = functools.reduce(Blocked.joined, wanted)
-            forms.borders |= dict.fromkeys((*values, node.outputs[0]), border)
-
-
-def _is_one_run(lowering: Lowering, node: Node, values: Sequence[Value]) -> bool:
-    """Whether each piece is a run of blocks, and for no other join."""
-    result, lanes = node.outputs[0], lowering.target.lanes(32)
-    if lanes == 1 or node.attrs["dim"] % result.type.rank != 1:
-        return False
-    planar = all(is_planar(v) and v.type.shape[1].__index__() % lanes == 0 for v in values)
-    once = len(set(values)) == len(values) and not any(v in lowering.forms.pieces for v in values)
-    return planar and once and is_planar(result) and result.type.shape[0] == 1
 
 
 @blocked("cat")
