@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -209,12 +210,16 @@ class Lowering:
         groups = make_groups(snapshot, fuse=self._fuse)
         places = join_places(self, groups, places)
         for group in groups:
-            if not lower_in_blocks(self, group):
+            if group.others:
+                self._joined((*group.others, replace(group, others=())), places)
+            elif not lower_in_blocks(self, group):
                 self._group(group, places)
             self._release(group)
 
     def _release(self, group: Group) -> None:
         """Let go of the constants that a group has packed."""
+        for other in group.others:
+            self._release(other)
         for node in (group.node, *group.epilogue):
             for value in node.inputs:
                 if value in self.constants:
@@ -232,11 +237,27 @@ class Lowering:
                 known = self.forms.borders.get(value, border)
                 self.forms.borders[value] = border.joined(known)
 
-    def _group(self, group: Group, places: Mapping[Value, Place]) -> None:
-        node = group.node
-        for value in tuple(leaves_of(self, (node, *group.epilogue))):
+    def _joined(self, groups: Sequence[Group], places: Mapping[Value, Place]) -> None:
+        """Groups that share loops, apart where the first of them computes in blocks."""
+        if lower_in_blocks(self, groups[0]):
+            for group in groups[1:]:
+                if not lower_in_blocks(self, group):
+                    self._group(group, places)
+            return
+        self._use_dense([group.node for group in groups])
+        values = [group.node.outputs[group.number] for group in groups]
+        for value in values:
+            self.give_memory(value, places.get(value))
+        lower_pointwise(self, *values)
+
+    def _use_dense(self, nodes: Sequence[Node]) -> None:
+        for value in tuple(leaves_of(self, nodes)):
             if value in self.storage:
                 self.forms.use_dense(value)
+
+    def _group(self, group: Group, places: Mapping[Value, Place]) -> None:
+        node = group.node
+        self._use_dense((node, *group.epilogue))
         if node.op in ALIAS:
             self._alias(node)
         elif node.op in CONTROL:
@@ -256,7 +277,7 @@ class Lowering:
         lies = find_in_memory(self, value) if place is None else None
         self.give_memory(value, place or lies)
         if lies is None and not lower_movement(self, value):
-            lower_pointwise(self, node, number)
+            lower_pointwise(self, value)
 
     def _alias(self, node: Node) -> None:
         source, result = node.inputs[0], node.outputs[0]
