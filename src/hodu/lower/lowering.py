@@ -12,6 +12,7 @@ from hodu.errors import UnsupportedError
 from hodu.kernel.expr import Expr, index
 from hodu.lower import families as families
 from hodu.lower.blocks import families as families_in_blocks  # noqa: F401
+from hodu.lower.blocks.chained import find_chains, lower_chain
 from hodu.lower.blocks.convolution import wanted_border
 from hodu.lower.blocks.forms import Forms, copy_form
 from hodu.lower.blocks.rules import leaves_of, lower_in_blocks
@@ -209,12 +210,21 @@ class Lowering:
         self._look_ahead(snapshot)
         groups = make_groups(snapshot, fuse=self._fuse)
         places = join_places(self, groups, places)
-        for group in groups:
-            if group.others:
-                self._joined((*group.others, replace(group, others=())), places)
-            elif not lower_in_blocks(self, group):
-                self._group(group, places)
-            self._release(group)
+        chains = find_chains(self, groups, set(snapshot.outputs.values()))
+        waiting = set(chains.values())
+        for group in (g for g in groups if g not in waiting):
+            before = [chains[group.node]] if group.node in chains else []
+            if not before or not lower_chain(self, before[0], group):
+                for each in (*before, group):
+                    self._lower(each, places)
+            for each in (*before, group):
+                self._release(each)
+
+    def _lower(self, group: Group, places: Mapping[Value, Place]) -> None:
+        if group.others:
+            self._joined((*group.others, replace(group, others=())), places)
+        elif not lower_in_blocks(self, group):
+            self._group(group, places)
 
     def _release(self, group: Group) -> None:
         """Let go of the constants that a group has packed."""
@@ -241,8 +251,7 @@ class Lowering:
         """Groups that share loops, apart where the first of them computes in blocks."""
         if lower_in_blocks(self, groups[0]):
             for group in groups[1:]:
-                if not lower_in_blocks(self, group):
-                    self._group(group, places)
+                self._lower(group, places)
             return
         self._use_dense([group.node for group in groups])
         values = [group.node.outputs[group.number] for group in groups]
