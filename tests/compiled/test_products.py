@@ -84,6 +84,14 @@ def test_products_of_few_rows(rows: int, columns: int, way: str) -> None:
     assert_product(got, a, b)
 
 
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("depth", [1111, 1184])
+def test_products_of_few_rows_with_an_operand_beyond_the_cache(rows: int, depth: int) -> None:
+    a, b = numbers(rows, depth), numbers(300, depth, seed=1)
+    assert_product(run(lambda x: x @ hodu.tensor(b).mT, a), a, b.T)
+    assert_product(run(lambda x, y: x @ y.mT, a, b, threads=3), a, b.T)
+
+
 @pytest.mark.parametrize("left", [False, True])
 @pytest.mark.parametrize("right", [False, True])
 def test_transposed_operands_are_read_where_they_lie(left: bool, right: bool) -> None:
