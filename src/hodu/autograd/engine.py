@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from hodu.dispatch.base import quiet, wrap
+from hodu.dispatch.base import quiet, wrap, wrap_value
 from hodu.dispatch.tape import Edge, Leaf, Node, grad_enabled
 from hodu.dispatch.writes import wrote
 from hodu.ops._table import F
@@ -164,8 +164,9 @@ def accumulate(leaf: Leaf, gradient: Any, create: bool) -> None:
 def _own(gradient: Any) -> Any:
     """A gradient whose memory nobody else has, so that it can be written in place."""
     array = gradient._data
-    if array is None:
-        return gradient
+    if array is None:  # A captured view stands for a value, which nobody writes.
+        is_view = gradient._origin is not None and gradient._value is not None
+        return wrap_value(gradient._value) if is_view else gradient
     # Held by its tensor, by `array` and by the call that counts.
     if array.base is None and array.flags.writeable and sys.getrefcount(array) <= 3:
         return wrap(array)
