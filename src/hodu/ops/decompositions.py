@@ -13,6 +13,12 @@ from hodu.dims import Dim, dim_min
 from hodu.dtypes import FLOATS
 from hodu.errors import ValueRangeError
 from hodu.ops._matrices import adjoint, attempt, back, finite, matrix_shape, square_shape
+from hodu.ops._matrix_gradients import (
+    cholesky_gradient,
+    eigh_gradient,
+    qr_gradient,
+    svd_gradient,
+)
 from hodu.ops._precision import wide
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
@@ -55,6 +61,7 @@ class Cholesky:
     """
 
     dtypes, where = FLOATS, ("linalg",)
+    autocast = "f32"
     samples = [S(m, upper=u) for m in SYMMETRIC for u in (False, True)]
 
     def infer(x: TensorType, upper: bool) -> TensorType:
@@ -67,6 +74,8 @@ class Cholesky:
         lower = attempt("cholesky", fault, np.linalg.cholesky, source)
         return back(adjoint(lower) if upper else lower, x)
 
+    vjp = {"input": cholesky_gradient}
+
 
 @op('qr(Tensor A, str mode="reduced") -> (Tensor Q, Tensor R)')
 class Qr:
@@ -76,6 +85,7 @@ class Qr:
     """
 
     dtypes, where = FLOATS, ("linalg",)
+    autocast = "f32"
     samples = [S(m, mode=k) for m in GENERAL for k in ("reduced", "complete", "r")]
 
     def infer(x: TensorType, mode: str) -> tuple[TensorType, TensorType]:
@@ -92,6 +102,8 @@ class Qr:
         q, r = _QR(wide(x), mode)
         return back(q, x), back(r, x)
 
+    vjp = {"A": qr_gradient}
+
 
 def _check_mode(mode: str) -> None:
     if mode not in ("reduced", "complete", "r"):
@@ -106,6 +118,7 @@ class Svd:
     """
 
     dtypes, where = FLOATS, ("linalg",)
+    autocast = "f32"
     samples = [S(m, full_matrices=k) for m in GENERAL for k in (True, False)]
 
     def infer(x: TensorType, full_matrices: bool) -> tuple[TensorType, ...]:
@@ -120,6 +133,8 @@ class Svd:
         call = finite(lambda a: np.linalg.svd(a, full_matrices))
         u, s, vh = attempt("svd", fault, call, x, square=False)
         return back(u, x), back(s, x), back(vh, x)
+
+    vjp = {"A": svd_gradient}
 
 
 @function(methods=False, where=("linalg",))
@@ -136,6 +151,7 @@ class Eigh:
     """
 
     dtypes, where, methods = FLOATS, ("linalg",), False
+    autocast = "f32"
     samples = [S(m, UPLO=k) for m in SYMMETRIC for k in "LU"]
     samples += [S(T(values=[[1.0, 9.0], [2.0, 3.0]]), UPLO=k) for k in "LU"]
 
@@ -150,6 +166,8 @@ class Eigh:
         call = finite(lambda a: _EIGH(a, UPLO), np.tril if UPLO.upper() == "L" else np.triu)
         values, vectors = attempt("eigh", fault, call, x)
         return back(values, x), back(vectors, x)
+
+    vjp = {"A": eigh_gradient}
 
 
 @function(methods=False, where=("linalg",))

@@ -27,6 +27,7 @@ class MatrixPower:
     """Each matrix multiplied by itself n times; the inverse's power if n is negative."""
 
     dtypes, where, domain = NUMERIC, ("linalg",), (-1.5, 1.5)
+    autocast = "f32"
     samples = [S((3, 3), n=k) for k in (0, 1, 2, 5)] + [S((2, 3, 3), n=3), S((0, 0), n=2)]
 
     def infer(x: TensorType, n: int) -> TensorType:
@@ -80,6 +81,7 @@ class MatrixExp:
     """The exponential of each square matrix."""
 
     dtypes, where, domain = FLOATS, ("linalg",), (-1.0, 1.0)
+    autocast = "f32"
     samples = [S((3, 3)), S((2, 2, 2)), S((0, 0)), S((0, 2, 2)), S(T((1, 1), low=2, high=2))]
     samples += [S(T(values=[[0.0, 4.0], [-4.0, 0.0]]))]
 
@@ -91,6 +93,8 @@ class MatrixExp:
         if x.ndim < 2 or x.shape[-1] != x.shape[-2]:
             raise ValueError("the matrices are not square")
         return back(_exponential(x.astype(np.float64)), x)
+
+    vjp = {"input": lambda ct, input: _exponential_gradient(widen(ct), widen(input).mT)}
 
 
 def _exponential(a: Array) -> Array:
@@ -109,6 +113,16 @@ def _exponential(a: Array) -> Array:
     for _ in range(halvings):
         result = result @ result
     return result
+
+
+def _exponential_gradient(ct: Tensor, x: Tensor) -> Tensor:
+    """The derivative at `x` along `ct`: a block of the exponential of [[x, ct], [0, x]].
+
+    Mathias, A chain rule for matrix functions and applications (1996).
+    """
+    n = x.shape[-1]
+    rows = F.cat([x, ct], -1), F.cat([F.zeros_like(x), x], -1)
+    return F.matrix_exp(F.cat(rows, -2))[..., :n, n:]
 
 
 def _relative_cutoff(
@@ -150,6 +164,7 @@ class MatrixRank:
 
     nondiff = "a count"
     dtypes, where, methods = FLOATS, ("linalg",), False
+    autocast = "f32"
     samples = [S(m) for m in [*GENERAL, SINGULAR]]
     samples += [S(GENERAL[2], hermitian=True), S(SINGULAR, tol=6.0), S(SINGULAR, rtol=0.5)]
 
@@ -188,6 +203,7 @@ class Pinv:
     """
 
     dtypes, where, methods = FLOATS, ("linalg",), False
+    autocast = "f32"
     samples = [S(m, atol=None, rtol=None, hermitian=False) for m in GENERAL]
     samples += [S(GENERAL[2], atol=None, rtol=None, hermitian=True)]
     samples += [S(SINGULAR, atol=0.01, rtol=None, hermitian=False)]
@@ -220,6 +236,19 @@ class Pinv:
         cutoff = F.maximum(F.amax(size, -1, keepdim=True) * factor, atol or 0.0)
         inverse = F.where(size > cutoff, 1 / F.where(size > cutoff, values, 1), 0)
         return narrow(F.matmul(vh.mT * F.unsqueeze(inverse, -2), u.mT), x.dtype)
+
+    vjp = {"A": lambda ct, out, A, hermitian: _pinv_gradient(ct, out, A, hermitian)}
+
+
+def _pinv_gradient(ct: Tensor, out: Tensor, A: Tensor, hermitian: bool) -> Tensor:
+    """Golub and Pereyra, The differentiation of pseudo-inverses (1973), for a constant rank."""
+    p, a, ct = widen(out), widen(A), widen(ct)
+    y = F.matmul(p.mT, ct)
+    unseen = y.mT - F.matmul(a, F.matmul(p, y.mT)) - y
+    beyond = ct - F.matmul(a.mT, y)
+    result = F.matmul(unseen, p.mT) + F.matmul(p.mT, F.matmul(p, beyond.mT))
+    # As in eigh() the matrix moves as a symmetric one.
+    return (result + result.mT) / 2 if hermitian else result
 
 
 @function()
