@@ -122,7 +122,6 @@ RULES = [
     Rule("cast(x)", "x"),
     Rule("clone(x)", "x"),
     Rule("detach(x)", "x"),
-    Rule("detach(x)", "x"),
 ]
 # In floats these round differently, take -0.0 for 0, or differ where a power of infinity does.
 REASSOCIATE = [
