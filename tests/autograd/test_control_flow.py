@@ -242,3 +242,25 @@ def test_a_body_can_capture_a_tensor_and_the_same_detached(engine):
     w, x = hodu.tensor([0.5, 2.0]), hodu.ones(3, 2)
     found = hodu.compile(slope, compiler=engine)(w, x)
     np.testing.assert_allclose(found.numpy(), slope(w, x).numpy(), rtol=1e-6)
+
+
+def test_compiled_training_step():
+    """A state of the compiled step that only the body of a loop uses is trained."""
+
+    def trained(compiled):
+        w = hodu.tensor(W, requires_grad=True)
+        optimizer = hodu.optim.SGD([w], lr=0.1)
+
+        def step(x):
+            optimizer.zero_grad()
+            last, _ = hodu.scan(lambda s, row: (hodu.tanh(w @ s + row), s), x[0], x)
+            last.square().sum().backward()
+            optimizer.step()
+
+        run = hodu.compile(step) if compiled else step
+        for _ in range(3):
+            run(hodu.tensor(X))
+        return w.detach().numpy()
+
+    np.testing.assert_allclose(trained(True), trained(False), rtol=1e-9)
+    assert not np.allclose(trained(True), W)

@@ -43,16 +43,20 @@ def now() -> int:
     return _clock
 
 
-def wrote(array: Array) -> None:
-    """Note that the memory of `array` was written."""
+def wrote(*arrays: Array) -> None:
+    """Note that the memory of `arrays` was written."""
     if not _watching:
         return
     global _clock
     _clock += 1
-    owner = _owner(array)
-    write = _Write(owner, _forget)
-    write.key, write.time, write.place = id(owner), _clock, mark()
-    _last[write.key] = write
+    place = mark()
+    for array in arrays:
+        owner = _owner(array)
+        write = _last.get(id(owner))
+        if write is None or write() is not owner:
+            write = _last[id(owner)] = _Write(owner, _forget)
+            write.key = id(owner)
+        write.time, write.place = _clock, place
 
 
 def written_since(time: int, arrays: Iterable[Array]) -> Mark | None:
