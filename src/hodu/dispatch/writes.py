@@ -43,16 +43,18 @@ def now() -> int:
     return _clock
 
 
-def wrote(array: Array) -> None:
-    """Note that the memory of `array` was written."""
+def wrote(*arrays: Array) -> None:
+    """Note that the memory of these arrays was written."""
     if not _watching:
         return
     global _clock
     _clock += 1
-    owner = _owner(array)
-    write = _Write(owner, _forget)
-    write.key, write.time, write.place = id(owner), _clock, mark()
-    _last[write.key] = write
+    place = mark()
+    for array in arrays:
+        owner = _owner(array)
+        write = _Write(owner, _forget)
+        write.key, write.time, write.place = id(owner), _clock, place
+        _last[write.key] = write
 
 
 def written_since(time: int, arrays: Iterable[Array]) -> Mark | None:
