@@ -8,8 +8,7 @@ them). Every system runs in a process of its own, and the processes take turns, 
 the machine does hits all of them. `--peers` is the Python in which the other systems are installed;
 those that are not are left out. Hodu compiles the ONNX file with an empty cache (cold), then starts
 from the same file with the cache filled (again) and from an .hdss file (warm); memory must not
-exceed ONNX Runtime's in any of these. Exits with 1 if a bar is missed; the others are the constants
-at the top.
+exceed ONNX Runtime's in any of these. Exits with 1 if a bar of `bars.py` is missed.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import bars
 import hodu
 
 PEERS = {
@@ -36,7 +36,6 @@ PEERS = {
     "torch": "PyTorch",
     "torch.compile": "torch.compile",
 }
-ERROR_BAR, ARENA_BAR, SLOWER_BAR, COLD_BAR, WARM_BAR = 1e-4, 1.10, 2.0, 25.0, 0.4
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _BATCH_MILLISECONDS = 20.0
 _PAUSE_SECONDS = 0.01  # until the threads of the process before have gone to sleep
@@ -136,19 +135,30 @@ def measure(path: Path, options: argparse.Namespace) -> Result:
         return Result(path.stem, cold, again, {(c.name, c.threads): c for c in there})
 
 
-def row_of_times(result: Result, threads: int, systems: list[str]) -> str:
-    """Least and median milliseconds, and how the best other system's least compares."""
-    cells, best = [], []
+def row_of_times(result: Result, threads: int, kind: str, systems: list[str]) -> str:
+    """Least and median milliseconds, and the best peer's least over Hodu's."""
+    cells = []
     for name in ("hodu", *systems):
         one = result.contestants.get((name, threads))
         if one is None:
             cells.append(f"{'-':>19}")
             continue
-        times = one.cpu if threads == 1 else one.wall
-        best.append(min(times))
+        times = getattr(one, kind)
         cells.append(f"{min(times):>9.3f} {statistics.median(times):>9.3f}")
-    ratio = f"{best[0] / min(best[1:]):>7.2f}" if len(best) > 1 else f"{'-':>7}"
-    return f"{result.model:<18}{threads:>3} {' '.join(cells)}{ratio}"
+    found = bars.ratio(result.model, least_times(result, threads, kind))
+    shown = f"{'-':>7}" if found is None else f"{found:>7.2f}"
+    return f"{result.model:<18}{threads:>3} {kind:<5}{' '.join(cells)}{shown}"
+
+
+def least_times(result: Result, threads: int, kind: str) -> dict[str, float]:
+    """The least milliseconds of each system, "cpu" or "wall"."""
+    return {n: min(getattr(c, kind)) for (n, t), c in result.contestants.items() if t == threads}
+
+
+def ratio_of(result: Result, threads: int) -> float | None:
+    """The ratio that counts: of CPU time with one thread, else by the clock."""
+    kind = "cpu" if threads == 1 else "wall"
+    return bars.ratio(result.model, least_times(result, threads, kind))
 
 
 def row_of_starts(result: Result, threads: int) -> str:
@@ -173,22 +183,27 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.0f}"
 
 
-def missed(result: Result, threads: int) -> list[str]:
+def missed(result: Result, threads: list[int]) -> list[str]:
     """The bars that a model misses."""
-    hot, cold, again = result.contestants["hodu", threads], result.cold, result.again
-    others = [c for (name, t), c in result.contestants.items() if name != "hodu" and t == threads]
-    reference = result.contestants.get(("onnxruntime", threads))
+    warm = result.contestants["hodu", threads[0]].facts
+    reference = result.contestants.get(("onnxruntime", threads[0]))
     memory = None if reference is None else reference.facts["megabytes"]
-    checks = {
-        "error": max(hot.facts["error"], cold["error"]) > ERROR_BAR,
-        "cold start": cold["seconds"] > COLD_BAR,
-        "warm start": hot.facts["seconds"] > WARM_BAR,
-        "arena": hot.facts["arena"] > ARENA_BAR * hot.facts["bound"],
-        "memory": memory is not None
-        and any(facts["megabytes"] > memory for facts in (hot.facts, cold, again)),
-        "time": any(min(hot.cpu) > SLOWER_BAR * min(c.cpu) for c in others),
-    }
-    return [f"{result.model}: {name}" for name, is_missed in checks.items() if is_missed]
+    starts = {"cold": result.cold, "again": result.again, "warm": warm}
+    slow = [bars.missed_ratio(result.model, t, ratio_of(result, t)) for t in threads]
+    return [*filter(None, slow), *bars.missed_facts(result.model, starts, memory)]
+
+
+def summary(results: list[Result], threads: list[int]) -> Iterator[str]:
+    """The mean ratios and the bars that are missed."""
+    failures = [text for result in results for text in missed(result, threads)]
+    for count in threads:
+        ratios = [x for r in results if (x := ratio_of(r, count)) is not None]
+        if ratios:
+            found = bars.mean(ratios)
+            yield f"geometric mean of the ratios with {count} threads: {found:.2f}"
+            if count == 1 and found < bars.MEAN and len(ratios) == len(bars.RATIOS):
+                failures.append(f"mean ratio {found:.2f} of {bars.MEAN}")
+    yield f"bars missed: {'; '.join(failures) or 'none'}"
 
 
 def main() -> int:
@@ -207,16 +222,15 @@ def main() -> int:
     if not paths:
         print(f"no models in {options.folder}; make them with benchmarks/build_models.py")
         return 1
-    print(
-        "least and median milliseconds (CPU time on one thread, else wall time); ratio to the best"
-    )
+    print("least and median milliseconds; ratio: the best peer's least over Hodu's")
     others = "".join(f" {PEERS[name]:>19}" for name in options.systems)
-    print(f"{'model':<18}{'thr':>4}{'Hodu':>18}{others}{'ratio':>7}")
+    print(f"{'model':<18}{'thr':>3} {'time':<5}{'Hodu':>19}{others}{'ratio':>7}")
     results = []
     for path in paths:
         results.append(measure(path, options))
         for threads in options.threads:
-            print(row_of_times(results[-1], threads, options.systems), flush=True)
+            for kind in ("cpu", "wall"):
+                print(row_of_times(results[-1], threads, kind, options.systems), flush=True)
     print("\nseconds from import to the first result, megabytes at most; ORT is ONNX Runtime")
     print(
         f"{'model':<18}{'cold':>8}{'warm':>8}{'ORT':>8}"
@@ -224,9 +238,9 @@ def main() -> int:
     )
     for result in results:
         print(row_of_starts(result, options.threads[0]))
-    failures = [text for result in results for text in missed(result, options.threads[0])]
-    print(f"\nbars missed: {'; '.join(failures) or 'none'}")
-    return 1 if failures else 0
+    lines = list(summary(results, options.threads))
+    print("", *lines, sep="\n")
+    return 0 if lines[-1].endswith(": none") else 1
 
 
 if __name__ == "__main__":

@@ -21,7 +21,9 @@ from tests.ops.captured import record
 from tests.ops.cases import Case, leaves, nested
 
 EPS = 1e-6
-SIZED_BY_DATA = ("masked_select", "compress", "repeat_interleave")
+SIZED_BY_DATA = ("masked_select", "compress", "repeat_interleave", "unique", "unique_consecutive")
+# They read one triangle, and their gradient is that of a matrix that stays symmetric.
+SYMMETRIC = ("cholesky", "eigh")
 Arrays = list[Any]
 
 
@@ -36,9 +38,15 @@ class Rule:
         """The sample's arrays."""
         return arrays(self.sample, dtypes.f64, self.op.domain)
 
+    def symmetric(self, inputs: Arrays) -> Arrays:
+        """The tensors, or the symmetric part of a matrix of which one triangle is read."""
+        if self.op.name in SYMMETRIC or self.sample.attrs.get("hermitian"):
+            return [(inputs[0] + inputs[0].mT) / 2]
+        return inputs
+
     def call(self, inputs: Arrays) -> list[Any]:
         """The float results of the op on tensors."""
-        results = apply(self.op, inputs, self.sample.attrs)
+        results = apply(self.op, self.symmetric(inputs), self.sample.attrs)
         return [t for t in leaves(results) if t.dtype.is_float]
 
 
@@ -173,7 +181,7 @@ def captured_gradients(rule: Rule, inputs: Arrays) -> list[np.ndarray]:
 
         given = nested(declare, inputs)
         case = Case(rule.op, rule.sample, dtypes.f64)
-        results = [t for t in leaves(record(case)(given)) if t.dtype.is_float]
+        results = [t for t in leaves(record(case)(rule.symmetric(given))) if t.dtype.is_float]
         wanted = [t for t in leaves(given) if t.requires_grad]
         total = weighted(results, rule.op)
         found = [hodu.zeros_like(t) for t in wanted]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ import hodu.nn.functional as F
 from hodu.backends.cpu.prepare import Prepared, prepare
 from hodu.backends.cpu.stored import code_options
 from hodu.kernel.verify import verify_kernel
-from hodu.plan.target import named
+from hodu.plan.target import Target, named
 from hodu.plugins.interfaces import CompileOptions
 from hodu.render.c_program import Options
 from hodu.runtime.library import Library
@@ -39,7 +40,7 @@ def weight(*shape: int, seed: int = 7) -> hodu.Tensor:
 def check(
     f: Callable[..., hodu.Tensor | Sequence[hodu.Tensor]],
     *shapes: tuple[int, ...],
-    targets: Sequence[str] = TARGETS,
+    targets: Sequence[str | Target] = TARGETS,
     level: int = 2,
     interpreted: bool = True,
 ) -> Prepared:
@@ -53,13 +54,13 @@ def check(
     snapshot = verify(board.snapshot)
     options = CompileOptions(opt=level)
     found = []
-    for name in targets:
-        ready = prepare(snapshot, named(name), Options(), level=level)
+    for target in (named(t) if isinstance(t, str) else t for t in targets):
+        ready = prepare(snapshot, target, Options(), level=level)
         found.append(ready)
         for launch in ready.program.launches():
             verify_kernel(launch.kernel)
-        path = compile_shared([Source("m.c", ready.source)], code_options(named(name), options))
-        module = NativeModule(Library(path), weights_of(ready), 1)
+        path = compile_shared([Source("m.c", ready.source)], code_options(target, options))
+        module = NativeModule(Library(path), weights_of(ready), 2)
         for _ in range(2):  # the arena is not clean the second time
             got = module.execute({f"x{i}": a for i, a in enumerate(arrays)}).values()
             _compare([t.numpy() for t in got], wanted)
@@ -82,6 +83,11 @@ def kernels(ready: Prepared) -> list[str]:
     return [launch.kernel.name for launch in ready.program.launches()]
 
 
+def labels(ready: Prepared) -> list[str]:
+    """The ops that the kernels compute, in order."""
+    return [launch.label for launch in ready.program.launches()]
+
+
 FORMS = [
     ((1, 3, 9, 11), (8, 3, 3, 3), {"padding": 1}),
     ((2, 3, 9, 9), (20, 3, 5, 3), {"stride": 2, "padding": (2, 1)}),
@@ -92,6 +98,9 @@ FORMS = [
     ((1, 24, 9, 9), (24, 1, 3, 3), {"padding": 1, "groups": 24}),
     ((1, 17, 9, 9), (17, 1, 3, 3), {"padding": 1, "groups": 17, "stride": 2}),
     ((1, 16, 20, 20), (16, 1, 7, 7), {"padding": 3, "groups": 16}),
+    ((1, 33, 13, 11), (33, 1, 5, 5), {"padding": 2, "groups": 33, "stride": 2}),
+    ((1, 16, 11, 9), (16, 1, 3, 3), {"padding": 3, "groups": 16, "dilation": 3}),
+    ((1, 16, 9, 9), (32, 1, 3, 3), {"padding": 1, "groups": 16}),
     ((1, 64, 5, 5), (64, 32, 3, 3), {"padding": 1, "groups": 2}),
     ((1, 12, 5, 5), (24, 4, 3, 3), {"padding": 1, "groups": 3}),
     ((1, 64, 1, 1), (96, 64, 1, 1), {}),
@@ -155,6 +164,44 @@ def test_pooling_and_joins_in_blocks() -> None:
 
     ready = check(unet, (1, 3, 8, 10), targets=("native", "x86-64-v3"))
     assert kernels(ready).count("layout") == 2  # of the input and of the result
+
+
+CHAINED = [
+    ((1, 20, 16, 17), 3, {"padding": 1}),
+    ((2, 20, 16, 40), 5, {"padding": 2, "stride": 2}),
+    ((1, 20, 20, 18), 3, {"padding": 2, "dilation": 2}),
+    ((1, 20, 18, 18), 3, {}),
+    ((2, 20, 24, 3), 3, {"padding": 1}),
+]
+
+
+@pytest.mark.parametrize(("x", "size", "attrs"), CHAINED)
+@pytest.mark.parametrize("target", TARGETS[:2])
+def test_depthwise_and_the_pointwise_one_after_it(
+    x: tuple[int, ...], size: int, attrs: dict[str, object], target: str
+) -> None:
+    """One kernel where what is between them is too large for the second cache."""
+    a, b, c = weight(20, 1, size, size), weight(24, 20, 1, 1), weight(16, 24, 1, 1)
+
+    def block(x: hodu.Tensor) -> hodu.Tensor:
+        between = F.hardswish(F.conv2d(x, a, weight(20), groups=20, **attrs))
+        y = F.conv2d(between, b, weight(24))
+        return F.conv2d(F.relu(y + y.mean((2, 3), keepdim=True)), c)
+
+    small = replace(named(target), l2_bytes=8192)
+    assert "conv+hardswish+conv" in labels(check(block, x, targets=[small]))
+    assert "conv+hardswish+conv" not in labels(check(block, x, targets=[target]))
+
+
+def test_a_depthwise_convolution_with_two_readers_is_alone() -> None:
+    a, b = weight(20, 1, 3, 3), weight(24, 20, 1, 1)
+
+    def block(x: hodu.Tensor) -> list[hodu.Tensor]:
+        between = F.relu(F.conv2d(x, a, padding=1, groups=20))
+        return [F.conv2d(between, b), between]
+
+    small = replace(named("x86-64-v3"), l2_bytes=8192)
+    assert "conv+relu+conv" not in labels(check(block, (1, 20, 16, 17), targets=[small]))
 
 
 def test_one_value_is_read_in_both_forms() -> None:

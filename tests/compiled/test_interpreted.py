@@ -32,6 +32,11 @@ def lstm(x: Any) -> Any:
     return hodu.lstm_layer(x, *weights, constant(3, 11), constant(3, 11))
 
 
+def long_lstm(x: Any) -> Any:
+    weights = (constant(200, 9), constant(200, 50), constant(200), constant(200))
+    return hodu.lstm_layer(x, *weights, constant(1, 50), constant(1, 50), reverse=True)
+
+
 def blocks(x: Any) -> Any:
     return F.relu(F.conv2d(F.conv2d(x, constant(17, 9, 3, 3), padding=1), constant(10, 17, 1, 1)))
 
@@ -63,6 +68,7 @@ CASES: dict[str, tuple[Any, list[np.ndarray]]] = {
         [numbers(1, 2, 3, 37), numbers(1, 2, 1050, 37), numbers(1, 2, 1050, 12)],
     ),
     "lstm": (lstm, [numbers(4, 3, 9)]),
+    "lstm of one sequence": (long_lstm, [numbers(10, 1, 9)]),
 }  # fmt: skip
 
 

@@ -288,21 +288,30 @@ def test_recurrent_layers(layer: str, constant: bool, batch: int, hidden: int) -
     assert np.allclose(run(f, *arrays), wanted, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("steps", [1, 9, 22])
-def test_steps_of_large_layers_on_any_number_of_threads(steps: int) -> None:
-    """Weights beyond the first cache, which every other step goes through backward."""
-    weights = [0.1 * numbers(4 * 150, n, seed=n) for n in (13, 150)]
-    kept = [*(numbers(4 * 150, seed=s) for s in (3, 4)), *(numbers(1, 150, seed=s) for s in (5, 6))]
-    x = numbers(steps, 1, 13)
+@pytest.mark.parametrize("layer", ["lstm_layer", "gru_layer", "rnn_layer"])
+@pytest.mark.parametrize(
+    ("steps", "inputs", "reverse"), [(1, 13, False), (8, 13, True), (9, 200, False), (22, 13, True)]
+)
+def test_steps_of_large_layers_on_any_number_of_threads(
+    layer: str, steps: int, inputs: int, reverse: bool
+) -> None:
+    """Weights beyond the first cache: in turn forward and backward, shares of the input ahead."""
+    gates = {"lstm_layer": 4, "gru_layer": 3, "rnn_layer": 1}[layer]
+    weights = [0.1 * numbers(gates * 150, n, seed=n) for n in (inputs, 150)]
+    kept = [numbers(gates * 150, seed=s) for s in (3, 4)]
+    kept += [numbers(1, 150, seed=s) for s in range(5, 7 if gates == 4 else 6)]
+    x = numbers(steps, 1, inputs)
+    op = getattr(hodu, layer)
 
     def f(x: hodu.Tensor) -> hodu.Tensor:
-        return hodu.lstm_layer(x, *map(hodu.tensor, (*weights, *kept)))[0]
+        return op(x, *map(hodu.tensor, (*weights, *kept)), reverse=reverse)[0]
 
     one = run(f, x)
     assert (run(f, x, threads=2) == one).all()
     assert (run(f, x, threads=3) == one).all()
     wide = [hodu.tensor(t.astype(np.float64)) for t in (x, *weights, *kept)]
-    assert np.allclose(one, hodu.lstm_layer(*wide)[0].numpy(), rtol=1e-4, atol=1e-5)
+    wanted = op(*wide, reverse=reverse)[0].numpy()
+    assert np.allclose(one, wanted, rtol=1e-4, atol=1e-5)
 
 
 def test_a_length_outside_the_sequence_is_the_error_of_eager() -> None:

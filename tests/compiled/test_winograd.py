@@ -140,9 +140,11 @@ def test_blocks_of_tiles(forced: Callable[..., None], rows: int, groups: int) ->
 
 def test_results_do_not_depend_on_threads(forced: Callable[..., None]) -> None:
     w, x = weight(64, 32, 3, 3), (1, 32, 37, 35)
-    for rows in (2, 12):  # parts of the image, and tiles that threads share
+    for rows, is_shared in ((2, False), (14, True)):
         forced(F4, rows, 2)
         ready = compiled(lambda t: F.conv2d(t, w, padding=1), x, "native")
+        names = [launch.kernel.name for launch in ready.program.launches()]
+        assert ("winograd_tiles" in names) is is_shared
         results = [run(ready, "native", array(*x), threads) for threads in (1, 2, 3)]
         assert all(np.array_equal(results[0], other) for other in results[1:])
 

@@ -11,6 +11,7 @@ from hodu.errors import UnsupportedError
 from hodu.kernel.expr import Expr, index
 from hodu.lower import families as families
 from hodu.lower.blocks import families as families_in_blocks  # noqa: F401
+from hodu.lower.blocks.chained import find_chains, lower_chain
 from hodu.lower.blocks.convolution import wanted_border
 from hodu.lower.blocks.forms import Forms, copy_form
 from hodu.lower.blocks.rules import leaves_of, lower_in_blocks
@@ -208,10 +209,16 @@ class Lowering:
         self._look_ahead(snapshot)
         groups = make_groups(snapshot, fuse=self._fuse)
         places = join_places(self, groups, places)
-        for group in groups:
-            if not lower_in_blocks(self, group):
-                self._group(group, places)
-            self._release(group)
+        chains = find_chains(self, groups, set(snapshot.outputs.values()))
+        waiting = set(chains.values())
+        for group in (g for g in groups if g not in waiting):
+            before = [chains[group.node]] if group.node in chains else []
+            if not before or not lower_chain(self, before[0], group):
+                for each in (*before, group):
+                    if not lower_in_blocks(self, each):
+                        self._group(each, places)
+            for each in (*before, group):
+                self._release(each)
 
     def _release(self, group: Group) -> None:
         """Let go of the constants that a group has packed."""

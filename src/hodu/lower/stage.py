@@ -31,8 +31,10 @@ from hodu.snapshot.ir import Node, Value
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
 
-
 T = TypeVar("T")
+
+Keep = Callable[[Index, Expr], None]
+"""(position, element or a vector of them): takes a result that is not stored in memory."""
 
 
 class Stage:
@@ -47,6 +49,8 @@ class Stage:
         self._params: dict[tuple[Place, Role], Buf] = {}
         self._touched = Touched()
         self._question: str | None = None
+        self._joined: list[Stage] = []
+        self._keep: Keep | None = None
 
     # -- what rules ask -------------------------------------------------------------------------
 
@@ -213,6 +217,9 @@ class Stage:
 
     def store(self, value: Value, position: Index, element: Expr) -> None:
         """Store an element in the memory of a value."""
+        if self._keep is not None:
+            self._keep(position, element)
+            return
         storage = self.lowering.storage[value]
         buf = self._param(storage.place, "out", storage.place.slot.name)
         at = storage.position(position, self.extents(self.shape_of(value)))
@@ -241,6 +248,14 @@ class Stage:
         self.k.fail(condition, status, site, *given)
 
     # -- the end --------------------------------------------------------------------------------
+
+    def joined(self, node: Node, epilogue: Sequence[Node], keep: Keep) -> Stage:
+        """A stage for a node that is computed in this kernel too; `keep` takes its result."""
+        other = Stage(self.lowering, node, epilogue)
+        other.k, other._params, other._touched = self.k, self._params, self._touched
+        other._keep = keep
+        self._joined.append(other)
+        return other
 
     def attempt(self) -> Callable[[], None]:
         """What takes back all that is written of the kernel from here on."""
@@ -272,7 +287,8 @@ class Stage:
     @property
     def label(self) -> str:
         """The ops that the kernel computes, for profiles."""
-        return "+".join([self.node.op, *(n.op for n in self.epilogue)])
+        before = [stage.label for stage in self._joined]
+        return "+".join([*before, self.node.op, *(n.op for n in self.epilogue)])
 
 
 def _span(at: Expr) -> tuple[Expr, int]:

@@ -13,6 +13,12 @@ from hodu.dims import Dim, dim_min
 from hodu.dtypes import FLOATS
 from hodu.errors import ValueRangeError
 from hodu.ops._matrices import adjoint, attempt, back, finite, matrix_shape, square_shape
+from hodu.ops._matrix_gradients import (
+    cholesky_gradient,
+    eigh_gradient,
+    qr_gradient,
+    svd_gradient,
+)
 from hodu.ops._precision import wide
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
@@ -67,6 +73,8 @@ class Cholesky:
         lower = attempt("cholesky", fault, np.linalg.cholesky, source)
         return back(adjoint(lower) if upper else lower, x)
 
+    vjp = {"input": cholesky_gradient}
+
 
 @op('qr(Tensor A, str mode="reduced") -> (Tensor Q, Tensor R)')
 class Qr:
@@ -91,6 +99,8 @@ class Qr:
             return np.zeros(0, x.dtype), back(_QR(wide(x), "r"), x)
         q, r = _QR(wide(x), mode)
         return back(q, x), back(r, x)
+
+    vjp = {"A": qr_gradient}
 
 
 def _check_mode(mode: str) -> None:
@@ -121,6 +131,8 @@ class Svd:
         u, s, vh = attempt("svd", fault, call, x, square=False)
         return back(u, x), back(s, x), back(vh, x)
 
+    vjp = {"A": svd_gradient}
+
 
 @function(methods=False, where=("linalg",))
 def svdvals(A: Tensor) -> Tensor:
@@ -150,6 +162,8 @@ class Eigh:
         call = finite(lambda a: _EIGH(a, UPLO), np.tril if UPLO.upper() == "L" else np.triu)
         values, vectors = attempt("eigh", fault, call, x)
         return back(values, x), back(vectors, x)
+
+    vjp = {"A": eigh_gradient}
 
 
 @function(methods=False, where=("linalg",))

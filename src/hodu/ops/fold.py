@@ -127,6 +127,12 @@ class Im2col:
         x = F.movedim(x, (axis + 1, axis + 3), (axis, axis + 1))
         return F._reshape(x, (*batch[:-1], batch[-1] * (kh * kw), oh * ow))
 
+    vjp = {
+        "input": lambda ct, input_type, kernel_size, dilation, padding, stride: F.col2im(
+            ct, input_type.shape[-2:], kernel_size, dilation, padding, stride
+        )
+    }
+
 
 @op(
     "col2im(Tensor input, Dim[] output_size, int[] kernel_size, int[] dilation=1, "
@@ -216,3 +222,9 @@ class Col2im:
         image = overlap_add(lines, -3, -2, dh, sh, h + 2 * ph)
         none = (0,) * len(front)
         return F._pad(image, (*none, -ph, -pw), (*none, -ph, -pw))
+
+    vjp = {
+        "input": lambda ct, kernel_size, dilation, padding, stride: F.im2col(
+            ct, kernel_size, dilation, padding, stride
+        )
+    }

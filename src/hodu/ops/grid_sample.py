@@ -11,6 +11,7 @@ import numpy as np
 from hodu.dims import Dim, provably_different
 from hodu.dtypes import FLOATS, DType, f32
 from hodu.errors import ShapeError, ValueRangeError
+from hodu.ops._grid_sampled import grid_sampled
 from hodu.ops._interpolation import cubic
 from hodu.ops._precision import wide
 from hodu.ops._samples import S, T
@@ -98,6 +99,16 @@ class GridSample:
             for i, size in enumerate(x.shape[2:])
         ]
         return _gather(wide(x), axes).reshape(shape).astype(x.dtype, copy=False)
+
+    def compose(
+        x: Tensor,
+        grid: Tensor,
+        mode: str = "bilinear",
+        padding_mode: str = "zeros",
+        align_corners: bool | None = None,
+    ) -> Tensor:
+        shape = _shape(x.shape, grid.shape, mode, padding_mode)
+        return grid_sampled(x, grid, shape, mode, padding_mode, bool(align_corners))
 
 
 Taps = list[tuple[Array, Array]]

@@ -9,6 +9,7 @@ import numpy as np
 from hodu.dims import dim_min
 from hodu.dtypes import FLOATS, i32
 from hodu.ops._matrices import back, matrix_shape
+from hodu.ops._matrix_gradients import lu_factor_gradient, lu_gradient
 from hodu.ops._precision import wide
 from hodu.ops._samples import S
 from hodu.ops._table import Array, op
@@ -64,6 +65,8 @@ class Lu:
         exchange = np.arange(m)[:, None] == order[..., None, :]
         return exchange.astype(x.dtype), back(lower, x), back(upper, x)
 
+    vjp = {"A": lu_gradient}
+
 
 @op("lu_factor(Tensor A, *, bool pivot=True) -> (Tensor LU, Tensor pivots)")
 class LuFactor:
@@ -82,6 +85,8 @@ class LuFactor:
     def eager(x: Array, pivot: bool) -> tuple[Array, Array]:
         packed, order = eliminate(x, pivot)
         return back(packed, x), _exchanges(order, min(x.shape[-2:]))
+
+    vjp = {"A": lu_factor_gradient}
 
 
 def _exchanges(order: Array, count: int) -> Array:

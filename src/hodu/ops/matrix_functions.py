@@ -92,6 +92,8 @@ class MatrixExp:
             raise ValueError("the matrices are not square")
         return back(_exponential(x.astype(np.float64)), x)
 
+    vjp = {"input": lambda ct, input: _exponential_gradient(widen(ct), widen(input).mT)}
+
 
 def _exponential(a: Array) -> Array:
     norm = np.abs(a).sum(-2).max(initial=0)
@@ -109,6 +111,16 @@ def _exponential(a: Array) -> Array:
     for _ in range(halvings):
         result = result @ result
     return result
+
+
+def _exponential_gradient(ct: Tensor, x: Tensor) -> Tensor:
+    """The derivative at `x` along `ct`: a block of the exponential of [[x, ct], [0, x]].
+
+    Mathias, A chain rule for matrix functions and applications (1996).
+    """
+    n = x.shape[-1]
+    rows = F.cat([x, ct], -1), F.cat([F.zeros_like(x), x], -1)
+    return F.matrix_exp(F.cat(rows, -2))[..., :n, n:]
 
 
 def _relative_cutoff(
@@ -220,6 +232,19 @@ class Pinv:
         cutoff = F.maximum(F.amax(size, -1, keepdim=True) * factor, atol or 0.0)
         inverse = F.where(size > cutoff, 1 / F.where(size > cutoff, values, 1), 0)
         return narrow(F.matmul(vh.mT * F.unsqueeze(inverse, -2), u.mT), x.dtype)
+
+    vjp = {"A": lambda ct, out, A, hermitian: _pinv_gradient(ct, out, A, hermitian)}
+
+
+def _pinv_gradient(ct: Tensor, out: Tensor, A: Tensor, hermitian: bool) -> Tensor:
+    """Golub and Pereyra, The differentiation of pseudo-inverses (1973), for a constant rank."""
+    p, a, ct = widen(out), widen(A), widen(ct)
+    y = F.matmul(p.mT, ct)
+    unseen = y.mT - F.matmul(a, F.matmul(p, y.mT)) - y
+    beyond = ct - F.matmul(a.mT, y)
+    result = F.matmul(unseen, p.mT) + F.matmul(p.mT, F.matmul(p, beyond.mT))
+    # As in eigh() the matrix moves as a symmetric one.
+    return (result + result.mT) / 2 if hermitian else result
 
 
 @function()

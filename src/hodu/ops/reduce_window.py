@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,9 @@ import numpy as np
 from hodu.dispatch.attrs import as_ints
 from hodu.dtypes import NUMERIC
 from hodu.errors import ValueRangeError
+from hodu.ops._overlap import at_positions, spread
 from hodu.ops._pooling import extreme, fold_windows
-from hodu.ops._precision import wide
+from hodu.ops._precision import wide, widen
 from hodu.ops._samples import S
 from hodu.ops._table import Array, F, function, op
 from hodu.ops._windows import Ints, per_axis
@@ -105,6 +107,51 @@ class ReduceWindow:
         identity = _identity(reduce, x.dtype)
         y = fold_windows(wide(x), _UFUNCS[reduce], identity, *window, out)
         return y.astype(x.dtype, copy=False)
+
+    def vjp(
+        ct: Tensor,
+        input: Tensor,
+        window_shape: Ints,
+        stride: Ints,
+        padding: Ints,
+        dilation: Ints,
+        reduce: str,
+    ) -> tuple[Tensor]:
+        window, n = (window_shape, stride, padding, dilation), len(window_shape)
+        if reduce == "sum":
+            return (spread(widen(ct), input.shape, *window),)
+        if reduce == "prod":
+            return (_by_factors(widen(ct), widen(input), window),)
+        x = input if reduce == "max" else -input
+        indices = F._max_pool_with_indices(x, *window)[1]
+        return (at_positions(ct, indices, input.shape, n, gaps=any(padding)),)
+
+
+def _by_factors(ct: Tensor, x: Tensor, window: tuple[Ints, Ints, Ints, Ints]) -> Tensor:
+    """The gradient of the products of windows: for each element, that of the others."""
+    kernel, stride, padding, dilation = window
+    n = len(kernel)
+    lead = (0,) * (x.ndim - n)
+    before, after = (*lead, *padding[:n]), (*lead, *padding[n:])
+    x = F._pad(x, before, after, value=1.0)
+    steps = (*(1 for _ in lead), *stride)
+    starts = [
+        (*lead, *(t * d for t, d in zip(tap, dilation, strict=True)))
+        for tap in itertools.product(*map(range, kernel))
+    ]
+    taps = [F._slice(x, start, ct.shape, steps) for start in starts]
+    total = F.zeros(x.shape, dtype=ct.dtype)
+    for start, rest in zip(starts, _products_of_others(taps), strict=True):
+        part = F._slice_put(F.zeros(x.shape, dtype=ct.dtype), ct * rest, start, ct.shape, steps)
+        total = total + part
+    return F._pad(total, tuple(-b for b in before), tuple(-a for a in after))
+
+
+def _products_of_others(factors: list[Tensor]) -> list[Tensor]:
+    one = F.ones_like(factors[0])
+    earlier = list(itertools.accumulate(factors[:-1], F.mul, initial=one))
+    later = list(itertools.accumulate(factors[:0:-1], F.mul, initial=one))
+    return [F.mul(a, b) for a, b in zip(earlier, reversed(later), strict=True)]
 
 
 def _pads(padding: int | Sequence[int], n: int) -> Ints:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from hodu.dtypes import FROM_NUMPY, NUMERIC
 from hodu.errors import ShapeError, ValueRangeError
 from hodu.ops._interpolation import COORDINATES, NEAREST, Axis, interpolate_axis, taps
-from hodu.ops._precision import wide
+from hodu.ops._precision import wide, widen
 from hodu.ops._rules import axis_of, replace_dim
 from hodu.ops._samples import S
-from hodu.ops._table import Array, op
+from hodu.ops._table import Array, F, op
 from hodu.ops._windows import Ints
 from hodu.shapes import Shape, TensorType, format_shape
+
+if TYPE_CHECKING:
+    from hodu._tensor import Tensor
 
 Floats: TypeAlias = tuple[float, ...]
 _CHOICES = {
@@ -170,6 +173,30 @@ class Resize:
         if coordinates == "tf_crop_and_resize":
             y = _fill(y, found, outside, extrapolation)
         return _as(y, dtype)
+
+    def vjp(
+        ct: Tensor,
+        input_type: TensorType,
+        axes: Ints,
+        size: Shape,
+        scales: Floats | None,
+        roi: Floats | None,
+        mode: str,
+        coordinates: str,
+        nearest: str,
+        cubic_a: float,
+        exclude_outside: bool,
+        antialias: bool,
+    ) -> tuple[Tensor]:
+        choices = (mode, coordinates, nearest, cubic_a, exclude_outside, antialias)
+        total = widen(ct)
+        for i, axis in enumerate(axes):
+            scale = scales and (scales[i],)
+            crop = roi and (roi[i], roi[len(axes) + i])
+            eye = F.eye(input_type.shape[axis], dtype=total.dtype)
+            weights = F._resize(eye, (0,), (size[i],), scale, *choices, crop)
+            total = F.movedim(F.matmul(F.movedim(total, axis, -1), weights), -1, axis)
+        return (total,)
 
 
 def _floating(x: Array) -> Array:

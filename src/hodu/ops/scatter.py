@@ -14,6 +14,7 @@ from hodu.ops._index_rules import check_along, check_nd, check_same_dtype, excee
 from hodu.ops._index_write import FOLDS, write_at
 from hodu.ops._rules import axis_of
 from hodu.ops._samples import S, T
+from hodu.ops._scatter_gradients import Written
 from hodu.ops._table import Array, F, function, op
 from hodu.shapes import Shape, TensorType, format_shape
 
@@ -96,6 +97,59 @@ class Scatter:
         places[axis] = index
         write_at(out, places, src, reduce, include_self=include_self, wrap=wrap)
         return out.reshape(x.shape)
+
+    def vjp(
+        ct: Tensor,
+        out: Tensor,
+        input: Tensor,
+        index: Tensor,
+        src: Tensor,
+        dim: int,
+        reduce: str,
+        include_self: bool,
+        wrap: bool,
+    ) -> tuple[Any, ...]:
+        if reduce == "sum" and include_self:
+            given = None
+        else:
+            given = _written(out, input, index, src, dim, reduce, include_self, wrap)
+
+        def by_source() -> Tensor:
+            if given is not None:
+                found = given.by_source(ct)
+            else:
+                found = F.gather(ct, dim, index, wrap=wrap)
+            if src.ndim == 0 or src.shape == index.shape:
+                return found
+            rest = tuple(a - b for a, b in zip(src.shape, index.shape, strict=True))
+            return F._pad(found, (0,) * src.ndim, rest)
+
+        return ct if given is None else lambda: given.by_input(ct), None, by_source
+
+
+def _written(
+    out: Tensor,
+    input: Tensor,
+    index: Tensor,
+    src: Tensor,
+    dim: int,
+    reduce: str,
+    include_self: bool,
+    wrap: bool,
+) -> Written:
+    if src.ndim == 0:
+        source = F.expand(src, index.shape)
+    else:
+        source = F._slice(src, (0,) * src.ndim, index.shape, (1,) * src.ndim)
+    return Written(
+        input,
+        source,
+        out,
+        reduce,
+        include_self,
+        lambda x: F.gather(x, dim, index, wrap=wrap),
+        lambda x, values, how: F._scatter(x, dim, index, values, reduce=how, wrap=wrap),
+    )
 
 
 @function()
@@ -215,3 +269,18 @@ class ScatterNd:
         rows = [indices[..., i] for i in range(width)]
         write_at(out, rows, updates, _ND_NAMES[reduction])
         return out
+
+    def vjp(
+        ct: Tensor, out: Tensor, input: Tensor, indices: Tensor, updates: Tensor, reduction: str
+    ) -> tuple[Any, ...]:
+        names = {how: name for name, how in _ND_NAMES.items()}
+        given = Written(
+            input,
+            updates,
+            out,
+            _ND_NAMES[reduction],
+            True,
+            lambda x: F.gather_nd(x, indices),
+            lambda x, values, how: F.scatter_nd(x, indices, values, names[how]),
+        )
+        return lambda: given.by_input(ct), None, lambda: given.by_source(ct)

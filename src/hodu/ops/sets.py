@@ -69,11 +69,27 @@ def _taken(x: Array, dim: int | None, which: Array) -> Array:
     return np.take(np.atleast_1d(x), which, axis=dim)
 
 
+def _gradient(
+    ct_output: Tensor,
+    inverse_indices: Tensor,
+    counts: Tensor,
+    input_type: TensorType,
+    dim: int | None,
+) -> Tensor:
+    """Equal elements share the gradient of what stands for them, as those of amax() do."""
+    axis = 0 if dim is None else axis_of(dim, input_type.rank)
+    after = (1,) * (len(ct_output.shape) - 1 - axis)
+    share = ct_output / F.reshape(counts, (-1, *after))
+    places = F.reshape(inverse_indices, (-1,))
+    return F.reshape(F.index_select(share, axis, places), input_type.shape)
+
+
 @op("unique(Tensor input, int? dim=None) -> (Tensor output, Tensor inverse_indices, Tensor counts)")
 class Unique:
     """The distinct elements (or slices along `dim`) in order, which of them each is, and counts."""
 
     public, samples = False, SETS
+    vjp = {"input": _gradient}
 
     def infer(x: TensorType, dim: int | None = None) -> tuple[TensorType, ...]:
         return _set_types("unique", x, dim)
@@ -96,6 +112,7 @@ class UniqueConsecutive:
     """The first of each run of equal elements (or slices along `dim`), run numbers and lengths."""
 
     public, samples = False, SETS
+    vjp = {"input": _gradient}
 
     def infer(x: TensorType, dim: int | None = None) -> tuple[TensorType, ...]:
         return _set_types("unique_consecutive", x, dim)

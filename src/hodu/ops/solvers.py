@@ -5,7 +5,7 @@ Everything works on stacks [..., n, n]. Small floats are computed in f32.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from hodu.dims import dim_min, provably_different
 from hodu.dtypes import FLOATS, i64
 from hodu.errors import ShapeError
 from hodu.ops._matrices import adjoint, attempt, back, finite, matrix_shape, square_shape, thin_svd
-from hodu.ops._precision import wide
+from hodu.ops._precision import wide, widen
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, Promote, alias, function, op
 from hodu.shapes import Shape, TensorType, broadcast_shapes, format_shape
@@ -47,6 +47,24 @@ class Det:
     def eager(x: Array) -> Array:
         return back(np.linalg.det(wide(x)), x)
 
+    vjp = {"A": lambda ct, out, A: widen(ct)[..., None, None] * _cofactors(A, out)}
+
+
+def _cofactors(A: Tensor, det: Tensor) -> Tensor:
+    """det(A) times the transposed inverse; of a singular matrix by its singular values.
+
+    Each way is given a harmless matrix where the other counts.
+    """
+    x, det = widen(A), widen(det)[..., None, None]
+    singular, n = det == 0, x.shape[-1]
+    one = F.eye(n, dtype=x.dtype)
+    regular = det * F.inverse(F.where(singular, one, x)).mT
+    distinct = F.diag_embed(F.arange(1, n + 1, dtype=x.dtype))
+    u, s, vh = F.svd(F.where(singular, x, distinct))
+    sign = (F.det(u.detach()) * F.det(vh.detach()))[..., None]
+    others = sign * F.prod(F.where(one == 1, 1, s[..., None, :]), -1)
+    return F.where(singular, F.matmul(u * others[..., None, :], vh), regular)
+
 
 @op("slogdet(Tensor A) -> (Tensor sign, Tensor logabsdet)")
 class Slogdet:
@@ -62,6 +80,18 @@ class Slogdet:
     def eager(x: Array) -> tuple[Array, Array]:
         sign, logabsdet = np.linalg.slogdet(wide(x))
         return back(sign, x), back(logabsdet, x)
+
+    vjp = {"A": lambda ct_logabsdet, sign, A: _log_gradient(ct_logabsdet, widen(A), sign == 0)}
+
+
+def _log_gradient(ct: Tensor | None, x: Tensor, singular: Tensor) -> Tensor | None:
+    """The transposed inverse; NaN for a singular matrix, which has none."""
+    if ct is None:
+        return None
+    singular = singular[..., None, None]
+    one = F.eye(x.shape[-1], dtype=x.dtype)
+    inverse = F.inverse(F.where(singular, one, x)).mT
+    return F.where(singular, float("nan"), widen(ct)[..., None, None] * inverse)
 
 
 @function()
@@ -84,6 +114,8 @@ class Inverse:
 
     def eager(x: Array) -> Array:
         return back(attempt("inv", "is singular", np.linalg.inv, x), x)
+
+    vjp = {"input": lambda ct, out: -F.matmul(F.matmul(out.mT, ct), out.mT)}
 
 
 alias("inverse", "inv")
@@ -119,6 +151,10 @@ class Solve:
         if b.ndim < 2:
             raise ValueError("the right-hand side is not a matrix")
         return back(attempt("solve", "is singular", np.linalg.solve, a, wide(b)), b)
+
+    def vjp(ct: Tensor, out: Tensor, A: Tensor) -> tuple[Any, Tensor]:
+        ct_b = F._solve(widen(A).mT, widen(ct))
+        return lambda: -F.matmul(ct_b, widen(out).mT), ct_b
 
 
 @function(methods=False, where=("linalg",))
@@ -176,6 +212,20 @@ class SolveTriangular:
         x = attempt("solve_triangular", fault, np.linalg.solve, *sides)
         return back(x if left else adjoint(x), b)
 
+    def vjp(
+        ct: Tensor, out: Tensor, A: Tensor, upper: bool, left: bool, unitriangular: bool
+    ) -> tuple[Any, Tensor]:
+        a, x = widen(A), widen(out)
+        ct_b = F.solve_triangular(
+            a.mT, widen(ct), upper=not upper, left=left, unitriangular=unitriangular
+        )
+
+        def ct_a() -> Tensor:
+            whole = F.matmul(ct_b, x.mT) if left else F.matmul(x.mT, ct_b)
+            return -(F.triu if upper else F.tril)(whole, int(unitriangular) * (1 if upper else -1))
+
+        return ct_a, ct_b
+
 
 @function()
 def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
@@ -231,3 +281,30 @@ class Lstsq:
         x = adjoint(vh) @ (inverse[..., None] * (adjoint(u) @ wide(b)))
         gap = ((wide(a) @ x - wide(b)) ** 2).sum(-2) if m > n else np.zeros(0)
         return back(x, b), back(gap, b), good.sum(-1, dtype=np.int64), back(s, a)
+
+    def vjp(
+        ct_solution: Tensor | None,
+        ct_residuals: Tensor | None,
+        ct_singular_values: Tensor | None,
+        solution: Tensor,
+        A: Tensor,
+        B: Tensor,
+        rcond: float | None,
+    ) -> tuple[Tensor, Tensor]:
+        """By the differential of a projector of constant rank (Golub and Pereyra 1973)."""
+        a, x = widen(A), widen(solution)
+        left = widen(B) - F.matmul(a, x)
+        ct_x = F.zeros_like(x) if ct_solution is None else widen(ct_solution)
+        ct_a, ct_b = F.zeros_like(a), F.zeros_like(left)
+        if ct_residuals is not None and A.shape[-2] > A.shape[-1]:
+            ct_b = 2 * left * F.unsqueeze(widen(ct_residuals), -2)
+            ct_a = -F.matmul(ct_b, x.mT)
+            ct_x = ct_x - F.matmul(a.mT, ct_b)
+        if ct_singular_values is not None:
+            u, _, vh = F.svd(a, full_matrices=False)
+            ct_a = ct_a + F.matmul(u * F.unsqueeze(widen(ct_singular_values), -2), vh)
+        inverse = F.pinv(a, rtol=rcond)
+        y = F.matmul(inverse.mT, ct_x)
+        ct_a = ct_a - F.matmul(y, x.mT) + F.matmul(left, F.matmul(inverse, y).mT)
+        beyond = ct_x - F.matmul(a.mT, y)
+        return ct_a + F.matmul(F.matmul(inverse.mT, x), beyond.mT), ct_b + y

@@ -8,6 +8,7 @@ of angle included.
 from hodu.kernel.math.error import erf as erf
 from hodu.kernel.math.error import erfc as erfc
 from hodu.kernel.math.error import erfinv as erfinv
+from hodu.kernel.math.error import gate as gate
 from hodu.kernel.math.error import normal_tail as normal_tail
 from hodu.kernel.math.error import sigmoid as sigmoid
 from hodu.kernel.math.exponential import exp as exp

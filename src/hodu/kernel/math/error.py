@@ -18,6 +18,7 @@ from hodu.kernel.math.exponential import exp, exp_bounded, nearest
 from hodu.kernel.math.floats import (
     INF,
     NAN,
+    clamp,
     copy_sign,
     is_nan,
     magnitude,
@@ -82,6 +83,14 @@ def sigmoid(k: KernelBuilder, x: Expr) -> Expr:
     x = k.let(x, "x")
     e = k.let(exp(k, -magnitude(x)), "e")
     return select(x < 0.0, e, 1.0) / (e + 1.0)
+
+
+def gate(k: KernelBuilder, x: Expr) -> Expr:
+    """The sigmoid with an error of up to 2**-123 where it is small, in fewer operations in f32."""
+    if x.dtype is not f32:
+        return sigmoid(k, x)
+    bounded = k.let(clamp(x, -86.0, 86.0), "bounded")
+    return 1.0 / (exp_bounded(k, k.let(-bounded, "x")) + 1.0)
 
 
 def erf(k: KernelBuilder, x: Expr) -> Expr:

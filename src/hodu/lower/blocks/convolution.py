@@ -41,7 +41,7 @@ def lower_conv(lowering: Lowering, group: Group) -> None:
         raise NotBlockedError
     use_operands(lowering, group, shape)
     value = _input(group.node)
-    source = lowering.forms.use_blocked(value, _layout(lowering, value, forms))
+    source = lowering.forms.use_blocked(value, layout_to_read(lowering, value, forms))
     lowering.forms.give_blocked(root, bare(lowering, len(shape)))
     stage = Stage(lowering, group.node, group.epilogue)
     for number, form in enumerate(forms):
@@ -104,7 +104,7 @@ def _input(node: Node) -> Value:
     return value
 
 
-def _layout(lowering: Lowering, value: Value, forms: Sequence[Form]) -> Blocked:
+def layout_to_read(lowering: Lowering, value: Value, forms: Sequence[Form]) -> Blocked:
     """Blocks of channels; planes for the first layer, which has few channels."""
     lanes, form = lowering.target.lanes(32), forms[0]
     is_few = form.groups == 1 and form.inner < lanes

@@ -13,15 +13,16 @@ from hodu.lower.gemm.tile import Tile
 from hodu.plan.target import Target
 
 _HELD_BYTES = 80 << 10  # of the products of a block, on the stack
-_PARTS = 16  # blocks of pixels with which threads are busy
+_LEAST_PARTS, _MOST_PARTS = 8, 16  # of the pixels, each with memory of its own
 _MOST_ROWS = 14
 _MOST_GROUPS = 4
 
 # Costs, in the time of a multiply-add of vectors:
 _ELEMENT = 5.0  # both ways of an element through a transform: arithmetic, loads, stores
-_CACHED_BYTES = 8.0  # of weights that come from the last cache
-_READ_BYTES = 6.0  # of weights that come from memory
-_BLOCK = 200.0  # what surrounds the products of a block and a panel
+_READ = 8.0  # of a vector of weights from memory
+_READ_CACHED = 4.0  # from the second cache or the last: by all blocks but the first
+_LOOP = 15.0  # around the products of a tile of registers at one point
+_BLOCK = 200.0  # around the products of a block and a panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,13 @@ class Plan:
 
     @property
     def parts(self) -> int:
-        """The parts of the blocks that threads do on their own."""
-        return min(self.blocks, _PARTS)
+        """The parts of the blocks that threads do on their own, of two blocks or more if many."""
+        return max(_LEAST_PARTS, min(self.blocks // 2, _MOST_PARTS))
 
     @property
     def is_shared(self) -> bool:
         """Whether all tiles are transformed before threads share out the products."""
-        return self.blocks < _PARTS
+        return self.blocks < _LEAST_PARTS
 
     @property
     def covered(self) -> Pair:
@@ -89,22 +90,22 @@ def _best(
     vectors = -(-out // lanes)
     size = float(inner * vectors)
     pixels = items * math.prod(count)
-    reads = TAPS**2 * size * lanes * 4 / _READ_BYTES
-    direct = math.inf if wanted else max(TAPS**2 * pixels * size, reads)
-    plans = [
-        p
-        for m in ((wanted,) if wanted else (F2, F4))
-        for p in _plans(m, items, count, vectors, target)
-    ]
-    costs = [_cost(p, inner, vectors) for p in plans]
-    least = min(costs, default=direct)
-    return plans[costs.index(least)] if least < direct else None
+    direct = max(TAPS**2 * pixels * size, _reads(TAPS**2 * size, target))
+    least = math.inf if wanted else direct
+    kinds = (wanted,) if wanted else (F2, F4)
+    plans = [p for m in kinds for p in _plans(m, items, count, inner, vectors, target)]
+    costs = [_cost(p, inner, vectors, target) for p in plans]
+    best = min(costs, default=least)
+    return plans[costs.index(best)] if best < least else None
 
 
 def _plans(
-    minimal: Minimal, items: int, count: Pair, vectors: int, target: Target
+    minimal: Minimal, items: int, count: Pair, inner: int, vectors: int, target: Target
 ) -> Iterator[Plan]:
-    """The plans whose sums fit the registers and whose products fit the stack."""
+    """The plans whose sums fit the registers and whose products fit the stack.
+
+    There are several groups where those after the first find the filters in the first cache.
+    """
     m, lanes = minimal.outputs, target.lanes(32)
     counts = -(-count[0] // m), -(-count[1] // m)
     width = target.packed_lanes(32, target.packed_bits) or lanes
@@ -113,20 +114,28 @@ def _plans(
             continue
         for rows in range(1, min(_MOST_ROWS, (target.vector_registers - v - 1) // v) + 1):
             plan = Plan(minimal, Tile(rows, v, lanes), 1, items, counts)
-            for groups in range(1, _MOST_GROUPS + 1):
+            is_kept = inner * v * lanes * 4 <= target.l1_bytes // 2
+            for groups in range(1, _MOST_GROUPS + 1 if is_kept else 2):
                 held = minimal.points**2 * rows * groups * v * lanes * 4
                 if held <= _HELD_BYTES:
                     yield replace(plan, groups=groups)
 
 
-def _cost(plan: Plan, inner: int, vectors: int) -> float:
-    """The time of a plan."""
+def _reads(vectors: float, target: Target) -> float:
+    """The time in which so many vectors of weights are first read; few stay from run to run."""
+    is_cached = vectors * target.vector_bits / 8 <= target.l2_bytes
+    return vectors * (_READ_CACHED if is_cached else _READ)
+
+
+def _cost(plan: Plan, inner: int, vectors: int, target: Target) -> float:
+    """The time of a plan: the first group of a block waits for the weights that it reads."""
     points, tile = plan.minimal.points**2, plan.tile
     loads = (tile.rows + tile.vectors) / (tile.rows * tile.vectors)
-    cached = tile.lanes * 4 / plan.span / _CACHED_BYTES
-    each = max(1.0, loads, cached)
-    products = points * plan.blocks * plan.span * inner * vectors * each
-    reads = points * inner * vectors * tile.lanes * 4 / _READ_BYTES
+    group = points * vectors * (tile.rows * inner * max(1.0, loads) + _LOOP / tile.vectors)
+    weights = points * inner * vectors
+    products = max(group, _reads(weights, target))
+    products += max(group, weights * _READ_CACHED) * (plan.blocks - 1)
+    products += group * plan.blocks * (plan.groups - 1)
     transforms = points * plan.tiles * (inner / tile.lanes + vectors) * _ELEMENT
     around = plan.blocks * (vectors / tile.vectors) * _BLOCK
-    return max(products, reads) + transforms + around
+    return products + transforms + around

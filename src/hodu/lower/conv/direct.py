@@ -55,9 +55,12 @@ class Tile:
 
 
 class Direct:
-    """The kernel of one form; `source` is the input in blocks with its border."""
+    """The kernel of one form; `source` is the input in blocks with its border.
 
-    def __init__(self, s: Stage, form: Form, source: Storage) -> None:
+    With `x` it lies there, and of `source` the shape and the layout count.
+    """
+
+    def __init__(self, s: Stage, form: Form, source: Storage, x: Buf | None = None) -> None:
         assert source.layout is not None
         self.s, self.form = s, form
         self.layout = source.layout
@@ -66,7 +69,7 @@ class Direct:
         self.tiling = self.choose()
         span = self.tiling.vectors * self.lanes
         self.packing = self.shared or Packing(self.layout.lanes, span)
-        self.x = s.param(source.place, "in", "x")
+        self.x = s.param(source.place, "in", "x") if x is None else x
         sizes = [d.__index__() for d in source.shape]
         item, block, *steps = self.layout.strides(sizes)
         self.item_step, self.block_step = item, block
@@ -105,10 +108,13 @@ class Direct:
         total = self.form.items * self.panels * count
         with self.s.k.loop(total, kind="parallel", name="task") as task:
             item, panel, turn = self._order(task, count)
-            for column, tiles, columns in self.tiling.columns:
-                with self.s.k.loop(tiles, name="tile") as tile:
-                    start = tile * columns + column
-                    self._tile(Tile(item, panel, turn * rows + first, start, rows, columns))
+            self.row_of_tiles(item, panel, turn * rows + first, rows)
+
+    def row_of_tiles(self, item: Expr, panel: Expr, row: Expr, rows: int) -> None:
+        """The tiles of a panel in some rows from `row` on."""
+        for column, tiles, columns in self.tiling.columns:
+            with self.s.k.loop(tiles, name="tile") as tile:
+                self._tile(Tile(item, panel, row, tile * columns + column, rows, columns))
 
     def _order(self, task: Expr, count: int) -> tuple[Expr, Expr, Expr]:
         """Item, panel and row; panels change first when all weights stay in the cache."""

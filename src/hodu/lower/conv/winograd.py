@@ -248,9 +248,20 @@ def pack_filters(form: Form, minimal: Minimal, span: int) -> Array:
     """Filters at all points, rounded once: [out / span, points, inner, span]."""
     matrix = minimal.filters()
     panels = -(-form.out // span)
-    transform = np.kron(matrix, matrix)
-    packed = np.zeros((panels, len(transform), form.inner, span), np.float32)
+    packed = np.zeros((panels, minimal.points**2, form.inner, span), np.float32)
     for panel, first in zip(packed, range(0, form.out, span), strict=True):
-        w = form.weights[0, first : first + span].reshape(-1, form.inner, transform.shape[1])
-        panel[:, :, : len(w)] = (transform @ w.transpose(1, 2, 0)).transpose(1, 0, 2)
+        w = form.weights[0, first : first + span].transpose(2, 3, 1, 0)
+        rows = _combined(matrix, np.ascontiguousarray(w, np.float64))
+        for to, point in zip(
+            panel, (p for row in rows for p in _combined(matrix, row)), strict=True
+        ):
+            to[:, : w.shape[3]] = point
     return packed
+
+
+def _combined(matrix: Array, arrays: Array) -> list[Array]:
+    """The sums of arrays times the rows of a matrix.
+
+    They take turns, so that nothing is left to the threads of a BLAS, which wait for one another.
+    """
+    return [sum(f * x for f, x in zip(row, arrays, strict=True) if f) for row in matrix]

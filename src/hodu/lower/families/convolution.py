@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hodu.lower.conv import rows, weight
 from hodu.lower.conv.general import AnyWindow, convolve
 from hodu.lower.conv.windows import TransposedWindow, Window
+from hodu.lower.point import CannotVectorizeError
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 
@@ -13,13 +15,42 @@ from hodu.lower.stage import Stage
 @kernel("conv", views=False, epilogue=True)
 def conv(s: Stage) -> None:
     """Sums over windows of the input."""
-    convolve(s, _windows(s, Window))
+    if not _by_rows(s, transposed=False):
+        convolve(s, _windows(s, Window))
 
 
 @kernel("conv_transpose", views=False, epilogue=True)
 def conv_transpose(s: Stage) -> None:
     """Each output element gathers what the input elements add to it."""
-    convolve(s, _windows(s, TransposedWindow), transposed=True)
+    if not _by_rows(s, transposed=True):
+        convolve(s, _windows(s, TransposedWindow), transposed=True)
+
+
+@kernel("conv_weight", views=False, epilogue=True)
+def conv_weight(s: Stage) -> None:
+    """Sums over pixels of products of the input and the gradient of the result."""
+    shape = weight.shape_of(s)
+    if shape is None:
+        weight.one_by_one(s)
+    else:
+        weight.SumsOverPixels(s, shape).write()
+
+
+def _by_rows(s: Stage, *, transposed: bool) -> bool:
+    """Write the loops over rows of pixels, if there are such for the node."""
+    shape = rows.shape_of(s, transposed)
+    if shape is None:
+        return False
+    planes = shape.groups * shape.inner
+    padded = shape.padded(s.target.lanes(s.out_type().dtype.bits))
+    restart = s.attempt()
+    place = rows.pad_input(s, 0, planes, shape.items, shape.size, padded, shape.before)
+    try:
+        rows.RowsOfPixels(s, shape, transposed).write(place)
+    except CannotVectorizeError:
+        restart()
+        return False
+    return True
 
 
 def _windows(s: Stage, kind: Callable[..., AnyWindow]) -> tuple[AnyWindow, ...]:

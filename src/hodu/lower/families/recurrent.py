@@ -26,7 +26,7 @@ def _activations(s: Stage, count: int) -> list[Activation]:
     functions = Math(
         exp=named(math.exp),
         tanh=named(math.tanh),
-        sigmoid=named(math.sigmoid),
+        sigmoid=named(math.gate),
         log1p=named(math.log1p),
         abs=math.magnitude,
         where=select,
@@ -49,10 +49,9 @@ def _clip(x: Expr, low: float | None, high: float | None) -> Expr:
 def lstm_layer(s: Stage) -> None:
     """Gates i, f, g, o; the cell and the state of each unit computed with its product."""
     f, g, h = _activations(s, 3)
-    layer = Layer(s, 4, 2, (5, 6, 7))
+    layer = Layer(s, 4, 2, (5, 6, 7), biases=(3, 4))
     panels = pack_gates(s, 2, range(4), layer.units, layer.dtype)
-    bias = layer.padded_rows(4, 4) if s.has(4) else None
-    look = layer.padded_rows(8, 3) if s.has(8) else None
+    look = layer.padded_rows((8,), 3)
     hidden, cell = layer.begin()
     padded, k = layer.units.padded, s.k
 
@@ -64,8 +63,6 @@ def lstm_layer(s: Stage) -> None:
         def units(row: Expr, at: Expr, shares: list[Expr]) -> None:
             spot = layer.spot(t, row, at)
             gates = [layer.share(spot, n) + shares[n] for n in range(4)]
-            if bias is not None:
-                gates = [x + layer.load(bias, at + n * padded) for n, x in enumerate(gates)]
             old = layer.load(cell, spot.old)
             i = k.let(f(see(gates[0], 0, at, old)), "i")
             keep = 1.0 - i if s.attrs.get("input_forget") else f(see(gates[1], 1, at, old))
@@ -81,8 +78,9 @@ def lstm_layer(s: Stage) -> None:
 def gru_layer(s: Stage) -> None:
     """Gates r, z, n; the reset gate multiplies the share of n, or the state before its product."""
     f, g = _activations(s, 2)
-    layer = Layer(s, 3, 1, (5, 6))
-    if s.attrs.get("linear_before_reset", True):
+    is_after = bool(s.attrs.get("linear_before_reset", True))
+    layer = Layer(s, 3, 1, (5, 6), at_once=is_after)
+    if is_after:
         _gru_after(s, layer, f, g)
     else:
         _gru_before(s, layer, f, g)
@@ -90,7 +88,7 @@ def gru_layer(s: Stage) -> None:
 
 def _gru_after(s: Stage, layer: Layer, f: Activation, g: Activation) -> None:
     panels = pack_gates(s, 2, range(3), layer.units, layer.dtype)
-    bias = layer.padded_rows(4, 3) if s.has(4) else None
+    bias = layer.padded_rows((4,), 3)
     (hidden,) = layer.begin()
     padded, k = layer.units.padded, s.k
     with k.loop(layer.steps, name="t") as t:
@@ -113,7 +111,7 @@ def _gru_after(s: Stage, layer: Layer, f: Activation, g: Activation) -> None:
 def _gru_before(s: Stage, layer: Layer, f: Activation, g: Activation) -> None:
     gates = pack_gates(s, 2, range(2), layer.units, layer.dtype)
     news = pack_gates(s, 2, range(2, 3), layer.units, layer.dtype)
-    bias = layer.padded_rows(4, 3) if s.has(4) else None
+    bias = layer.padded_rows((4,), 3)
     (hidden,) = layer.begin()
     padded, k = layer.units.padded, s.k
     size = layer.batch * padded
@@ -148,9 +146,8 @@ def _gru_before(s: Stage, layer: Layer, f: Activation, g: Activation) -> None:
 def rnn_layer(s: Stage) -> None:
     """One gate, which is the new state."""
     (f,) = _activations(s, 1)
-    layer = Layer(s, 1, 1, (5, 6))
+    layer = Layer(s, 1, 1, (5, 6), biases=(3, 4))
     panels = pack_gates(s, 2, range(1), layer.units, layer.dtype)
-    bias = layer.padded_rows(4, 1) if s.has(4) else None
     (hidden,) = layer.begin()
     padded = layer.units.padded
     with s.k.loop(layer.steps, name="t") as t:
@@ -158,7 +155,6 @@ def rnn_layer(s: Stage) -> None:
         def units(row: Expr, at: Expr, shares: list[Expr]) -> None:
             spot = layer.spot(t, row, at)
             gate = layer.share(spot, 0) + shares[0]
-            gate = gate if bias is None else gate + layer.load(bias, at)
             layer.update((hidden,), (f(gate),), spot)
 
         layer.products(panels, hidden, t % 2 * (layer.batch * padded), t, units)

@@ -51,6 +51,7 @@ class GatePanels:
     place: Place
     gates: int
     units: Units
+    depth: int
 
     @property
     def stride(self) -> int:
@@ -60,36 +61,36 @@ class GatePanels:
     @property
     def panel(self) -> int:
         """From one panel to the next."""
-        return self.stride * self.units.hidden
+        return self.stride * self.depth
 
 
 def pack_gates(s: Stage, number: int, gates: range, units: Units, dtype: DType) -> GatePanels:
-    """The rows of some gates of an input [gates * hidden, hidden], packed now or at run time."""
+    """The rows of some gates of an input [gates * hidden, depth], packed now or at run time."""
     data = s.data(number)
     if data is None:
         return _pack_at_run_time(s, number, gates, units, dtype)
     kept = packed_dtype(s.type(number).dtype)
-    hidden = units.hidden
+    hidden, depth = units.hidden, data.shape[1]
     rows = data[gates.start * hidden : gates.stop * hidden].astype(kept.numpy)
-    wide = np.zeros((len(gates), units.padded, hidden), kept.numpy)
-    wide[:, :hidden] = rows.reshape(len(gates), hidden, hidden)
-    parted = wide.reshape(len(gates), units.panels, units.width, hidden)
+    wide = np.zeros((len(gates), units.padded, depth), kept.numpy)
+    wide[:, :hidden] = rows.reshape(len(gates), hidden, depth)
+    parted = wide.reshape(len(gates), units.panels, units.width, depth)
     place = s.lowering.new_constant("gates_packed", parted.transpose(1, 3, 0, 2))
-    return GatePanels(place, len(gates), units)
+    return GatePanels(place, len(gates), units, depth)
 
 
 def _pack_at_run_time(
     s: Stage, number: int, gates: range, units: Units, dtype: DType
 ) -> GatePanels:
     view = view_of(s, number)
-    size = units.padded * len(gates) * units.hidden
-    packed = GatePanels(
-        Place(s.lowering.new_slot("gates_packed", dtype, size, "arena")), len(gates), units
-    )
+    depth = view.shape[1].__index__()
+    size = units.padded * len(gates) * depth
+    place = Place(s.lowering.new_slot("gates_packed", dtype, size, "arena"))
+    packed = GatePanels(place, len(gates), units, depth)
     stage = s.lowering.bare_stage("pack_gates")
     k, width = stage.k, units.width
     source, target = stage.param(view.place, "in"), stage.param(packed.place, "out")
-    extents = (units.panels, units.hidden, len(gates), width)
+    extents = (units.panels, depth, len(gates), width)
     with k.loops([index(n) for n in extents], kind="parallel") as (panel, d, gate, lane):
         to = panel * packed.panel + d * packed.stride + gate * width + lane
         unit = panel * width + lane

@@ -13,7 +13,7 @@ strides are free, so a transposed operand costs nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hodu.dtypes import DType
 from hodu.kernel.algebra import broadcast, constant
@@ -134,6 +134,25 @@ def accumulate(k: KernelBuilder, sums: Sums, a: Rows, b: Panel, depth: Operand) 
     if step > 1:
         with k.loop(last, whole, name="d") as d:
             _add(k, sums, a, b, d, 0)
+
+
+Product = tuple[Sums, Rows, Panel, int]
+"""The sums of a product, its operands and its depth."""
+
+
+def accumulate_both(k: KernelBuilder, first: Product, second: Product) -> None:
+    """Add to two tiles in one loop as far as both go, so that one loads while the other multiplies.
+
+    Each sum is added up as `accumulate` does it without splits.
+    """
+    common = min(first[3], second[3])
+    with k.loop(common, name="d") as d:
+        for sums, a, b, _ in (first, second):
+            _add(k, sums, a, b, d, 0)
+    for sums, a, b, depth in (first, second):
+        left = replace(a, at=a.at + index(a.step) * common)
+        right = replace(b, at=b.at + index(b.stride) * common)
+        accumulate(k, sums, left, right, depth - common)
 
 
 def _add(k: KernelBuilder, sums: Sums, a: Rows, b: Panel, d: Expr, turn: int) -> None:

@@ -7,6 +7,8 @@ are kept twice, as a step reads all of the old one. Rows of everything are padde
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -17,16 +19,18 @@ from hodu.kernel.expr import INDEX, Expr, Ramp, index, select
 from hodu.lower import status
 from hodu.lower.gemm.choose import splits_for
 from hodu.lower.gemm.contract import collapse_rows, contract
-from hodu.lower.gemm.gates import GatePanels, Units
+from hodu.lower.gemm.gates import GatePanels, Units, pack_gates
 from hodu.lower.gemm.operands import Matrices, accumulator
 from hodu.lower.gemm.product import Sizes
 from hodu.lower.gemm.tile import Panel, Rows, Sums, Tile, accumulate
 from hodu.lower.index import ZERO, Index
+from hodu.lower.layers.ahead import BLOCK, Ahead, suits
 from hodu.lower.limits import beyond_limit
 from hodu.lower.moving.affine import View, view_of
 from hodu.lower.program import Place
 from hodu.lower.stage import Stage
 
+_VECTORS = 8  # of a panel, about
 _ACCUMULATORS = 24  # of a tile of a step, on a processor with 32 registers
 
 
@@ -53,30 +57,55 @@ class Spot:
 class Layer:
     """What the kinds of layers share; `gates` is the number of gates."""
 
-    def __init__(self, s: Stage, gates: int, states: int, numbers: Sequence[int]) -> None:
-        """`numbers` are the inputs that hold the first states, then the one with lengths."""
+    def __init__(
+        self,
+        s: Stage,
+        gates: int,
+        states: int,
+        numbers: Sequence[int],
+        *,
+        biases: Sequence[int] = (3,),
+        at_once: bool = True,
+    ) -> None:
+        """`numbers` are the inputs that hold the first states, then the one with lengths.
+
+        `biases` are those to be added to the input's share. `at_once` says that one product of a
+        step has all gates.
+        """
         self.s, self.gates = s, gates
         self.steps, self.batch, self.hidden = _sizes(s)
         self.dtype: DType = accumulator(s.type(0).dtype)
-        self.units = self._units()
         *self.starts, self.lengths = numbers
+        can_be_ahead = at_once and not s.has(self.lengths) and suits(s, gates, self.dtype)
+        self.units = self._units(_VECTORS // 2 if can_be_ahead else _VECTORS)
         assert len(self.starts) == states
+        self.biases = [number for number in biases if s.has(number)]
         self.reverse = bool(s.attrs.get("reverse"))
         count = 2 * self.batch * self.units.padded
         self.state_places = [self._arena("state", count) for _ in range(states)]
-        self.given = self._arena("given", self.steps * self.batch * gates * self.units.padded)
-        self._give()
+        rows = 2 * BLOCK if can_be_ahead else self.steps * self.batch
+        self.given = self._arena("given", rows * gates * self.units.padded)
+        self.ahead = self._ahead() if can_be_ahead else None
+        if self.ahead is None:
+            self._give()
 
-    def _units(self) -> Units:
+    def _units(self, vectors: int) -> Units:
         most = self.s.target.lanes(self.dtype.bits)
         lanes = min(most, 1 << max(self.hidden - 1, 0).bit_length())
-        wanted = max(1, min(8 // self.gates, -(-self.hidden // lanes)))
+        wanted = max(1, min(vectors // self.gates, -(-self.hidden // lanes)))
         return Units(self.hidden, lanes, wanted if self.s.target.vector_registers > 16 else 1)
 
     def _arena(self, name: str, size: int, dtype: DType | None = None) -> Place:
         return Place(self.s.lowering.new_slot(name, dtype or self.dtype, size, "arena"))
 
     # -- before the first step ------------------------------------------------------------------
+
+    def _ahead(self) -> Ahead:
+        """The input's share a block of steps ahead."""
+        panels = pack_gates(self.s, 1, range(self.gates), self.units, self.dtype)
+        bias = self.padded_rows(self.biases, self.gates)
+        x = view_of(self.s, 0)
+        return Ahead(self.s, x, panels, self.given, bias, self.steps, self.reverse)
 
     def _give(self) -> None:
         """The input's share of all steps: [steps * batch, gate, padded hidden]."""
@@ -100,42 +129,53 @@ class Layer:
     def _write_given(self, s: Stage, position: Index, row: Expr, column: Expr, value: Expr) -> None:
         gate = position[0]
         whole = position[1] * self.batch + row if len(position) > 1 else row
-        bias = s.read(3, (_shifted(column, gate * self.hidden),)) if s.has(3) else None
         base, lanes = (column.base, column.lanes) if isinstance(column, Ramp) else (column, 1)
         at = (whole * self.gates + gate) * self.units.padded + base
         assert value.lanes == lanes
-        s.k.store(s.param(self.given, "out", "given"), at, value if bias is None else value + bias)
+        for number in self.biases:
+            value = value + s.read(number, (_shifted(column, gate * self.hidden),))
+        s.k.store(s.param(self.given, "out", "given"), at, value)
 
-    def padded_rows(self, number: int, count: int) -> Buf:
-        """An input [count * hidden] with every part padded."""
+    def padded_rows(self, numbers: Sequence[int], count: int) -> Buf | None:
+        """The sum of inputs [count * hidden] with every part padded; None of no inputs."""
+        views = [view_of(self.s, number) for number in numbers if self.s.has(number)]
+        if not views:
+            return None
         place = self._arena("padded", count * self.units.padded)
-        stage, view = self.s.lowering.bare_stage("pad"), view_of(self.s, number)
-        self._pad(stage, place, ZERO, view, (count, self.hidden), self.hidden)
+        stage = self.s.lowering.bare_stage("pad")
+        self._pad(stage, place, views, (count, self.hidden))
         stage.finish()
         return self.s.param(place, "in")
 
     def _pad(
-        self, stage: Stage, place: Place, to: Expr, view: View, shape: tuple[int, int], row: int
+        self, stage: Stage, place: Place, views: Sequence[View], shape: tuple[int, int]
     ) -> None:
-        """Copy rows to padded ones; an element lies at `row` times its row plus its column."""
+        """Store the sum of inputs in padded rows."""
         k = stage.k
-        source, target = stage.param(view.place, "in"), stage.param(place, "inout")
-        stride = view.strides[-1]
-        first = view.strides[0] if len(view.strides) > 1 else stride * row
+        target = stage.param(place, "inout")
         with k.loops(list(map(index, shape))) as (i, n):
-            value = k.load(source, view.offset + i * first + n * stride)
-            k.store(target, to + i * self.units.padded + n, value.cast(self.dtype))
+            values = [self._element(stage, view, i, n) for view in views]
+            k.store(target, i * self.units.padded + n, functools.reduce(operator.add, values))
         with k.loops([index(shape[0]), index(self.units.padded - shape[1])]) as (i, n):
-            at = to + i * self.units.padded + n + shape[1]
-            k.store(target, at, constant(0, self.dtype))
+            k.store(target, i * self.units.padded + n + shape[1], constant(0, self.dtype))
+
+    def _element(self, stage: Stage, view: View, row: Expr, column: Expr) -> Expr:
+        """An element of an input, of which a flat one has rows of hidden units."""
+        stride = view.strides[-1]
+        first = view.strides[0] if len(view.strides) > 1 else stride * self.hidden
+        source = stage.param(view.place, "in")
+        value = stage.k.load(source, view.offset + row * first + column * stride)
+        return value.cast(self.dtype)
 
     def begin(self) -> list[Buf]:
         """Check the lengths and set the first states; the memory of the states."""
         s = self.s
         if s.has(self.lengths):
             self._check_lengths()
+        if self.ahead is not None:
+            self.ahead.begin()
         for number, place in zip(self.starts, self.state_places, strict=True):
-            self._pad(s, place, ZERO, view_of(s, number), (self.batch, self.hidden), self.hidden)
+            self._pad(s, place, [view_of(s, number)], (self.batch, self.hidden))
         return [s.param(place, "inout", "state") for place in self.state_places]
 
     def _check_lengths(self) -> None:
@@ -180,23 +220,25 @@ class Layer:
             for count, lo, hi in ((rows, 0, whole), (self.batch - whole, whole, self.batch)):
                 if count:
                     with self.s.k.loop(hi, lo, step=count, name="b") as b:
-                        self._tile(panels, buf, state, start, panel, b, count, body)
+                        self._tile(panels, buf, state, start, step, panel, b, count, body)
 
     def _tile(
-        self, panels: GatePanels, buf: Buf, state: Buf, start: Expr, panel: Expr, b: Expr,
-        rows: int, body: Body,
+        self, panels: GatePanels, buf: Buf, state: Buf, start: Expr, step: Expr, panel: Expr,
+        b: Expr, rows: int, body: Body,
     ) -> None:  # fmt: skip
         k, units = self.s.k, self.units
         vectors = panels.gates * units.vectors
         tile = Tile(rows, vectors, units.lanes, splits_for(rows * vectors))
-        sums = Sums(k, tile, self.dtype)
         left = k.let(start + b * units.padded, "left")
         right = k.let(panel * panels.panel, "right")
-        accumulate(
-            k, sums, Rows(state, left, units.padded), Panel(buf, right, panels.stride), self.hidden
-        )
+        a, weights = Rows(state, left, units.padded), Panel(buf, right, panels.stride)
         held = k.local("shares", self.dtype, rows * tile.columns)
-        sums.store(held, ZERO, tile.columns)
+        if self.ahead is not None:
+            self.ahead.accumulate(step, panel, a, weights, self.hidden, held)
+        else:
+            sums = Sums(k, tile, self.dtype)
+            accumulate(k, sums, a, weights, self.hidden)
+            sums.store(held, ZERO, tile.columns)
         with k.loop(rows, name="r") as r, k.loop(units.vectors, name="u") as u:
             shares = [
                 k.let(
@@ -214,7 +256,8 @@ class Layer:
         old = step % 2 * size + row * padded + at
         new = (step + 1) % 2 * size + row * padded + at
         time = self._time(step, row, live)
-        given = ((time * self.batch + row) * self.gates) * padded + at
+        first = (time * self.batch + row) * self.gates * padded
+        given = at + (first if self.ahead is None else self.ahead.at(step))
         k = self.s.k
         return Spot(row, at, live, k.let(old, "old"), k.let(new, "new"), k.let(given, "given_at"))
 
@@ -228,7 +271,7 @@ class Layer:
 
     def share(self, spot: Spot, gate: int) -> Expr:
         """The input's share of a gate."""
-        given = self.s.param(self.given, "in", "given")
+        given = self.s.param(self.given, "in" if self.ahead is None else "inout", "given")
         at = spot.given + gate * self.units.padded
         return self.s.k.let(self.s.k.load(given, at, self.units.lanes), "x")
 
