@@ -152,6 +152,7 @@ if TYPE_CHECKING:
     from hodu.functional._generated.max_min import argmax as argmax
     from hodu.functional._generated.max_min import argmin as argmin
     from hodu.functional._generated.max_pooling import _max_pool as _max_pool
+    from hodu.functional._generated.max_pooling import _max_pool_gradient as _max_pool_gradient
     from hodu.functional._generated.max_pooling import (
         _max_pool_with_indices as _max_pool_with_indices,
     )
@@ -1013,6 +1014,7 @@ _HOMES = {
     "_lp_pool": "hodu.functional._generated.lp_pooling:_lp_pool",
     "_max": "hodu.functional._generated.max_min:_max",
     "_max_pool": "hodu.functional._generated.max_pooling:_max_pool",
+    "_max_pool_gradient": "hodu.functional._generated.max_pooling:_max_pool_gradient",
     "_max_pool_with_indices": "hodu.functional._generated.max_pooling:_max_pool_with_indices",
     "_max_unpool": "hodu.functional._generated.max_unpooling:_max_unpool",
     "_median": "hodu.functional._generated.quantiles:_median",

@@ -158,6 +158,7 @@ FAMILY_OF = {
     "matrix_rank": "matrix_functions",
     "max": "max_min",
     "max_pool": "max_pooling",
+    "max_pool_gradient": "max_pooling",
     "max_pool_with_indices": "max_pooling",
     "max_unpool": "max_unpooling",
     "maximum": "extrema",

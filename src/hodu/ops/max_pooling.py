@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hodu.dtypes import NUMERIC, i64
-from hodu.errors import ValueRangeError
+from hodu.dims import provably_different
+from hodu.dtypes import NUMERIC, f32, f64, i64
+from hodu.errors import ShapeError, ValueRangeError
 from hodu.ops._overlap import at_positions
 from hodu.ops._pooling import extreme, flat_positions, fold_windows, max_at, tap_positions
-from hodu.ops._precision import wide
+from hodu.ops._precision import wide, widen
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, function, op
 from hodu.ops._windows import Ints, both_sides, check_spatial, extent, per_axis, window_counts
-from hodu.shapes import Shape, TensorType
+from hodu.shapes import Shape, TensorType, format_shape
 
 if TYPE_CHECKING:
     from hodu._tensor import Tensor
@@ -77,6 +78,9 @@ SAMPLES = [
     S((0, 2, 4), kernel_size=(2,), stride=(2,), padding=(0, 0), dilation=(1,), ceil_mode=False),
 ]
 
+# The shapes of their results; None where the values are not finite.
+_GRADIENTS = [(2, 3, 3), (2, 2, 3, 2), (2, 3, 3, 3), (1, 2, 2), None, (0, 2, 2)]
+
 
 @op(
     """max_pool(Tensor input, int[] kernel_size, int[] stride, int[] padding, int[] dilation,
@@ -114,11 +118,10 @@ class MaxPool:
         )
 
     vjp = {
-        "input": lambda ct, input, kernel_size, stride, padding, dilation, ceil_mode: _to_maxima(
-            ct,
-            F._max_pool_with_indices(input, kernel_size, stride, padding, dilation, ceil_mode)[1],
-            input.shape,
-            padding,
+        "input": lambda ct, input, kernel_size, stride, padding, dilation, ceil_mode: (
+            F._max_pool_gradient(
+                widen(ct), input, kernel_size, stride, padding, dilation, ceil_mode
+            )
         )
     }
 
@@ -186,6 +189,72 @@ class MaxPoolWithIndices:
             ct_output, indices, input_type.shape, padding
         )
     }
+
+
+@op(
+    """max_pool_gradient(Tensor gradient, Tensor input, int[] kernel_size, int[] stride,
+    int[] padding, int[] dilation, bool ceil_mode=False) -> Tensor"""
+)
+class MaxPoolGradient:
+    """The gradient of `max_pool` by its input, from the `gradient` by its result.
+
+    Each goes to the place that `max_pool_with_indices` names.
+    """
+
+    dtypes = {"gradient": frozenset({f32, f64}), "input": NUMERIC}
+    public = False
+    samples = [
+        S(shape, *sample.tensors, **sample.attrs)
+        for shape, sample in zip(_GRADIENTS, SAMPLES, strict=True)
+        if shape
+    ]
+
+    def infer(
+        gradient: TensorType,
+        x: TensorType,
+        kernel_size: Ints,
+        stride: Ints,
+        padding: Ints,
+        dilation: Ints,
+        ceil_mode: bool = False,
+    ) -> TensorType:
+        window = (kernel_size, stride, padding, dilation)
+        wanted = pooled_shape("max_pool_gradient()", x.shape, *window, ceil_mode)
+        if len(wanted) != gradient.rank or any(map(provably_different, wanted, gradient.shape)):
+            raise ShapeError(
+                f"max_pool_gradient() takes a gradient {format_shape(wanted)}, not "
+                f"{format_shape(gradient.shape)}"
+            )
+        return TensorType(x.shape, gradient.dtype)
+
+    def compose(
+        gradient: Tensor,
+        x: Tensor,
+        kernel_size: Ints,
+        stride: Ints,
+        padding: Ints,
+        dilation: Ints,
+        ceil_mode: bool = False,
+    ) -> Tensor:
+        indices = F._max_pool_with_indices(x, kernel_size, stride, padding, dilation, ceil_mode)[1]
+        return _to_maxima(gradient, indices, x.shape, padding)
+
+    vjp = {
+        "gradient": lambda ct, input, kernel_size, stride, padding, dilation, ceil_mode: _at_maxima(
+            ct,
+            F._max_pool_with_indices(input, kernel_size, stride, padding, dilation, ceil_mode),
+            len(kernel_size),
+        )
+    }
+
+
+def _at_maxima(ct: Tensor, pooled: Any, n: int) -> Tensor:
+    """What stands where the maxima are; zero for a window that lies in padding."""
+    indices = pooled[1]
+    before = ct.ndim - n
+    places = F.flatten(indices, before)
+    found = F.gather(F.flatten(ct, before), -1, F.clamp(places, min=0))
+    return F._reshape(F.where(places < 0, 0, found), indices.shape)
 
 
 def _max_pool(

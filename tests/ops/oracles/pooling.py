@@ -91,6 +91,17 @@ def max_pool_with_indices(
     return [max_pool(x, *window), positions.astype(np.int64)]
 
 
+def max_pool_gradient(
+    gradient, x, kernel_size, stride, padding, dilation, ceil_mode=False
+) -> np.ndarray:
+    n, out = len(kernel_size), np.zeros(x.shape, gradient.dtype)
+    indices = max_pool_with_indices(x, kernel_size, stride, padding, dilation, ceil_mode)[1]
+    for at in np.ndindex(gradient.shape):
+        place = np.unravel_index(indices[at], x.shape[x.ndim - n :])
+        out[(*at[: x.ndim - n], *place)] += gradient[at]
+    return out
+
+
 def avg_pool(
     x,
     kernel_size,
@@ -205,6 +216,7 @@ ORACLES: dict[str, Any] = {
     call.__name__: call
     for call in (
         max_pool,
+        max_pool_gradient,
         max_pool_with_indices,
         avg_pool,
         lp_pool,

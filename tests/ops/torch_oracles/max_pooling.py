@@ -39,6 +39,16 @@ def max_pool_with_indices(x, kernel_size, stride, padding, dilation, ceil_mode=F
     return values.to(own.dtype), _unpadded(indices, x.shape[-n:], own.shape[-n:], offset)
 
 
+def max_pool_gradient(
+    gradient, x, kernel_size, stride, padding, dilation, ceil_mode=False
+) -> torch.Tensor:
+    given = x.to(gradient.dtype).requires_grad_()
+    if not x.numel():
+        return torch.zeros_like(given)
+    y = max_pool(given, kernel_size, stride, padding, dilation, ceil_mode)
+    return torch.autograd.grad(y, given, gradient)[0]
+
+
 def _unpadded(indices: torch.Tensor, padded: Ints, own: Ints, offset: Ints) -> torch.Tensor:
     """Flat positions in axes of size `padded` as those in the axes of size `own` inside."""
     flat = torch.zeros_like(indices)
@@ -79,6 +89,7 @@ TORCH: dict[str, Any] = {
     "adaptive_max_pool": adaptive_max_pool,
     "fractional_max_pool": fractional_max_pool,
     "max_pool": max_pool,
+    "max_pool_gradient": max_pool_gradient,
     "max_pool_with_indices": max_pool_with_indices,
     "max_unpool": max_unpool,
 }

@@ -41,6 +41,38 @@ def _max_pool(
     )
 
 
+_MAX_POOL_GRADIENT = REGISTRY["max_pool_gradient"]
+
+
+def _max_pool_gradient(
+    gradient: Tensor,
+    input: Tensor,
+    kernel_size: builtins.int | Sequence[builtins.int],
+    stride: builtins.int | Sequence[builtins.int],
+    padding: builtins.int | Sequence[builtins.int],
+    dilation: builtins.int | Sequence[builtins.int],
+    ceil_mode: builtins.bool = False,
+) -> Tensor:
+    """The gradient of `max_pool` by its input, from the `gradient` by its result.
+
+    Each goes to the place that `max_pool_with_indices` names.
+    """
+    return apply(
+        _MAX_POOL_GRADIENT,
+        (
+            gradient,
+            input,
+        ),
+        {
+            "kernel_size": as_ints(kernel_size, "kernel_size"),
+            "stride": as_ints(stride, "stride"),
+            "padding": as_ints(padding, "padding"),
+            "dilation": as_ints(dilation, "dilation"),
+            "ceil_mode": ceil_mode,
+        },
+    )
+
+
 class MaxPoolWithIndicesResult(NamedTuple):
     """Results of `_max_pool_with_indices`."""
 
