@@ -30,6 +30,7 @@ from hodu.dtypes import u64 as u64
 from hodu.errors import HoduError as HoduError
 
 if TYPE_CHECKING:
+    from hodu import amp as amp
     from hodu import autograd as autograd
     from hodu import data as data
     from hodu import formats as formats
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from hodu._compile import compile as compile
     from hodu._io import load as load
     from hodu._io import save as save
+    from hodu.amp.autocast import autocast as autocast
     from hodu.autograd.checkpoint import checkpoint as checkpoint
     from hodu.autograd.modes import enable_grad as enable_grad
     from hodu.autograd.modes import inference_mode as inference_mode
@@ -68,13 +70,25 @@ if TYPE_CHECKING:
     from hodu.snapshot.ir import Snapshot as Snapshot
 
 _HOMES = {name: f"hodu.functional:{name}" for name in _functional.__all__}
-_PARTS = ("autograd", "data", "formats", "linalg", "nn", "optim", "plugins", "random", "training")
-_HOMES |= {name: f"hodu.{name}" for name in _PARTS}
+_PARTS = (
+    "amp",
+    "autograd",
+    "data",
+    "formats",
+    "linalg",
+    "nn",
+    "optim",
+    "plugins",
+    "random",
+    "training",
+)
+_HOMES |= {name: f"hodu.{name}" for name in (*_PARTS, "training")}
 _MODES = ("enable_grad", "inference_mode", "is_grad_enabled", "no_grad", "set_grad_enabled")
 _HOMES |= {name: f"hodu.autograd.modes:{name}" for name in _MODES}
 _TRANSFORMS = ("grad", "jacrev", "jvp", "value_and_grad", "vjp")
 _HOMES |= {name: f"hodu.autograd.transforms:{name}" for name in _TRANSFORMS}
 _HOMES |= {
+    "autocast": "hodu.amp.autocast:autocast",
     "checkpoint": "hodu.autograd.checkpoint:checkpoint",
     "compile": "hodu._compile:compile",
     "load": "hodu._io:load",

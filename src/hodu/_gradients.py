@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hodu._operators import TensorOperators
-from hodu.dispatch.base import TensorBase, wrap, wrap_value
+from hodu.dispatch.base import TensorBase, recorder_var, wrap, wrap_value
 from hodu.dispatch.tape import Leaf, Node, require
 from hodu.errors import ArgumentError, GradientError, ShapeError
+from hodu.ops._table import F
 from hodu.shapes import format_shape
 from hodu.source import location
 
@@ -133,6 +134,9 @@ class TensorGradients(TensorOperators):
         """The same data without a gradient; memory is shared."""
         if self._data is not None:
             return wrap(self._data)
+        recorder = recorder_var.get()
+        if self._node is not None and recorder is not None and recorder.differentiates:
+            return F._detach(self._self())
         found = wrap_value(self._value)
         found._dims, found._origin, found._version = self._dims, self._origin, self._version
         return found
@@ -145,6 +149,8 @@ class TensorGradients(TensorOperators):
                 where=location(),
                 hint="use .detach()",
             )
+        if self._data is None:
+            self._value = self.detach()._value
         self._node = None
         return self._self()
 

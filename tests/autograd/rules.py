@@ -169,8 +169,15 @@ def compare_with_differences(
             )
 
 
-def captured_gradients(rule: Rule, inputs: Arrays) -> list[np.ndarray]:
-    """The gradients as a captured program computes them, run by the interpreter."""
+def interpreted(snapshot: Any, arrays: Arrays) -> list[np.ndarray]:
+    """The results of a captured program, run by the interpreter."""
+    return list(Interpreter(snapshot).run(arrays))
+
+
+def captured_gradients(
+    rule: Rule, inputs: Arrays, run: Callable[[Any, Arrays], list[np.ndarray]] = interpreted
+) -> list[np.ndarray]:
+    """The gradients as a captured program computes them."""
     flat: list[np.ndarray] = []
     with hodu.capture("gradients") as board:
 
@@ -189,4 +196,4 @@ def captured_gradients(rule: Rule, inputs: Arrays) -> list[np.ndarray]:
             found = list(hodu.autograd.grad(total, wanted, materialize_grads=True))
         for i, g in enumerate(found):
             board.target(f"g{i}", g)
-    return list(Interpreter(board.snapshot).run(flat))
+    return run(board.snapshot, flat)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import hodu
 from hodu.ops._table import REGISTRY, OpDef
-from tests.autograd.pending import PENDING
 from tests.autograd.rules import (
     Rule,
     captured_gradients,
@@ -23,8 +23,6 @@ from tests.autograd.rules import (
 from tests.ops.cases import leaves
 
 RULES = rules()
-# Outputs that no gradient of a gradient is to be asked of, and why.
-ONCE_ONLY: dict[str, str] = {}
 
 
 def _ids(found: list[Rule]) -> list[pytest.param]:
@@ -50,15 +48,8 @@ def _firsts() -> list[Rule]:
 @pytest.mark.parametrize("op", REGISTRY.values(), ids=REGISTRY)
 def test_op_says_what_its_gradient_is(op: OpDef):
     says = op.vjp is not None or op.compose is not None or op.nondiff is not None
-    if op.name in PENDING:
-        assert not says, "it does now: take it out of PENDING"
-    else:
-        assert says, "an op needs vjp, compose, or nondiff = 'why it has no gradient'"
+    assert says, "an op needs vjp, compose, or nondiff = 'why it has no gradient'"
     assert op.vjp is None or op.nondiff is None
-
-
-def test_pending_are_ops():
-    assert set(PENDING) <= set(REGISTRY)
 
 
 @pytest.mark.parametrize(
@@ -69,19 +60,10 @@ def test_op_is_checked(op: OpDef):
     assert op.has_regions or any(map(is_exact, own)), "no sample has f64 inputs and finite results"
 
 
-def _has_pending_parts(error: BaseException) -> bool:
-    return "has no gradient" in str(error) and any(f"{n}()" in str(error) for n in PENDING)
-
-
 @pytest.mark.parametrize("rule", _ids(RULES))
 def test_against_differences(rule: Rule):
     inputs = rule.inputs()
-    try:
-        _, found = gradients(rule, inputs)
-    except RuntimeError as error:
-        if _has_pending_parts(error):
-            pytest.skip("a part has no gradient yet")
-        raise
+    _, found = gradients(rule, inputs)
     if not is_exact(rule):
         return
     compare_with_differences(
@@ -91,38 +73,24 @@ def test_against_differences(rule: Rule):
 
 @pytest.mark.parametrize("rule", _ids(_firsts()))
 def test_second_order(rule: Rule):
-    if rule.op.name in ONCE_ONLY:
-        pytest.skip(ONCE_ONLY[rule.op.name])
     inputs = rule.inputs()
 
     def slope(given) -> float:
         return float(sum((g * 0.7).sum() for g in gradients(rule, given)[1]))
 
-    try:
-        wanted, found = gradients(rule, inputs, create_graph=True)
-        live = [g for g in found if g.requires_grad]
-        seconds = [np.zeros(t.shape) for t in wanted]
-        if live:
-            import hodu
-
-            total = sum((g * 0.7).sum() for g in live)
-            seconds = [g.numpy() for g in hodu.autograd.grad(total, wanted, materialize_grads=True)]
-    except RuntimeError as error:
-        if _has_pending_parts(error):
-            pytest.skip("a part has no gradient yet")
-        raise
+    wanted, found = gradients(rule, inputs, create_graph=True)
+    live = [g for g in found if g.requires_grad]
+    seconds = [np.zeros(t.shape) for t in wanted]
+    if live:
+        total = sum((g * 0.7).sum() for g in live)
+        seconds = [g.numpy() for g in hodu.autograd.grad(total, wanted, materialize_grads=True)]
     compare_with_differences(slope, inputs, seconds, 1e-4)
 
 
 @pytest.mark.parametrize("rule", _ids(RULES))
 def test_captured(rule: Rule):
     inputs = rule.inputs()
-    try:
-        _, found = gradients(rule, inputs)
-    except RuntimeError as error:
-        if _has_pending_parts(error):
-            pytest.skip("a part has no gradient yet")
-        raise
+    _, found = gradients(rule, inputs)
     captured = captured_gradients(rule, inputs)
     for a, b in zip(captured, found, strict=True):
         np.testing.assert_allclose(a, b.numpy(), rtol=1e-12, atol=1e-13)

@@ -17,6 +17,7 @@ import numpy as np
 from hodu.dispatch.base import quiet, wrap
 from hodu.dispatch.tape import Edge, Leaf, Node, grad_enabled
 from hodu.dispatch.writes import wrote
+from hodu.ops._autocast import region_var
 from hodu.ops._table import F
 
 Gradients = dict[tuple[Node, int], Any]
@@ -53,6 +54,7 @@ class Pass:
         if self._targets is not None:
             self._useful = _reaching(self._targets, [e[0] for e, _ in roots if e is not None])
         token = grad_enabled.set(self._create)
+        region = region_var.set(None)  # gradients are computed in the dtypes of the forward pass
         try:
             for edge, gradient in roots:
                 self._arrive(edge, gradient)
@@ -60,6 +62,7 @@ class Pass:
                 node = heapq.heappop(self._waiting)[1]
                 self._visit(node, self._arrived.pop(node))
         finally:
+            region_var.reset(region)
             grad_enabled.reset(token)
         return self._found
 

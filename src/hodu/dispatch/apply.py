@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from hodu import dtypes
+from hodu.dispatch.autocast import known_cast
 from hodu.dispatch.base import (
     Attrs,
     quiet,
@@ -124,7 +125,9 @@ def _cast_all(tensors: Sequence[Any], casts: Any) -> list[Any]:
         if target is None:
             return t
         if t._node is not None:
-            return apply(REGISTRY["cast"], (t,), {"dtype": dtypes.FROM_NUMPY[target]})
+            dtype = dtypes.FROM_NUMPY[target]
+            known = known_cast(t, dtype)
+            return apply(REGISTRY["cast"], (t,), {"dtype": dtype}) if known is None else known
         if t._data is not None:
             return wrap(quiet.run(t._data.astype, target))
         return recording().record(REGISTRY["cast"], [t], {"dtype": dtypes.FROM_NUMPY[target]})

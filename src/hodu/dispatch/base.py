@@ -66,7 +66,13 @@ class Place(Protocol):
 
 
 class Recorder(Protocol):
-    """The capture that is under way."""
+    """The capture that is under way.
+
+    `differentiates` is true while the body of a loop or branch is recorded whose gradient may be
+    asked for: it is recorded then where no gradient goes.
+    """
+
+    differentiates: bool
 
     def record(self, op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
         """Add a node; inputs are tensors, None or lists of them; returns tensor(s) like the op."""

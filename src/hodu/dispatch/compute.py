@@ -13,6 +13,7 @@ from hodu.dispatch.base import Attrs, quiet, recorder_var, recording, wrap
 from hodu.dispatch.explain import explain
 from hodu.dispatch.inputs import data_of, flatten
 from hodu.errors import HoduError
+from hodu.ops import _autocast
 from hodu.ops._table import Array, OpDef, as_array
 
 _LARGEST_CONSTANT = 1 << 20
@@ -31,7 +32,7 @@ def run(op: OpDef, arrays: Sequence[Any], attrs: Attrs) -> Any:
     try:
         if kernel is None:
             assert op.compose is not None
-            return op.compose(*map(wrap_nested, arrays), **attrs)
+            return _autocast.call_outside(op.compose, [*map(wrap_nested, arrays)], attrs)
         if op.has_regions:  # whose nodes run kernels in turn, and a context cannot be nested
             result = kernel(*arrays, **attrs)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -10,12 +11,14 @@ import numpy as np
 from hodu import dtypes
 from hodu.dtypes import DType
 from hodu.errors import DTypeError, HoduError
+from hodu.ops import _autocast
 from hodu.ops._table import REGISTRY, OpDef, Promote
 from hodu.source import location
 
 _COMPARISONS = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
 _NATIVE = frozenset(t.numpy for t in dtypes.ALL if t.numpy.kind in "iuf")
 Key: TypeAlias = tuple[tuple[Any, int], ...]
+_by_region: dict[tuple[OpDef, DType | None, Key], tuple[Any, ...]] = {}
 
 
 def set_promotion(mode: Literal["torch", "strict"]) -> None:
@@ -25,19 +28,65 @@ def set_promotion(mode: Literal["torch", "strict"]) -> None:
         op.plans.clear()
         op.same_dtype.clear()
         op.with_number.clear()
+    _by_region.clear()
 
 
 def make_plan(op: OpDef, inputs: Sequence[Any], key: Key) -> tuple[Any, ...]:
     """The casts that this combination of dtypes needs, one for each tensor; () for none."""
     try:
+        if op.autocast is not None:
+            return _plan_by_region(op, op.autocast, inputs, key)
         casts = casts_of(op, inputs, key)
     except HoduError as error:
         error.where = error.where or location()
         raise
+    _note(op, key, casts)
+    return casts
+
+
+def _plan_by_region(
+    op: OpDef, policy: _autocast.Policy, inputs: Sequence[Any], key: Key
+) -> tuple[Any, ...]:
+    """The casts of an op that autocast concerns; noted in the op only while no region is open."""
+    region = _autocast.region_var.get()
+    known = (op, None if region is None else region.dtype, key)
+    casts = _by_region.get(known)
+    if casts is None:
+        plan = casts_of if region is None else partial(_autocasts, region, policy)
+        casts = plan(op, inputs, key)
+        _by_region[known] = casts
+    with _autocast.lock:
+        if not _autocast.is_open():
+            _note(op, key, casts)
+    return casts
+
+
+def _autocasts(
+    region: _autocast.Region, policy: _autocast.Policy, op: OpDef, inputs: Sequence[Any], key: Key
+) -> tuple[Any, ...]:
+    """The casts to the dtypes of the region, and from there to those of the op's promotion."""
+    given = [dtypes.FROM_NUMPY[kind] for kind, _ in key if not isinstance(kind, type)]
+    aims = [_aim(region, policy, given, kind) for kind, _ in key]
+    brought = tuple([(aim, mark) for aim, (_, mark) in zip(aims, key, strict=True)])
+    casts = casts_of(op, inputs, brought) or (None,) * len(key)
+    triples = zip(casts, aims, key, strict=True)
+    found = [aim if cast is None and aim is not kind else cast for cast, aim, (kind, _) in triples]
+    return tuple(found) if any(c is not None for c in found) else ()
+
+
+def _aim(
+    region: _autocast.Region, policy: _autocast.Policy, given: Sequence[DType], kind: Any
+) -> Any:
+    """The dtype of a tensor in the region; numbers have none of their own."""
+    if isinstance(kind, type):
+        return kind
+    return region.target(policy, given, dtypes.FROM_NUMPY[kind]).numpy
+
+
+def _note(op: OpDef, key: Key, casts: tuple[Any, ...]) -> None:
     op.plans[key] = casts
     if len(key) == 2 and op.eager is not None:
         _note_short_ways(op, op.eager, key, casts)
-    return casts
 
 
 def _note_short_ways(

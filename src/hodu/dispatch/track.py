@@ -17,6 +17,7 @@ from hodu.dispatch.inputs import data_of, flatten
 from hodu.dispatch.tape import Node, attach, edge_of, grad_enabled, keep, restore
 from hodu.dtypes import FROM_NUMPY
 from hodu.errors import GradientError, HoduError
+from hodu.ops import _autocast
 from hodu.ops._gradients import Argument, Rule, rule_for
 from hodu.ops._table import OpDef
 from hodu.shapes import TensorType
@@ -42,15 +43,19 @@ def track(op: OpDef, tensors: Sequence[Any], attrs: Attrs) -> Any:
         return _by_parts(op, tensors, attrs)
     result = compute(op, tensors, attrs)
     results = result if isinstance(result, (tuple, list)) else (result,)
-    if not any(_is_float(t) for t in results):
-        return result
+    if any(_is_float(t) for t in results):
+        put_on_tape(op, tensors, attrs, results)
+        if op.view:
+            _link(tensors[0], results)
+    return result
+
+
+def put_on_tape(op: OpDef, tensors: Sequence[Any], attrs: Attrs, results: Sequence[Any]) -> None:
+    """Note that `results` were made by this call."""
     node = OpNode(op, tensors, attrs, results)
     for index, t in enumerate(results):
         if _is_float(t):
             attach(t, node, index)
-    if op.view:
-        _link(tensors[0], results)
-    return result
 
 
 def _link(source: TensorBase, results: Sequence[Any]) -> None:
@@ -63,7 +68,7 @@ def _link(source: TensorBase, results: Sequence[Any]) -> None:
 def _by_parts(op: OpDef, tensors: Sequence[Any], attrs: Attrs) -> Any:
     assert op.compose is not None
     try:
-        return op.compose(*tensors, **attrs)
+        return _autocast.call_outside(op.compose, tensors, attrs)
     except (ArithmeticError, LookupError, TypeError, ValueError, HoduError) as error:
         if any(t._data is None for t in flatten(tensors)):
             raise

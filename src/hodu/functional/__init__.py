@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from hodu.functional._generated.bitwise import bitwise_or as bitwise_or
     from hodu.functional._generated.bitwise import bitwise_right_shift as bitwise_right_shift
     from hodu.functional._generated.bitwise import bitwise_xor as bitwise_xor
+    from hodu.functional._generated.cast import _detach as _detach
     from hodu.functional._generated.cast import cast as cast
     from hodu.functional._generated.cast import clone as clone
     from hodu.functional._generated.closeness import isclose as isclose
@@ -992,6 +993,7 @@ _HOMES = {
     "_conv_transpose": "hodu.functional._generated.conv_transpose:_conv_transpose",
     "_conv_weight": "hodu.functional._generated.conv_weight:_conv_weight",
     "_cross": "hodu.functional._generated.products:_cross",
+    "_detach": "hodu.functional._generated.cast:_detach",
     "_dims": "hodu.functional._generated.extent:_dims",
     "_div": "hodu.functional._generated.arithmetic:_div",
     "_einsum": "hodu.functional._generated.einsum:_einsum",

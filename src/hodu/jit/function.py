@@ -17,6 +17,7 @@ from hodu.errors import ArgumentError
 from hodu.jit.capture import capture
 from hodu.jit.program import Program
 from hodu.jit.states import named_tensors
+from hodu.ops._autocast import region_var
 from hodu.plugins.interfaces import ExecutableModule
 from hodu.runtime.arguments import as_array
 from hodu.snapshot.ir import Snapshot
@@ -27,7 +28,8 @@ class CompiledFunction:
     """A function over tensors with one compiled program for each kind of call.
 
     Calls are told apart by the structure of the arguments, the shapes and dtypes of the tensors
-    in them, the values of everything else, which must be hashable, and whether gradients are on.
+    in them, the values of everything else, which must be hashable, whether gradients are on, and
+    the dtype of autocast.
 
     A call does what a call of the function would: it draws from the generators that the function
     draws from, writes the tensors that it writes, and leaves the gradients that it leaves. Tensors
@@ -70,7 +72,9 @@ class CompiledFunction:
         return self._program(leaves, structure).snapshot()
 
     def _program(self, leaves: list[Any], structure: Any) -> Program:
-        key = (_key(structure), tuple([type_of(x) for x in leaves]), grad_enabled.get())
+        region = region_var.get()
+        modes = (grad_enabled.get(), None if region is None else region.dtype)
+        key = (_key(structure), tuple([type_of(x) for x in leaves]), modes)
         found = self._fitting(key)
         if found is None:
             with self._capturing:

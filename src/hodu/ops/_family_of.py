@@ -66,6 +66,7 @@ FAMILY_OF = {
     "cumprod": "cumulative",
     "cumsum": "cumulative",
     "det": "solvers",
+    "detach": "cast",
     "diag_embed": "diagonal",
     "diagonal": "diagonal",
     "diff": "cumulative",

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from hodu.dtypes import ANY, DType
+from hodu.ops._autocast import Policy
 from hodu.ops._gradients import Rule, Vjp
 from hodu.ops._samples import Array, Domain, S
 from hodu.ops._schema import Param, Schema
@@ -40,6 +41,7 @@ class OpDef:
     compose: Callable[..., Any] | None
     vjp: Vjp | None
     nondiff: str | None
+    autocast: Policy | None
     promote: Promote
     promoted: frozenset[str]
     prepare: Callable[..., Sequence[Any]] | None

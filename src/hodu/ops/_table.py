@@ -25,6 +25,8 @@ The class is only a namespace. Its entries:
     vjp       the gradient, in public ops through `F`: {input name: function}, or one function for
               all inputs (see below); a composite needs none, its parts have theirs
     nondiff   why the op has no gradient, where that is so ("an index", "a comparison")
+    autocast  the dtype of the float inputs in a region of `hodu.autocast`: "low" is that of the
+              region, "f32" that, "widest" the widest of theirs (what `promote` does anyway)
     samples   sample calls; domain = (low, high) bounds their values
     methods   Tensor methods: True (default when the first parameter is a Tensor) or False
     inplace   whether the method also exists as `name_`, writing into its first argument
@@ -71,6 +73,7 @@ from typing import Any, TypeVar
 
 from hodu.dtypes import ANY
 from hodu.errors import ArgumentError
+from hodu.ops import _autocast
 from hodu.ops._record import DTypes as DTypes
 from hodu.ops._record import FunctionDef as FunctionDef
 from hodu.ops._record import OpDef as OpDef
@@ -130,6 +133,8 @@ def op(schema: str) -> Callable[[_Class], _Class]:
         if REGISTRY.is_defined(opdef.name):
             raise ValueError(f"op {opdef.name!r} is defined twice")
         REGISTRY[opdef.name] = opdef
+        if opdef.autocast is not None:
+            _autocast.watch([opdef.plans, opdef.same_dtype, opdef.with_number])
         return block
 
     return register
@@ -166,6 +171,7 @@ def _opdef(schema: Schema, block: dict[str, Any], family: str) -> OpDef:
         compose=block.get("compose"),
         vjp=block.get("vjp"),
         nondiff=block.get("nondiff"),
+        autocast=block.get("autocast"),
         promote=block.get("promote", Promote.NONE),
         promoted=promoted,
         prepare=block.get("prepare"),
@@ -199,10 +205,12 @@ def function(
     inplace: bool = False,
     where: Iterable[str] = (),
     name: str | None = None,
+    autocast: _autocast.Policy | None = None,
 ) -> Callable[[_Call], _Call]:
     """Register a plain function over Tensors as public, and as a Tensor method if `methods`.
 
     With `inplace`, or when it stands before an op that has it, the method `name_` exists too.
+    `autocast` is that of an op, for all its tensors.
     """
 
     def register(call: _Call) -> _Call:
@@ -213,7 +221,7 @@ def function(
         if public in FUNCTIONS or (known and not hidden):
             raise ValueError(f"function {public!r} is defined twice")
         shadows_inplace = hidden and REGISTRY[public].inplace
-        call = _explained(call)
+        call = _explained(call, autocast)
         FUNCTIONS[public] = FunctionDef(
             public, call, family, methods, inplace or shadows_inplace, tuple(where)
         )
@@ -222,13 +230,14 @@ def function(
     return register
 
 
-def _explained(call: _Call) -> _Call:
+def _explained(call: _Call, autocast: _autocast.Policy | None) -> _Call:
     """`call`, but a list or a number where it takes a tensor is an error that says so."""
+    run = call if autocast is None else _autocast.casting(call, autocast, lambda x, t: F.cast(x, t))
 
     @functools.wraps(call)
     def checked(*args: Any, **kwargs: Any) -> Any:
         try:
-            return call(*args, **kwargs)
+            return run(*args, **kwargs)
         except AttributeError as error:  # what has no .shape is no tensor
             wrong = _no_tensors(call, args, kwargs)
             if not wrong:

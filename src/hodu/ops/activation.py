@@ -183,6 +183,7 @@ class Softplus:
     """log(1 + exp(beta * input)) / beta; the input itself where beta * input > threshold."""
 
     dtypes = FLOATS
+    autocast = "f32"
     infer = same_as(0)
     samples = [
         *TAILS,

@@ -38,6 +38,7 @@ class ScaledDotProductAttention:
 
     promote, promoted = Promote.COMMON, ("query", "key", "value")
     dtypes = dict.fromkeys(promoted, FLOATS) | {"attn_mask": FLOATS | BOOL}
+    autocast = "low"
     public, domain = False, (-2.0, 2.0)
     samples = [
         S((2, 2, 3, 4), (2, 2, 5, 4), (2, 2, 5, 6), None),

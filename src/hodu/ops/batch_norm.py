@@ -61,6 +61,7 @@ class BatchNormInference:
     """`(input - mean) / sqrt(var + eps) * weight + bias`, each vector along the channels."""
 
     dtypes, public = FLOATS, False
+    autocast = "f32"
     samples = [
         S((2, 3, 4), (3,), T((3,), low=0.5, high=2), (3,), (3,), eps=1e-5),
         S((2, 3), (3,), T((3,), low=0.5, high=2), None, (3,), eps=1e-3),
@@ -101,6 +102,7 @@ class BatchNormTraining:
     """
 
     dtypes, public = FLOATS, False
+    autocast = "f32"
     samples = [
         S((2, 3, 4), (3,), (3,), eps=1e-5),
         S((4, 3), None, (3,), eps=1e-3),
@@ -226,6 +228,7 @@ class InstanceNorm:
     """Mean 0 and variance 1 in each channel of each instance, then scaled and shifted."""
 
     dtypes, public = FLOATS, False
+    autocast = "f32"
     samples = [
         S((2, 3, 4), (3,), (3,), eps=1e-5),
         S((2, 3, 2, 3), None, (3,), eps=1e-3),

@@ -88,6 +88,22 @@ def to(
     return F.clone(input) if copy else input
 
 
+@op("detach(Tensor input) -> Tensor")
+class Detach:
+    """The same values, through which no gradient goes.
+
+    With it a captured body says what `Tensor.detach` and `no_grad` say elsewhere.
+    """
+
+    nondiff = "that is its meaning"
+    public = methods = False
+    samples = [S((3, 4)), S((0,)), S(())]
+    infer = same_as(0)
+
+    def eager(x: Array) -> Array:
+        return x.copy()
+
+
 @op("clone(Tensor input) -> Tensor")
 class Clone:
     """A copy that shares no memory."""

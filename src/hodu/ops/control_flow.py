@@ -16,6 +16,13 @@ from hodu.ops._table import Array, op
 from hodu.shapes import TensorType, numel
 
 
+def _gradients() -> Any:
+    """The rules, which trace bodies; for that they stand above the ops."""
+    from hodu.snapshot import region_gradients
+
+    return region_gradients
+
+
 class Region(Protocol):
     """What these ops need of a Snapshot."""
 
@@ -97,6 +104,12 @@ class Cond:
     ) -> list[Array]:
         return list((then_branch if pred.item() else else_branch).run(*operands))
 
+    def vjp(
+        ct: Any, pred: Any, operands: Any, then_branch: Region, else_branch: Region
+    ) -> tuple[None, list[Any]]:
+        branches = then_branch, else_branch
+        return None, _gradients().cond_gradient(ct, pred, operands, branches)
+
 
 @op("while_loop(Tensor[] operands, *, int carried, Snapshot cond, Snapshot body) -> Tensor[]")
 class WhileLoop:
@@ -120,6 +133,9 @@ class WhileLoop:
         while cond.run(*state, *outer)[0].item():
             state = list(body.run(*state, *outer))
         return state
+
+    def vjp(ct: Any, operands: Any, carried: int, cond: Region, body: Region) -> tuple[list[Any]]:
+        return (_gradients().while_gradient(ct, operands, carried, cond, body),)
 
 
 @op(
@@ -161,6 +177,12 @@ class Scan:
             state = list(results[:carried])
             rows.append(list(results[carried:]))
         return state + _stack(rows[::-1] if reverse else rows, body, carried)
+
+    def vjp(
+        ct: Any, operands: Any, carried: int, scanned: int, body: Region, reverse: bool
+    ) -> tuple[list[Any]]:
+        sizes = carried, scanned
+        return (_gradients().scan_gradient(ct, operands, *sizes, body, reverse=reverse),)
 
 
 def _stack(rows: list[list[Array]], body: Region, carried: int) -> list[Array]:

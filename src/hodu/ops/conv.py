@@ -100,6 +100,7 @@ class Conv:
     """
 
     promote, dtypes = Promote.COMMON, NUMERIC
+    autocast = "low"
     public = False
     domain = (-2.0, 2.0)
     samples = [

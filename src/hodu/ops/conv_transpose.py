@@ -93,6 +93,7 @@ class ConvTranspose:
     """
 
     promote, dtypes = Promote.COMMON, NUMERIC
+    autocast = "low"
     public = False
     domain = (-2.0, 2.0)
     samples = [

@@ -51,6 +51,7 @@ def _sum_like(x: TensorType, dim: int, dtype: DType | None = None) -> TensorType
 class Cumsum:
     """The running sum along `dim`; integers and bools are summed as i64."""
 
+    autocast = "f32"
     infer = _sum_like
     samples = [
         *SCANS,
@@ -70,6 +71,7 @@ class Cumsum:
 class Cumprod:
     """The running product along `dim`; integers and bools give i64."""
 
+    autocast = "f32"
     infer = _sum_like
     samples = [*SCANS, S((3, 4), dim=0, dtype=f64)]
     inplace = True

@@ -61,6 +61,7 @@ class Cholesky:
     """
 
     dtypes, where = FLOATS, ("linalg",)
+    autocast = "f32"
     samples = [S(m, upper=u) for m in SYMMETRIC for u in (False, True)]
 
     def infer(x: TensorType, upper: bool) -> TensorType:
@@ -84,6 +85,7 @@ class Qr:
     """
 
     dtypes, where = FLOATS, ("linalg",)
+    autocast = "f32"
     samples = [S(m, mode=k) for m in GENERAL for k in ("reduced", "complete", "r")]
 
     def infer(x: TensorType, mode: str) -> tuple[TensorType, TensorType]:
@@ -116,6 +118,7 @@ class Svd:
     """
 
     dtypes, where = FLOATS, ("linalg",)
+    autocast = "f32"
     samples = [S(m, full_matrices=k) for m in GENERAL for k in (True, False)]
 
     def infer(x: TensorType, full_matrices: bool) -> tuple[TensorType, ...]:
@@ -148,6 +151,7 @@ class Eigh:
     """
 
     dtypes, where, methods = FLOATS, ("linalg",), False
+    autocast = "f32"
     samples = [S(m, UPLO=k) for m in SYMMETRIC for k in "LU"]
     samples += [S(T(values=[[1.0, 9.0], [2.0, 3.0]]), UPLO=k) for k in "LU"]
 

@@ -157,6 +157,7 @@ def diagflat(input: Tensor, offset: int = 0) -> Tensor:
 class Trace:
     """The sum of the diagonal of a matrix; i64 for integers and bools."""
 
+    autocast = "f32"
     samples = [S((3, 3)), S((2, 4)), S((0, 3))]
 
     def infer(x: TensorType) -> TensorType:

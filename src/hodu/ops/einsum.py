@@ -29,6 +29,7 @@ class Einsum:
     """
 
     promote, dtypes = Promote.COMMON, NUMERIC
+    autocast = "low"
     public, domain = False, (-2.0, 2.0)
     samples = [
         S([(3, 4), (4, 5)], equation="ij,jk->ik"),

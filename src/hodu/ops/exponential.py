@@ -21,6 +21,7 @@ class Exp:
     """e to the power of the input."""
 
     promote, dtypes = Promote.FLOAT, FLOATS
+    autocast = "f32"
     infer = same_as(0)
     eager = np.exp
     vjp = {"input": lambda ct, out: ct * out}
@@ -33,6 +34,7 @@ class Exp2:
     """2 to the power of the input."""
 
     promote, dtypes = Promote.FLOAT, FLOATS
+    autocast = "f32"
     infer = same_as(0)
     eager = np.exp2
     samples = SHAPES
@@ -45,6 +47,7 @@ class Expm1:
     """e to the power of the input, minus one; accurate near 0."""
 
     promote, dtypes = Promote.FLOAT, FLOATS
+    autocast = "f32"
     infer = same_as(0)
     eager = np.expm1
     samples = SHAPES
@@ -57,6 +60,7 @@ class Log:
     """The natural logarithm."""
 
     promote, dtypes = Promote.FLOAT, FLOATS
+    autocast = "f32"
     infer = same_as(0)
     eager = np.log
     samples = SHAPES
@@ -70,6 +74,7 @@ class Log2:
     """The logarithm to base 2."""
 
     promote, dtypes = Promote.FLOAT, FLOATS
+    autocast = "f32"
     infer = same_as(0)
     eager = np.log2
     samples = SHAPES
@@ -83,6 +88,7 @@ class Log10:
     """The logarithm to base 10."""
 
     promote, dtypes = Promote.FLOAT, FLOATS
+    autocast = "f32"
     infer = same_as(0)
     eager = np.log10
     samples = SHAPES
@@ -96,6 +102,7 @@ class Log1p:
     """The natural logarithm of 1 + input; accurate near 0."""
 
     promote, dtypes = Promote.FLOAT, FLOATS
+    autocast = "f32"
     infer = same_as(0)
     eager = np.log1p
     samples = SHAPES
@@ -109,6 +116,7 @@ class Logaddexp:
     """The logarithm of exp(input) + exp(other), without overflow."""
 
     promote, dtypes = Promote.COMMON, FLOATS
+    autocast = "f32"
     infer = broadcast()
     samples = [*PAIRS, S(T(values=[300, -300, 5]), T(values=[301, -300, -90]))]
 

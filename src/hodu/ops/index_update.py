@@ -61,6 +61,7 @@ def _check_source(op: str, source: Tensor, index: Tensor) -> None:
 class IndexAdd:
     """A copy of the input with `alpha * source` added to its parts along `dim` by index."""
 
+    autocast = "widest"
     dtypes = {"index": INTS}
     inplace = True
     samples = [
@@ -88,6 +89,7 @@ def _factor(alpha: Number, source: Tensor) -> Tensor:
 class IndexCopy:
     """A copy of the input with its parts along `dim` by index taken from `source`."""
 
+    autocast = "widest"
     dtypes = {"index": INTS}
     inplace = True
     samples = [

@@ -81,6 +81,7 @@ class IndexPut:
     Of duplicate places the last one wins; with `accumulate` all of them add up.
     """
 
+    autocast = "widest"
     dtypes = {"indices": INTS}
     inplace, public = True, False
     samples = [S(shape, key, values) for shape, key, values in _KEYS]  # type: ignore[arg-type]

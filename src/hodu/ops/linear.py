@@ -24,6 +24,7 @@ class Linear:
     """The affine map `input @ weight.T + bias` over the last dimension; weight is [out, in]."""
 
     promote, dtypes = Promote.COMMON, FLOATS
+    autocast = "low"
     where, methods = ("nn.functional",), False
     samples = [
         S((3, 4), (5, 4), (5,)),
@@ -128,6 +129,7 @@ class Addmm:
     """The sum `beta * input + alpha * (mat1 @ mat2)` of matrices."""
 
     promote, dtypes = Promote.COMMON, NUMERIC
+    autocast = "low"
     inplace = True
     samples = [
         S((3, 5), (3, 4), (4, 5), beta=1, alpha=1),
@@ -153,6 +155,7 @@ class Baddbmm:
     """The sum `beta * input + alpha * (batch1 @ batch2)` of batches of matrices."""
 
     promote, dtypes = Promote.COMMON, NUMERIC
+    autocast = "low"
     inplace = True
     samples = [
         S((2, 3, 5), (2, 3, 4), (2, 4, 5), beta=1, alpha=1),

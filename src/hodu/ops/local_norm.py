@@ -80,6 +80,7 @@ class Normalize:
     """Divided by the p-norm over `dim`, or by `eps` where the norm is smaller."""
 
     dtypes, where, methods = FLOATS, ("nn.functional",), False
+    autocast = "f32"
     samples = [
         S((3, 4), p=2.0, dim=(1,), eps=1e-12),
         S((2, 3, 4), p=1.0, dim=(0,), eps=1e-12),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hodu._tensor import Tensor
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -124,7 +124,7 @@ def _picked(values: Tensor, index: Tensor, dim: int) -> Tensor:
     return F.squeeze(F.gather(values, dim, F.unsqueeze(index, dim)), dim)
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def nll_loss(
     input: Tensor,
     target: Tensor,
@@ -142,7 +142,7 @@ def nll_loss(
     return _of_indices(input, target, weight, ignore_index, reduction)
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def binary_cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -166,7 +166,7 @@ def binary_cross_entropy(
     return reduced(loss if weight is None else loss * weight, reduction)
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,

@@ -23,7 +23,7 @@ _NEVER = -1e30
 """The logarithm of what cannot be: finite, so that its gradient is 0 and not NaN."""
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def ctc_loss(
     log_probs: Tensor,
     targets: Tensor,

@@ -20,7 +20,7 @@ def _above_zero(x: Tensor) -> Tensor:
     return F.clamp(x, min=0)
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def hinge_embedding_loss(
     input: Tensor,
     target: Tensor,
@@ -35,7 +35,7 @@ def hinge_embedding_loss(
     return reduced(apart + F.where(target != -1, input, 0), reduction)
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def cosine_embedding_loss(
     input1: Tensor,
     input2: Tensor,
@@ -64,7 +64,7 @@ def cosine_embedding_loss(
     return reduced(together + F.where(target == -1, _above_zero(cos - margin), 0), reduction)
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def margin_ranking_loss(
     input1: Tensor,
     input2: Tensor,
@@ -79,7 +79,7 @@ def margin_ranking_loss(
     return reduced(_above_zero(margin - target * (input1 - input2)), reduction)
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def soft_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -93,7 +93,7 @@ def soft_margin_loss(
     return reduced(-F.log_sigmoid(target * input), reduction)
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def multilabel_soft_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -108,7 +108,7 @@ def multilabel_soft_margin_loss(
     return reduced(F.mean(loss if weight is None else loss * weight, -1), reduction)
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def multilabel_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -138,7 +138,7 @@ def multilabel_margin_loss(
     return reduced(loss, reduction)
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def multi_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -170,7 +170,7 @@ def multi_margin_loss(
     return reduced(loss, reduction)
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def triplet_margin_loss(
     anchor: Tensor,
     positive: Tensor,
@@ -196,7 +196,7 @@ def triplet_margin_loss(
     return reduced(_triplet(anchor, positive, negative, distance, margin, swap), reduction)
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def triplet_margin_with_distance_loss(
     anchor: Tensor,
     positive: Tensor,

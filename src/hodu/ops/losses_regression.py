@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NN = ("nn.functional",)
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def mse_loss(
     input: Tensor,
     target: Tensor,
@@ -32,7 +32,7 @@ def mse_loss(
     return weighted(difference * difference, weight, reduction)
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def l1_loss(
     input: Tensor,
     target: Tensor,
@@ -46,7 +46,7 @@ def l1_loss(
     return weighted(F.abs(input - target), weight, reduction)
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def smooth_l1_loss(
     input: Tensor,
     target: Tensor,
@@ -68,7 +68,7 @@ def smooth_l1_loss(
     return reduced(F.where(size < beta, size * size * (0.5 / beta), size - 0.5 * beta), reduction)
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def huber_loss(
     input: Tensor,
     target: Tensor,
@@ -92,7 +92,7 @@ def huber_loss(
     return reduced(total, reduction)
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def poisson_nll_loss(
     input: Tensor,
     target: Tensor,
@@ -119,7 +119,7 @@ def poisson_nll_loss(
     return reduced(loss, reduction)
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def gaussian_nll_loss(
     input: Tensor,
     target: Tensor,
@@ -159,7 +159,7 @@ def _variance(input: Tensor, var: Tensor) -> Tensor:
     return var
 
 
-@function(methods=False, where=NN)
+@function(methods=False, where=NN, autocast="f32")
 def kl_div(
     input: Tensor,
     target: Tensor,

@@ -37,6 +37,7 @@ class LstmLayer:
     """
 
     promote, promoted, dtypes = Promote.COMMON, FLOATING, DTYPES
+    autocast = "low"
     methods, domain = False, (-1.0, 1.0)
     samples = [
         S(*sample_layer(4, states=2), None, None),

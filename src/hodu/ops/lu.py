@@ -47,6 +47,7 @@ class Lu:
     """
 
     dtypes, where, methods = FLOATS, ("linalg",), False
+    autocast = "f32"
     samples = [S(m, pivot=True) for m in GENERAL] + [S(GENERAL[2], pivot=False)]
 
     def infer(x: TensorType, pivot: bool) -> tuple[TensorType, ...]:
@@ -76,6 +77,7 @@ class LuFactor:
     """
 
     dtypes, where, methods = FLOATS, ("linalg",), False
+    autocast = "f32"
     samples = [S(m, pivot=True) for m in GENERAL] + [S(GENERAL[2], pivot=False)]
 
     def infer(x: TensorType, pivot: bool) -> tuple[TensorType, TensorType]:

@@ -25,6 +25,7 @@ class Matmul:
     """
 
     promote, dtypes = Promote.COMMON, NUMERIC
+    autocast = "low"
     where = ("linalg",)
     samples = [
         S((3, 4), (4, 5)),

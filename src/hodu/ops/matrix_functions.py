@@ -27,6 +27,7 @@ class MatrixPower:
     """Each matrix multiplied by itself n times; the inverse's power if n is negative."""
 
     dtypes, where, domain = NUMERIC, ("linalg",), (-1.5, 1.5)
+    autocast = "f32"
     samples = [S((3, 3), n=k) for k in (0, 1, 2, 5)] + [S((2, 3, 3), n=3), S((0, 0), n=2)]
 
     def infer(x: TensorType, n: int) -> TensorType:
@@ -80,6 +81,7 @@ class MatrixExp:
     """The exponential of each square matrix."""
 
     dtypes, where, domain = FLOATS, ("linalg",), (-1.0, 1.0)
+    autocast = "f32"
     samples = [S((3, 3)), S((2, 2, 2)), S((0, 0)), S((0, 2, 2)), S(T((1, 1), low=2, high=2))]
     samples += [S(T(values=[[0.0, 4.0], [-4.0, 0.0]]))]
 
@@ -162,6 +164,7 @@ class MatrixRank:
 
     nondiff = "a count"
     dtypes, where, methods = FLOATS, ("linalg",), False
+    autocast = "f32"
     samples = [S(m) for m in [*GENERAL, SINGULAR]]
     samples += [S(GENERAL[2], hermitian=True), S(SINGULAR, tol=6.0), S(SINGULAR, rtol=0.5)]
 
@@ -200,6 +203,7 @@ class Pinv:
     """
 
     dtypes, where, methods = FLOATS, ("linalg",), False
+    autocast = "f32"
     samples = [S(m, atol=None, rtol=None, hermitian=False) for m in GENERAL]
     samples += [S(GENERAL[2], atol=None, rtol=None, hermitian=True)]
     samples += [S(SINGULAR, atol=0.01, rtol=None, hermitian=False)]

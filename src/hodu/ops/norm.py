@@ -37,6 +37,7 @@ class Norm:
     """
 
     dtypes, public, infer = FLOATS, False, _norm_type
+    autocast = "f32"
     samples = [S((2, 3, 4), p=p, dim=(1,)) for p in (0, 0.5, 1, 2, 3, -1, np.inf, -np.inf)]
     samples += [
         S((3, 4)),

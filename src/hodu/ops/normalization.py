@@ -66,6 +66,7 @@ class LayerNorm:
     """Mean 0 and variance 1 over the trailing dimensions, then scaled and shifted."""
 
     dtypes, where, methods = FLOATS, ("nn.functional",), False
+    autocast = "f32"
     samples = [
         S((3, 4), (4,), (4,), normalized_shape=(4,), eps=1e-5),
         S((2, 3, 4), (3, 4), (3, 4), normalized_shape=(3, 4), eps=1e-3),
@@ -130,6 +131,7 @@ class RmsNorm:
     """
 
     dtypes, where, methods = FLOATS, ("nn.functional",), False
+    autocast = "f32"
     samples = [
         S((3, 4), (4,), normalized_shape=(4,), eps=1e-5),
         S(T((2, 3, 4), "f32"), T((3, 4), "f32"), normalized_shape=(3, 4), eps=None),
@@ -198,6 +200,7 @@ class GroupNorm:
     """Mean 0 and variance 1 over groups of channels, then scaled and shifted by channel."""
 
     dtypes, where, methods = FLOATS, ("nn.functional",), False
+    autocast = "f32"
     samples = [
         S((2, 4, 3), (4,), (4,), num_groups=2, eps=1e-5),
         S((2, 6, 2, 2), (6,), None, num_groups=3, eps=1e-3),

@@ -39,6 +39,7 @@ class Pow:
     """`input` to the power of `exponent`; negative integer powers of integers are errors."""
 
     promote, dtypes, prepare = Promote.COMMON, NUMERIC, _whole
+    autocast = "f32"
     infer = broadcast()
     samples = [
         *DIVISORS,
@@ -113,6 +114,7 @@ class Rsqrt:
     """One over the square root."""
 
     promote, dtypes = Promote.FLOAT, FLOATS
+    autocast = "f32"
     infer = same_as(0)
     samples = SHAPES
     domain = (0.05, 6.0)
@@ -133,6 +135,7 @@ class Reciprocal:
     """One over the input; integers are taken as f32."""
 
     promote, dtypes = Promote.FLOAT, FLOATS
+    autocast = "f32"
     infer = same_as(0)
     eager = np.reciprocal
     samples = SHAPES

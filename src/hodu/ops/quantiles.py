@@ -183,6 +183,7 @@ class Quantile:
     """
 
     promote, dtypes, samples, infer = Promote.COMMON, FLOATS, QUANTILES, _quantile_type
+    autocast = "f32"
 
     def compose(
         input: Tensor,
@@ -199,6 +200,7 @@ class Nanquantile:
     """The `q`-quantiles (0 to 1) along `dim` or of all, of the elements that are not NaN."""
 
     promote, dtypes, samples, infer = Promote.COMMON, FLOATS, QUANTILES, _quantile_type
+    autocast = "f32"
 
     def compose(
         input: Tensor,

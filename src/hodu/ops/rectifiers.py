@@ -128,6 +128,7 @@ class Prelu:
     """
 
     promote, dtypes = Promote.COMMON, FLOATS
+    autocast = "low"
     samples = [S((3, 4), (1,)), S((2, 3, 4), (3,)), S((2, 3), ()), S((4,), (1,)), S((0, 3), (3,))]
     where = _NN
 

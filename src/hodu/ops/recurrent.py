@@ -52,6 +52,7 @@ class GruLayer:
     """
 
     promote, promoted, dtypes = Promote.COMMON, FLOATING, DTYPES
+    autocast = "low"
     methods, domain = False, (-1.0, 1.0)
     samples = [
         S(*sample_layer(3), None),
@@ -127,6 +128,7 @@ class RnnLayer:
     """A plain recurrent layer: h = activation(x @ w_ih.T + b_ih + h @ w_hh.T + b_hh)."""
 
     promote, promoted, dtypes = Promote.COMMON, FLOATING, DTYPES
+    autocast = "low"
     methods, domain = False, (-1.0, 1.0)
     samples = [
         S(*sample_layer(1), None),

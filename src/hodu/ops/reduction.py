@@ -71,6 +71,7 @@ class Sum:
     With `dtype` the input is cast to it first, and so is the result.
     """
 
+    autocast = "f32"
     infer = reduce_to(sum_dtype)
     samples = [
         *REDUCTIONS,
@@ -100,6 +101,7 @@ class Prod:
     With `dtype` the input is cast to it first, and so is the result.
     """
 
+    autocast = "f32"
     infer = reduce_to(sum_dtype)
     samples = [*REDUCTIONS, SPECIAL[0], S((3, 4), dim=(0,), dtype=i64)]
 

@@ -189,6 +189,7 @@ def scatter(
 class ScatterAdd:
     """A copy of the input with `out[index[i][j]][j] += src[i][j]` for dim=0, and so on."""
 
+    autocast = "widest"
     dtypes = {"index": INTS}
     inplace = True
     samples = [S((3, 4), _GRID, (2, 3), dim=0), S((3, 4), _GRID, (2, 4), dim=-1)]

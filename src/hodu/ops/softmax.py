@@ -49,6 +49,7 @@ class Softmax:
     """`exp(input)` divided by its sum along `dim`."""
 
     dtypes, infer, samples, public = FLOATS, _same, SAMPLES, False
+    autocast = "f32"
 
     def eager(x: Array, dim: int) -> Array:
         shifted, axis = _shifted(x, dim)
@@ -71,6 +72,7 @@ class LogSoftmax:
     """The logarithm of the softmax along `dim`, without overflow or loss of precision."""
 
     dtypes, infer, samples, public = FLOATS, _same, SAMPLES, False
+    autocast = "f32"
 
     def eager(x: Array, dim: int) -> Array:
         shifted, axis = _shifted(x, dim)
@@ -124,6 +126,7 @@ class Logsumexp:
     """`log(sum(exp(input)))` over `dim`, without overflow; -inf over no elements."""
 
     promote, dtypes = Promote.FLOAT, FLOATS
+    autocast = "f32"
     infer = reduce_to(float_dtype)
     samples = [
         S((3, 4), dim=(1,)),

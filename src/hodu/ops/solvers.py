@@ -39,6 +39,7 @@ class Det:
     """The determinant of each matrix; that of a 0x0 matrix is 1."""
 
     dtypes, where = FLOATS, ("linalg",)
+    autocast = "f32"
     samples = [S(m) for m in [*SQUARE, SINGULAR]]
 
     def infer(x: TensorType) -> TensorType:
@@ -71,6 +72,7 @@ class Slogdet:
     """The sign and the logarithm of the absolute value of each determinant; 0 and -inf at 0."""
 
     dtypes, where = FLOATS, ("linalg",)
+    autocast = "f32"
     samples = [S(m) for m in [*SQUARE, T(dtype="f32", values=SINGULAR.values)]]
 
     def infer(x: TensorType) -> tuple[TensorType, TensorType]:
@@ -106,6 +108,7 @@ class Inverse:
     """The inverse of each matrix; a singular one is an error."""
 
     dtypes, where = FLOATS, ("linalg:inv",)
+    autocast = "f32"
     samples = [S(m) for m in SQUARE]
 
     def infer(x: TensorType) -> TensorType:
@@ -126,6 +129,7 @@ class Solve:
     """The X with `A @ X = B`, where B holds the right-hand sides as columns, [..., n, k]."""
 
     promote, dtypes, public = Promote.COMMON, FLOATS, False
+    autocast = "f32"
     domain = (-2.0, 2.0)
     samples = [
         S(SQUARE[0], (3, 2)),
@@ -180,6 +184,7 @@ class SolveTriangular:
     """
 
     promote, dtypes = Promote.COMMON, FLOATS
+    autocast = "f32"
     where, methods, domain = ("linalg",), False, (-2.0, 2.0)
     samples = [
         S(SQUARE[0], (3, 2), upper=True),
@@ -247,6 +252,7 @@ class Lstsq:
     """
 
     promote, dtypes = Promote.COMMON, FLOATS
+    autocast = "f32"
     where, methods, domain = ("linalg",), False, (-2.0, 2.0)
     samples = [
         S(T(values=[[3.0, 1.0], [1.0, -2.0], [0.5, 4.0]]), (3, 2), rcond=None),

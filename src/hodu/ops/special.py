@@ -73,6 +73,7 @@ class Erfinv:
     """The inverse of the error function: infinite at -1 and 1, NaN beyond."""
 
     promote, dtypes = Promote.FLOAT, FLOATS
+    autocast = "f32"
     infer = same_as(0)
     eager = _in_f64(erfinv_f64)
     samples = [*SHAPES, S(T(values=[-1, -0.9375, 0, 0.5, 0.875, 1, 1.5]))]

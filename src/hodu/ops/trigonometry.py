@@ -40,6 +40,7 @@ class Tan:
     """The tangent of an angle in radians."""
 
     promote, dtypes = Promote.FLOAT, FLOATS
+    autocast = "f32"
     infer = same_as(0)
     eager = np.tan
     samples = SHAPES
@@ -52,6 +53,7 @@ class Asin:
     """The angle in [-pi/2, pi/2] with this sine."""
 
     promote, dtypes = Promote.FLOAT, FLOATS
+    autocast = "f32"
     infer = same_as(0)
     eager = np.arcsin
     samples = SHAPES
@@ -65,6 +67,7 @@ class Acos:
     """The angle in [0, pi] with this cosine."""
 
     promote, dtypes = Promote.FLOAT, FLOATS
+    autocast = "f32"
     infer = same_as(0)
     eager = np.arccos
     samples = SHAPES
@@ -90,6 +93,7 @@ class Sinh:
     """The hyperbolic sine."""
 
     promote, dtypes = Promote.FLOAT, FLOATS
+    autocast = "f32"
     infer = same_as(0)
     eager = np.sinh
     samples = SHAPES
@@ -102,6 +106,7 @@ class Cosh:
     """The hyperbolic cosine."""
 
     promote, dtypes = Promote.FLOAT, FLOATS
+    autocast = "f32"
     infer = same_as(0)
     eager = np.cosh
     samples = SHAPES

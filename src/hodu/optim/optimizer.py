@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, ClassVar, TypeAlias
 
 from hodu import functional as f
@@ -39,6 +40,7 @@ class Optimizer:
         check_ranges(self.defaults)
         self.state: defaultdict[Tensor, dict[str, Tensor]] = defaultdict(dict)
         self.param_groups: list[ParamGroup] = []
+        self._left_out: Tensor | None = None
         if isinstance(params, Tensor):
             raise ArgumentError(
                 "params is one tensor, where a list of them is asked for",
@@ -132,11 +134,25 @@ class Optimizer:
             seen = counted(state)
         else:
             state = {name: active.lift_state(s, name) for name, s in state.items()}
-            seen = _count_captured(state)
+            seen = _counted_captured(state)
         result, changed = self.update(param, grad, seen, hyper)
+        if active is not None and "step" in state:
+            self._write(state["step"], state["step"] + 1)
         for name, value in changed.items():
-            assign(state[name], value)
-        assign(param, result)
+            self._write(state[name], value)
+        self._write(param, result)
+
+    def _write(self, target: Any, value: Any) -> None:
+        assign(target, value if self._left_out is None else f.where(self._left_out, target, value))
+
+    @contextmanager
+    def left_out_where(self, condition: Tensor) -> Iterator[None]:
+        """Let captured steps in the block change nothing in runs in which `condition` is true."""
+        self._left_out = condition
+        try:
+            yield
+        finally:
+            self._left_out = None
 
     def _state_of(self, param: Tensor, hyper: Hyper) -> dict[str, Any]:
         state = self.state[param]
@@ -231,12 +247,11 @@ def _named(params: Any) -> tuple[list[str], list[Tensor]]:
     return names, tensors
 
 
-def _count_captured(state: dict[str, Any]) -> State:
-    """The state with the number of this step as a 0-d f64 tensor, which is also stored."""
+def _counted_captured(state: dict[str, Any]) -> State:
+    """The state with the number of this step as a 0-d f64 tensor."""
     if "step" not in state:
         return state
-    assign(state["step"], state["step"] + 1)
-    return {**state, "step": state["step"].to("f64")}
+    return {**state, "step": (state["step"] + 1).to("f64")}
 
 
 def _as_state(name: str, value: Any, param: Tensor) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 UNARY = (
-    *("neg", "abs", "sign", "square", "sqrt", "rsqrt", "reciprocal", "clone", "cast"),
+    *("neg", "abs", "sign", "square", "sqrt", "rsqrt", "reciprocal", "clone", "detach", "cast"),
     *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "erf", "erfc", "erfinv", "logit"),
     *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh"),
     *("atanh", "sigmoid", "relu", "relu6", "hardtanh", "threshold", "leaky_relu", "hardsigmoid"),

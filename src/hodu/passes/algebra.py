@@ -121,6 +121,7 @@ RULES = [
     Rule("where(logical_not(c), x, y)", "where(c, y, x)"),
     Rule("cast(x)", "x"),
     Rule("clone(x)", "x"),
+    Rule("detach(x)", "x"),
 ]
 # In floats these round differently, take -0.0 for 0, or differ where a power of infinity does.
 REASSOCIATE = [

@@ -139,6 +139,7 @@ RULES = [
     Rule("repeat(x, repeats=r)", "x", where=_repeats_once),
     Rule("cast(x)", "x"),
     Rule("clone(x)", "x"),
+    Rule("detach(x)", "x"),
     Rule("cast(cast(x, dtype=a), dtype=b)", "cast(x, dtype=b)", where=_is_cast_through),
     Rule(f"(y := conv({_PADDED.format(0)}, w, [b]))", _padded_conv),
     Rule(f"(y := max_pool({_PADDED.format('v')}))", _padded_conv, lambda m: m.v == -np.inf),

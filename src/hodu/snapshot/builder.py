@@ -1,7 +1,7 @@
 """The builder: records op calls into a Snapshot under construction.
 
 Nested builders trace the bodies of control flow; a value of an outer builder that a body uses
-becomes an extra input of the body (`captures`).
+becomes an extra input of the body (`captures`); `edges` says where its gradient goes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from hodu.dims import Dim, Sym, symbols
 from hodu.dispatch import views
 from hodu.dispatch.base import TensorBase, type_of, wrap_value
-from hodu.dispatch.tape import Leaf
+from hodu.dispatch.tape import Edge, Leaf, edge_of, grad_enabled
 from hodu.dtypes import FROM_NUMPY
 from hodu.errors import CaptureError, HoduError
 from hodu.ops._table import REGISTRY, Array, OpDef
@@ -45,6 +45,8 @@ class Builder:
         self.nodes: list[Node] = []
         self.constant_values: dict[str, Value] = {}
         self.captures: dict[Value, Value] = {}
+        self.edges: dict[Value, Edge] = {}
+        self.differentiates = False
         self.states: dict[str, tuple[TensorBase, Array]] = {}
         self.held: dict[str, Held] = {}
         self.leaves: dict[int, tuple[TensorBase, Any]] = {}
@@ -89,13 +91,22 @@ class Builder:
         """The value that `tensor` stands for here, adding constants and captures as needed."""
         if tensor._data is not None:
             self.saw(tensor)
-            return self.add_constant(tensor._data)
+            if self.parent is None or tensor._node is None:
+                return self.add_constant(tensor._data)
+            return self._adopt_from(self.parent.value_of(tensor), tensor)
         if tensor._value is None:
             assert tensor._dims is not None
             attrs = {"dims": tuple(tensor._dims.reshape(-1)), "shape": tensor._dims.shape}
             tensor._value = self.record(REGISTRY["dims"], [], attrs)._value
         views.check_fresh(tensor)
-        return self._adopt(tensor._value)
+        return self._adopt_from(tensor._value, tensor)
+
+    def _adopt_from(self, value: Value, tensor: TensorBase) -> Value:
+        """The value here of `tensor`; notes where the gradient of what a body captures goes."""
+        found = self._adopt(value)
+        if value in self.captures and tensor._node is not None:
+            self.edges.setdefault(value, edge_of(tensor))
+        return found
 
     def _adopt(self, value: Value) -> Value:
         if value in self._owned:
@@ -125,12 +136,20 @@ class Builder:
         """Add a node for a call of `op` on tensors; returns tensors as the op does."""
         flat = [None if t is None else self.value_of(t) for t in _flat(inputs)]
         values = self.add_node(op, flat, attrs, self._infer(op, inputs, attrs))
+        if self.differentiates and not grad_enabled.get():
+            values = tuple(map(self._detached, values))
         tensors = [wrap_value(v) for v in values]
         if op.view and inputs and inputs[0]._data is None:
             views.link(inputs[0], tensors)
         if op.schema.results is None:
             return tensors
         return tensors[0] if len(op.schema.results) == 1 else tuple(tensors)
+
+    def _detached(self, value: Value) -> Value:
+        """What a body computed without gradients, which must not get any from outside."""
+        if not value.type.dtype.is_float:
+            return value
+        return self.add_node(REGISTRY["detach"], [value], {}, [value.type])[0]
 
     def _infer(
         self, op: OpDef, inputs: Sequence[Any], attrs: Mapping[str, Any]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hodu.dispatch.base import recorder_var, type_of, wrap_value
 from hodu.dispatch.plan import casts_of
 from hodu.errors import HoduError, VerifyError
+from hodu.ops import _autocast
 from hodu.ops._table import REGISTRY, OpDef
 from hodu.shapes import TensorType
 from hodu.snapshot.ir import Value, group
@@ -57,7 +58,7 @@ def trace(
     ]
     token = recorder_var.set(builder)
     try:
-        result = op.compose(*group(op.schema, tensors), **attrs)
+        result = _autocast.call_outside(op.compose, group(op.schema, tensors), attrs)
     finally:
         recorder_var.reset(token)
     return builder, result if isinstance(result, (tuple, list)) else (result,)

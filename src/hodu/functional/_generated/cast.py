@@ -29,3 +29,14 @@ _CLONE = REGISTRY["clone"]
 def clone(input: Tensor) -> Tensor:
     """A copy that shares no memory."""
     return apply(_CLONE, (input,), {})
+
+
+_DETACH = REGISTRY["detach"]
+
+
+def _detach(input: Tensor) -> Tensor:
+    """The same values, through which no gradient goes.
+
+    With it a captured body says what `Tensor.detach` and `no_grad` say elsewhere.
+    """
+    return apply(_DETACH, (input,), {})

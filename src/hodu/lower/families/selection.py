@@ -74,6 +74,7 @@ def addcdiv(c: Point, x: Expr, a: Expr, b: Expr) -> Expr:
     return x + a * number(c.attrs["value"], c.type().dtype) / b
 
 
+@scalar("detach")
 @scalar("clone")
 def clone(c: Point, x: Expr) -> Expr:
     """The element itself."""
