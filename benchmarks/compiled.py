@@ -80,10 +80,8 @@ def ask(process: subprocess.Popen[str], line: str = "") -> dict[str, Any] | None
 
 
 @contextlib.contextmanager
-def started(python: str, name: str, model: Path, data: Path, threads: int) -> Iterator[Any]:
-    """A process with the model loaded; None where the system is not installed or fails."""
-    script = str(Path(__file__).with_name("systems.py"))
-    command = [python, script, name, str(model), str(threads), str(data)]
+def serving(command: list[str], name: str, threads: int) -> Iterator[Contestant | None]:
+    """A process that answers as `systems.py` says; None where the system is not installed."""
     environment = os.environ | dict.fromkeys(_THREADS, str(threads))
     with subprocess.Popen(
         command,
@@ -98,6 +96,15 @@ def started(python: str, name: str, model: Path, data: Path, threads: int) -> It
             yield None if facts is None else Contestant(name, threads, process, facts)
         finally:
             process.kill()
+
+
+@contextlib.contextmanager
+def started(python: str, name: str, model: Path, data: Path, threads: int) -> Iterator[Any]:
+    """A process with the model loaded; None where the system is not installed or fails."""
+    script = str(Path(__file__).with_name("systems.py"))
+    command = [python, script, name, str(model), str(threads), str(data)]
+    with serving(command, name, threads) as contestant:
+        yield contestant
 
 
 def take_turns(contestants: list[Contestant], runs: int) -> None:

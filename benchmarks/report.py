@@ -50,6 +50,12 @@ SECTIONS = {
         "Twelve models in f32 with batch 1, each system in a process of its own, in turns.",
         peers=True,
     ),
+    "training": Section(
+        "Training",
+        "training.py",
+        "Whole steps (forward, backward, Adam) in f32, each system in a process of its own.",
+        peers=True,
+    ),
     "kernels": Section(
         "Kernels",
         "kernels.py",

@@ -66,7 +66,33 @@ def test_views_cost_nothing():
 
 
 def test_an_output_in_the_middle_stays():
-    assert launches(lambda x: ((y := hodu.exp(x)), y + 1.0), (4, 5)) == ["exp", "add"]
+    assert launches(lambda x: ((y := hodu.exp(x)), y + 1.0), (4, 5)) == ["exp+add"]
+
+
+def test_results_of_one_shape_share_a_loop_past_what_they_do_not_need():
+    def updates(g, m, v):
+        m = m + (g - m) * 0.1
+        scale = hodu.full((), 2.0) * g.sum()
+        v = v * 0.9 + g * g
+        return m, v, g - m / (hodu.sqrt(v) * scale)
+
+    assert launches(updates, (4, 5), (4, 5), (4, 5)) == ["sum+mul", "add+add+sub"]
+
+
+def test_results_apart_in_time_or_in_memory_do_not_share_a_loop():
+    def through_a_sum(x):
+        y = x * 2.0
+        return y, x * y.sum()
+
+    def transposed(x):
+        return x * 2.0, x.permute(1, 0) + 1.0
+
+    def unlike(x, y):
+        return x + 1.0, y + 1.0
+
+    assert launches(through_a_sum, (4, 5)) == ["mul", "sum", "mul"]
+    assert launches(transposed, (5, 5)) == ["mul", "permute"]
+    assert launches(unlike, (4, 5), (4, 5)) == ["add", "add"]
 
 
 def test_nothing_is_joined_at_level_0():

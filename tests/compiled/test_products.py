@@ -326,3 +326,17 @@ def test_a_length_outside_the_sequence_is_the_error_of_eager() -> None:
                  lambda: f(hodu.tensor(given[0]), hodu.tensor(lengths))):  # fmt: skip
         with pytest.raises(hodu.errors.OutOfRangeError, match="lengths holds 7"):
             call()
+
+
+@pytest.mark.parametrize(("rows", "depth", "columns"), [(17, 130, 300), (33, 3000, 200)])
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_large_weight_known_at_run_time_is_read_where_it_lies(rows, depth, columns, threads):
+    """The smaller operand is packed, and the transposed product computed."""
+    x, w, b = numbers(rows, depth), numbers(columns, depth, seed=1), numbers(columns)
+    got = run(lambda x, w, b: hodu.relu(F.linear(x, w, b)), x, w, b, threads=threads)
+    wanted = np.maximum(x.astype(np.float64) @ w.astype(np.float64).T + b, 0)
+    bound = np.abs(x).astype(np.float64) @ np.abs(w.T) + np.abs(b)
+    assert (np.abs(got - wanted) <= 1e-6 * bound).all()
+    program = prepare(capture(F.linear, [x, w]), host()).program
+    packed = [launch for launch in program.launches() if launch.label == "pack"]
+    assert all(a.place.slot.name != "x1" for launch in packed for a in launch.arguments)

@@ -44,7 +44,7 @@ def now() -> int:
 
 
 def wrote(*arrays: Array) -> None:
-    """Note that the memory of these arrays was written."""
+    """Note that the memory of `arrays` was written."""
     if not _watching:
         return
     global _clock
@@ -52,9 +52,11 @@ def wrote(*arrays: Array) -> None:
     place = mark()
     for array in arrays:
         owner = _owner(array)
-        write = _Write(owner, _forget)
-        write.key, write.time, write.place = id(owner), _clock, place
-        _last[write.key] = write
+        write = _last.get(id(owner))
+        if write is None or write() is not owner:
+            write = _last[id(owner)] = _Write(owner, _forget)
+            write.key = id(owner)
+        write.time, write.place = _clock, place
 
 
 def written_since(time: int, arrays: Iterable[Array]) -> Mark | None:

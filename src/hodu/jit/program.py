@@ -14,7 +14,7 @@ from hodu.dispatch.inplace import check_writable
 from hodu.dispatch.writes import wrote
 from hodu.errors import ValueRangeError
 from hodu.jit.capture import Captured
-from hodu.jit.memory import overlapping
+from hodu.jit.memory import Bounds
 from hodu.ops._table import Array
 from hodu.plugins.interfaces import ExecutableModule
 from hodu.snapshot.ir import Snapshot
@@ -30,6 +30,7 @@ class Program:
         aliased = set(captured.snapshot.aliases.values())
         self._updated = [name for name in captured.held if name in aliased]
         self._arguments = [f"arg{i}" for i in captured.written]
+        self._bounds = Bounds()
         self._locks = {id(h.lock): h.lock for h in captured.held.values() if h.lock is not None}
 
     def run(self, arguments: Sequence[Any]) -> Any:
@@ -56,18 +57,18 @@ class Program:
         names = [*self._arguments, *self._updated]
         if not names:
             return list(self._module.execute(arrays).values())
-        written = [arrays[name] for name in names]
-        for array in written:
+        written = {name: arrays[name] for name in names}
+        for array in written.values():
             check_writable(array)
-        _check_apart(names, written)
-        read = [array for name, array in arrays.items() if name not in names]
-        shared = overlapping(written, read)
-        copies = {n: a.copy() for n, a, c in zip(names, written, shared, strict=True) if c}
+        read = {name: array for name, array in arrays.items() if name not in written}
+        shared = self._bounds.overlapping(written, read)
+        if shared:
+            _check_apart(written)
+        copies = {name: arrays[name].copy() for name in shared}
         outputs = list(self._module.execute({**arrays, **copies}).values())
         for name, copy in copies.items():
             np.copyto(arrays[name], copy)
-        for array in written:
-            wrote(array)
+        wrote(*written.values())
         return outputs
 
     def snapshot(self) -> Snapshot:
@@ -76,12 +77,13 @@ class Program:
         return replace(self.captured.snapshot, states=states)
 
 
-def _check_apart(names: Sequence[str], written: Sequence[Array]) -> None:
+def _check_apart(written: Mapping[str, Array]) -> None:
     """Raise ValueRangeError if two of the arrays that a run writes share memory."""
-    wrong = [n for n, shared in zip(names, overlapping(written, ()), strict=True) if shared]
+    wrong = Bounds().overlapping(written, {})
     if wrong:
+        names = ", ".join(name for name in written if name in wrong)
         raise ValueRangeError(
-            f"a compiled function writes {', '.join(wrong)}, which share memory: what one becomes "
+            f"a compiled function writes {names}, which share memory: what one becomes "
             "would be lost in the other",
             where=location(),
             hint="write to the whole tensor only, or to copies",

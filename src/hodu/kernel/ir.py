@@ -110,8 +110,8 @@ Stmt: TypeAlias = "For | While | If | Let | Store | Alloc | Fail | Copy"
 class Kernel:
     """One function over buffers; `work` is its multiply-adds or elements, for profiles.
 
-    `in_place` names inputs each element of which is read before the same element of the output is
-    written, and never after, so that both may be the same memory.
+    `in_place` names inputs each element of which is read before the same element of any output is
+    written, and never after, so that it and one of them may be the same memory.
     """
 
     name: str

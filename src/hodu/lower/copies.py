@@ -174,7 +174,7 @@ def _begins(step: Step | None, source: Slot, target: Slot) -> bool:
 
 
 def _is_in_place(launch: Launch, source: Slot, target: Slot) -> bool:
-    written = {a.place for a in launch.arguments if a.role != "in"}
+    written = {a.place for a in launch.arguments if a.role != "in" and a.place.slot is source}
     old = [
         (parameter.name, argument)
         for parameter, argument in zip(launch.kernel.params, launch.arguments, strict=True)

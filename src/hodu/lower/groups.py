@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from hodu.lower.joined import join_groups
 from hodu.lower.rules import KERNEL, READING, SCALAR
 from hodu.snapshot.ir import Node, Snapshot, Value
 
@@ -21,12 +22,14 @@ _LONGEST = 48  # nodes computed in one expression, so that kernels stay readable
 class Group:
     """A node with loops (or the last of a chain without), and the epilogue after it.
 
-    Of a reading node, it is the loops of result `number` alone.
+    Of a reading node, it is the loops of result `number` alone. `others` are groups whose results,
+    of the same shape, are made in the same loops, before its own; see `hodu.lower.joined`.
     """
 
     node: Node
     epilogue: tuple[Node, ...] = ()
     number: int = 0
+    others: tuple[Group, ...] = ()
 
     @property
     def root(self) -> Node:
@@ -40,7 +43,8 @@ def make_groups(snapshot: Snapshot, *, fuse: bool = True) -> list[Group]:
     Without `fuse` each node is a group.
     """
     if fuse:
-        return _Grouping(snapshot).groups()
+        grouping = _Grouping(snapshot)
+        return join_groups(grouping.groups(), grouping.kept, grouping.outputs)
     return [group for node in snapshot.nodes for group in _alone(node)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from hodu.lower.blocks import families as families_in_blocks  # noqa: F401
 from hodu.lower.blocks.chained import find_chains, lower_chain
 from hodu.lower.blocks.convolution import wanted_border
 from hodu.lower.blocks.forms import Forms, copy_form
+from hodu.lower.blocks.pieces import place_pieces
 from hodu.lower.blocks.rules import leaves_of, lower_in_blocks
 from hodu.lower.choices import Choices
 from hodu.lower.control import lower_control
@@ -209,19 +211,27 @@ class Lowering:
         self._look_ahead(snapshot)
         groups = make_groups(snapshot, fuse=self._fuse)
         places = join_places(self, groups, places)
+        place_pieces(self, snapshot, groups)
         chains = find_chains(self, groups, set(snapshot.outputs.values()))
         waiting = set(chains.values())
         for group in (g for g in groups if g not in waiting):
             before = [chains[group.node]] if group.node in chains else []
             if not before or not lower_chain(self, before[0], group):
                 for each in (*before, group):
-                    if not lower_in_blocks(self, each):
-                        self._group(each, places)
+                    self._lower(each, places)
             for each in (*before, group):
                 self._release(each)
 
+    def _lower(self, group: Group, places: Mapping[Value, Place]) -> None:
+        if group.others:
+            self._joined((*group.others, replace(group, others=())), places)
+        elif not lower_in_blocks(self, group):
+            self._group(group, places)
+
     def _release(self, group: Group) -> None:
         """Let go of the constants that a group has packed."""
+        for other in group.others:
+            self._release(other)
         for node in (group.node, *group.epilogue):
             for value in node.inputs:
                 if value in self.constants:
@@ -239,11 +249,26 @@ class Lowering:
                 known = self.forms.borders.get(value, border)
                 self.forms.borders[value] = border.joined(known)
 
-    def _group(self, group: Group, places: Mapping[Value, Place]) -> None:
-        node = group.node
-        for value in tuple(leaves_of(self, (node, *group.epilogue))):
+    def _joined(self, groups: Sequence[Group], places: Mapping[Value, Place]) -> None:
+        """Groups that share loops, apart where the first of them computes in blocks."""
+        if lower_in_blocks(self, groups[0]):
+            for group in groups[1:]:
+                self._lower(group, places)
+            return
+        self._use_dense([group.node for group in groups])
+        values = [group.node.outputs[group.number] for group in groups]
+        for value in values:
+            self.give_memory(value, places.get(value))
+        lower_pointwise(self, *values)
+
+    def _use_dense(self, nodes: Sequence[Node]) -> None:
+        for value in tuple(leaves_of(self, nodes)):
             if value in self.storage:
                 self.forms.use_dense(value)
+
+    def _group(self, group: Group, places: Mapping[Value, Place]) -> None:
+        node = group.node
+        self._use_dense((node, *group.epilogue))
         if node.op in ALIAS:
             self._alias(node)
         elif node.op in CONTROL:
@@ -263,7 +288,7 @@ class Lowering:
         lies = find_in_memory(self, value) if place is None else None
         self.give_memory(value, place or lies)
         if lies is None and not lower_movement(self, value):
-            lower_pointwise(self, node, number)
+            lower_pointwise(self, value)
 
     def _alias(self, node: Node) -> None:
         source, result = node.inputs[0], node.outputs[0]

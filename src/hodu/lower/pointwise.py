@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from hodu.kernel.expr import Binary, Const, Expr, Ramp, Select, Unary, index
@@ -19,35 +19,49 @@ if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
 
 
-def lower_pointwise(lowering: Lowering, node: Node, number: int = 0) -> None:
-    """Add the kernel that stores a result of a scalar or reading op."""
-    value = node.outputs[number]
-    lanes = _lanes(lowering, node)
-    joined = _collapse(lowering, node)
+def lower_pointwise(lowering: Lowering, *values: Value) -> None:
+    """Add the kernel that stores results of scalar or reading ops.
+
+    Several are of one shape and made by scalar ops: each may read those before it.
+    """
+    nodes = [_producer(value) for value in values]
+    lanes = _lanes(lowering, nodes)
+    joined = _collapse(lowering, nodes)
     stage: Stage | None = None
     if lanes > 1:
-        stage = _vectorized(lowering, node, value, joined, lanes)
+        stage = _vectorized(lowering, values, joined, lanes)
     if stage is None:
-        stage = Stage(lowering, node)
-        stage.collapse = joined
-        _loops(stage, value, 1)
+        stage = _stage(lowering, values, joined)
+        _loops(stage, values, 1)
     stage.finish()
 
 
-def _lanes(lowering: Lowering, node: Node) -> int:
+def _stage(lowering: Lowering, values: Sequence[Value], joined: Collapse | None) -> Stage:
+    *others, node = map(_producer, values)
+    stage = Stage(lowering, node, others=others)
+    stage.collapse = joined
+    return stage
+
+
+def _producer(value: Value) -> Node:
+    assert value.producer is not None
+    return value.producer
+
+
+def _lanes(lowering: Lowering, nodes: Sequence[Node]) -> int:
     """How many elements of the widest dtype in the group fit a vector of the target."""
-    bits = max((v.type.dtype.bits for v in (*node.outputs, *_leaves(lowering, node))), default=32)
+    seen = [v for n in nodes for v in (*n.outputs, *_leaves(lowering, n))]
+    bits = max((v.type.dtype.bits for v in seen), default=32)
     return max(1, lowering.target.vector_bits // max(bits, 32))
 
 
 def _vectorized(
-    lowering: Lowering, node: Node, value: Value, joined: Collapse | None, lanes: int
+    lowering: Lowering, values: Sequence[Value], joined: Collapse | None, lanes: int
 ) -> Stage | None:
     """The kernel with vectors in its innermost loop, None where there is no such form."""
-    stage = Stage(lowering, node)
-    stage.collapse = joined
+    stage = _stage(lowering, values, joined)
     try:
-        _loops(stage, value, lanes)
+        _loops(stage, values, lanes)
     except CannotVectorizeError:
         return None
     return stage if has_one_width(stage.k.finish()) else None
@@ -66,36 +80,48 @@ def has_one_width(kernel: Kernel) -> bool:
     return len(widths - {8, 16}) <= 1 and bool(widths & {32, 64})
 
 
-def _loops(stage: Stage, value: Value, lanes: int) -> None:
-    extents = stage.extents(stage.shape_of(value))
+def _loops(stage: Stage, values: Sequence[Value], lanes: int) -> None:
+    extents = stage.extents(stage.shape_of(values[-1]))
     parallel = is_large(extents)
     if not extents:
-        _element(stage, value, ())
+        _element(stage, values, ())
         return
     with stage.k.loops(extents[:-1], kind="parallel" if parallel else "serial") as outer:
         flat = parallel and all(isinstance(i, Const) for i in outer)
-        _innermost(stage, value, outer, extents[-1], lanes, flat)
+        _innermost(stage, values, outer, extents[-1], lanes, flat)
 
 
 def _innermost(
-    stage: Stage, value: Value, outer: tuple[Expr, ...], extent: Expr, lanes: int, parallel: bool
+    stage: Stage,
+    values: Sequence[Value],
+    outer: tuple[Expr, ...],
+    extent: Expr,
+    lanes: int,
+    parallel: bool,
 ) -> None:
     whole = extent // lanes * lanes
     if parallel:
         with stage.k.loop(whole, step=GRAIN, kind="parallel", name="start") as start:
             end = (start + GRAIN).min(whole)
             with stage.k.loop(end, start, step=lanes) as i:
-                _element(stage, value, (*outer, Ramp(i, lanes) if lanes > 1 else i))
+                _element(stage, values, (*outer, Ramp(i, lanes) if lanes > 1 else i))
     else:
         with stage.k.loop(whole, step=lanes) as i:
-            _element(stage, value, (*outer, Ramp(i, lanes) if lanes > 1 else i))
+            _element(stage, values, (*outer, Ramp(i, lanes) if lanes > 1 else i))
     if lanes > 1:
         with stage.k.loop(extent, whole) as i:
-            _element(stage, value, (*outer, i))
+            _element(stage, values, (*outer, i))
 
 
-def _element(stage: Stage, value: Value, position: tuple[Expr, ...]) -> None:
-    stage.store(value, position, stage.unrounded(value, position))
+def _element(stage: Stage, values: Sequence[Value], position: tuple[Expr, ...]) -> None:
+    """Store an element of each result, after all have been computed: they may lie in inputs."""
+    *others, last = values
+    made = [(value, stage.made(value, position)) for value in others]
+    final = stage.unrounded(last, position)
+    if made:
+        final = stage.k.let(final, "v")
+    for value, element in (*made, (last, final)):
+        stage.store(value, position, element)
 
 
 def is_large(extents: tuple[Expr, ...]) -> bool:
@@ -117,12 +143,12 @@ def _leaves(lowering: Lowering, node: Node) -> Iterator[Value]:
             yield from _leaves(lowering, value.producer)
 
 
-def _collapse(lowering: Lowering, node: Node) -> Collapse | None:
+def _collapse(lowering: Lowering, nodes: Sequence[Node]) -> Collapse | None:
     """Axes that can be one loop; None where views need them apart."""
-    if not _only_scalar(lowering, node):
+    if not all(_only_scalar(lowering, node) for node in nodes):
         return None
-    leaves = [v.type.shape for v in _leaves(lowering, node)]
-    return collapse(node.outputs[0].type.shape, leaves)
+    leaves = [v.type.shape for node in nodes for v in _leaves(lowering, node)]
+    return collapse(nodes[-1].outputs[0].type.shape, leaves)
 
 
 def _only_scalar(lowering: Lowering, node: Node) -> bool:

@@ -38,12 +38,19 @@ Keep = Callable[[Index, Expr], None]
 
 
 class Stage:
-    """The kernel of a group: `node` is the op whose loops it has."""
+    """The kernel of a group: `node` is the op whose loops it has, `others` make use of them too."""
 
-    def __init__(self, lowering: Lowering, node: Node, epilogue: Sequence[Node] = ()) -> None:
+    def __init__(
+        self,
+        lowering: Lowering,
+        node: Node,
+        epilogue: Sequence[Node] = (),
+        others: Sequence[Node] = (),
+    ) -> None:
         self.lowering = lowering
         self.node = node
         self.epilogue = tuple(epilogue)
+        self.others = tuple(others)
         self.k = KernelBuilder(node.op)
         self.collapse: Collapse | None = None
         self._params: dict[tuple[Place, Role], Buf] = {}
@@ -201,6 +208,12 @@ class Stage:
             return SCALAR[node.op](point, *operands)
         return READING[node.op].rule(point, position)
 
+    def made(self, value: Value, position: Index) -> Expr:
+        """The same, and known to what reads it there later in this kernel."""
+        element = self.k.let(self.result(value, position), "v")
+        self.k.remember((value, position, self.collapse), element)
+        return element
+
     # -- writing --------------------------------------------------------------------------------
 
     def write(self, position: Index, value: Expr, number: int = 0) -> None:
@@ -288,7 +301,8 @@ class Stage:
     def label(self) -> str:
         """The ops that the kernel computes, for profiles."""
         before = [stage.label for stage in self._joined]
-        return "+".join([*before, self.node.op, *(n.op for n in self.epilogue)])
+        ops = (n.op for n in (*self.others, self.node, *self.epilogue))
+        return "+".join([*before, *ops])
 
 
 def _span(at: Expr) -> tuple[Expr, int]:

@@ -30,6 +30,9 @@ def contract(s: Stage, sizes: Sizes, a: Matrices, b: Matrices, write: Write) -> 
     if sizes.columns == index(1) and sizes.rows != index(1) and known(sizes.rows) is not None:
         turned = Sizes(sizes.batch, sizes.columns, sizes.rows, sizes.depth)
         contract(s, turned, b, a, _turned(write))
+    elif is_cheaper_turned(sizes, a, b):
+        turned = Sizes(sizes.batch, sizes.columns, sizes.rows, sizes.depth)
+        _blocked(s, turned, b, a, _turned(write))
     elif dots.suits(s, sizes, a, b, dtype):
         Dots(s, sizes, a, b, Finish(write, dtype, False)).emit()
     elif known(sizes.columns) is None or not _can_pack(sizes, b):
@@ -63,6 +66,20 @@ def _blocking(s: Stage, sizes: Sizes, a: Matrices, b: Matrices) -> choose.Blocki
 def _turned(write: Write) -> Write:
     """The same for the transposed product."""
     return lambda s, batch, row, column, value: write(s, batch, column, row, value)
+
+
+def is_cheaper_turned(sizes: Sizes, a: Matrices, b: Matrices) -> bool:
+    """Whether to compute the transposed product, in which the left operand is packed instead.
+
+    Both lie along the depth, so that the right one of the product would be transposed element by
+    element. Each result is then stored by itself, which takes about as long as to pack an element.
+    """
+    rows, columns, depth = known(sizes.rows), known(sizes.columns), known(sizes.depth)
+    if rows is None or columns is None or depth is None or rows < _WORTH_PACKING:
+        return False
+    is_computed = a.data is None and b.data is None
+    along = a.step == b.step == index(1) and index(1) not in (a.stride, b.stride)
+    return is_computed and along and columns * depth > rows * depth + 2 * rows * columns
 
 
 def _can_pack(sizes: Sizes, b: Matrices) -> bool:
