@@ -166,6 +166,48 @@ def test_pooling_and_joins_in_blocks() -> None:
     assert kernels(ready).count("layout") == 2  # of the input and of the result
 
 
+@pytest.mark.parametrize("items", [1, 2])
+def test_pieces_are_computed_in_the_join(items: int) -> None:
+    """Of one item; those of more do not stand together. Their borders differ at first."""
+    a, b, c = weight(16, 5, 3, 3), 0.1 * weight(16, 16, 5, 5), 0.1 * weight(16, 64, 3, 3)
+
+    def join(x: hodu.Tensor) -> list[hodu.Tensor]:
+        first = F.relu(F.conv2d(x, a, padding=1))
+        second = F.conv2d(first, b, padding=2)
+        third = F.conv_transpose2d(F.max_pool2d(second, 2), weight(16, 32, 2, 2), stride=2)
+        return [F.conv2d(hodu.cat([first, second, third], 1), c, padding=1), second]
+
+    found = kernels(check(join, (items, 5, 6, 4)))
+    assert ("cat" in found) is (items == 2)
+
+
+def test_a_piece_of_two_joins() -> None:
+    a, b, c = weight(16, 5, 3, 3), 0.1 * weight(16, 16, 3, 3), 0.1 * weight(16, 32, 3, 3)
+
+    def join(x: hodu.Tensor) -> hodu.Tensor:
+        first = F.conv2d(x, a, padding=1)
+        second = F.relu(F.conv2d(first, b, padding=1))
+        y = F.conv2d(hodu.cat([first, second], 1), c, padding=1)
+        z = F.conv2d(hodu.cat([second, first], 1), c, padding=1)
+        return F.conv2d(hodu.cat([y, z, y], 1), weight(8, 48, 1, 1))
+
+    check(join, (1, 5, 5, 5))
+
+
+@pytest.mark.parametrize("wide", [16, 96])
+def test_an_early_piece_is_copied_where_its_join_would_need_more_memory(wide: int) -> None:
+    sizes = ((16, 5), (wide, 16), (16, wide), (16, 16), (8, 32))
+    a, b, c, d, e = (0.2 * weight(*size, 1, 1) for size in sizes)
+
+    def skip(x: hodu.Tensor) -> hodu.Tensor:
+        early = F.conv2d(x, a)
+        inner = F.conv2d(F.conv2d(F.conv2d(early, b), c), d)
+        return F.conv2d(hodu.cat([early, inner], 1), e)
+
+    found = kernels(check(skip, (1, 5, 5, 5), targets=TARGETS[:1]))
+    assert ("cat" in found) is (wide == 96)
+
+
 CHAINED = [
     ((1, 20, 16, 17), 3, {"padding": 1}),
     ((2, 20, 16, 40), 5, {"padding": 2, "stride": 2}),

@@ -15,6 +15,7 @@ from hodu.lower.blocks import families as families_in_blocks  # noqa: F401
 from hodu.lower.blocks.chained import find_chains, lower_chain
 from hodu.lower.blocks.convolution import wanted_border
 from hodu.lower.blocks.forms import Forms, copy_form
+from hodu.lower.blocks.pieces import place_pieces
 from hodu.lower.blocks.rules import leaves_of, lower_in_blocks
 from hodu.lower.choices import Choices
 from hodu.lower.control import lower_control
@@ -210,6 +211,7 @@ class Lowering:
         self._look_ahead(snapshot)
         groups = make_groups(snapshot, fuse=self._fuse)
         places = join_places(self, groups, places)
+        place_pieces(self, snapshot, groups)
         chains = find_chains(self, groups, set(snapshot.outputs.values()))
         waiting = set(chains.values())
         for group in (g for g in groups if g not in waiting):

@@ -25,12 +25,17 @@ if TYPE_CHECKING:
 
 
 class Forms:
-    """The forms of the values of one program."""
+    """The forms of the values of one program.
+
+    `borders` are those that values should have in blocks; `pieces` says of a value which joined one
+    it is best computed in, and from which channel on. Both have the same border.
+    """
 
     def __init__(self, lowering: Lowering) -> None:
         self._lowering = lowering
         self._known: dict[Value, tuple[Storage, ...]] = {}
         self.borders: dict[Value, Blocked] = {}
+        self.pieces: dict[Value, tuple[Value, int]] = {}
 
     def mark(self) -> Callable[[], None]:
         """What forgets the forms that are made from now on."""
@@ -46,9 +51,18 @@ class Forms:
         wanted = self.borders.get(value)
         if wanted is not None and wanted.lanes == layout.lanes:
             layout = layout.joined(wanted)
-        storage = self._memory(value, layout)
+        storage = self._in_join(value, layout) if value in self.pieces else None
+        storage = storage or self._lowering.storage.get(value) or self._memory(value, layout)
         self._lowering.storage[value] = storage
         return storage
+
+    def _in_join(self, value: Value, layout: Blocked) -> Storage:
+        """The place of a piece in the memory of the joined value."""
+        whole, channel = self.pieces[value]
+        place = self.give_blocked(whole, layout).place
+        shape = tuple(self._lowering.sizes.capacity(whole.type.shape))
+        offset = place.offset + layout.strides(shape)[1] * (channel // layout.lanes)
+        return Storage(Place(place.slot, offset), value.type.shape, layout)
 
     def use_dense(self, value: Value) -> None:
         """Let the kernels that follow read a value row-major."""

@@ -1,4 +1,4 @@
-"""Concatenation of channels in blocks: pieces of whole blocks are copied block by block."""
+"""Concatenation of channels in blocks: pieces are computed in their place, or copied to it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from hodu.lower.blocks.rules import (
 )
 from hodu.lower.groups import Group
 from hodu.lower.stage import Stage
+from hodu.lower.storage import Storage
 from hodu.shapes import static_shape
+from hodu.snapshot.ir import Value
 
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
@@ -39,13 +41,22 @@ def lower_cat(lowering: Lowering, group: Group) -> None:
     for value in node.inputs:
         assert value is not None
         lowering.forms.use_blocked(value, bare(lowering, root.type.rank))
-    lowering.forms.give_blocked(root, bare(lowering, root.type.rank))
+    whole = lowering.forms.give_blocked(root, bare(lowering, root.type.rank))
     stage, start = Stage(lowering, node), 0
     for number, shape in enumerate(shapes):
         assert shape is not None
+        if _lies_in(lowering, node.inputs[number], whole):
+            start += shape[1]
+            continue
         with over_blocks(stage, shape, shape[2:]) as (item, channels, *spatial):
             assert isinstance(channels, Ramp)
             to = (item, Ramp(channels.base + start, lanes), *spatial)
             stage.write(to, stage.read(number, (item, channels, *spatial)))
         start += shape[1]
     stage.finish()
+
+
+def _lies_in(lowering: Lowering, value: Value | None, whole: Storage) -> bool:
+    """Whether a piece has been computed in its place."""
+    assert value is not None
+    return lowering.storage[value].place.slot is whole.place.slot
