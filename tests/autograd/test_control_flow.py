@@ -228,3 +228,25 @@ def test_a_body_with_a_gradient_of_its_own_is_refused(body):
     """Calling what was recorded again would give another one."""
     with pytest.raises(GradientError, match=r"own, by (Straight|a hook)"):
         captured_gradient(lambda x: hodu.cond(x.sum() > 0, body, body, (x,)).sum(), H)
+
+
+def test_compiled_training_step():
+    """A state of the compiled step that only the body of a loop uses is trained."""
+
+    def trained(compiled):
+        w = hodu.tensor(W, requires_grad=True)
+        optimizer = hodu.optim.SGD([w], lr=0.1)
+
+        def step(x):
+            optimizer.zero_grad()
+            last, _ = hodu.scan(lambda s, row: (hodu.tanh(w @ s + row), s), x[0], x)
+            last.square().sum().backward()
+            optimizer.step()
+
+        run = hodu.compile(step) if compiled else step
+        for _ in range(3):
+            run(hodu.tensor(X))
+        return w.detach().numpy()
+
+    np.testing.assert_allclose(trained(True), trained(False), rtol=1e-9)
+    assert not np.allclose(trained(True), W)
