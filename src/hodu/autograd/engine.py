@@ -92,19 +92,19 @@ class Pass:
                 accumulate(node, cts.pop(), self._create)
             return
         wanted = self._wanted(node)
-        if not any(wanted):
+        if True not in wanted:
             return
         gradients = node.backward(cts, wanted)
         if not self._retain:
             node.release()
         for edge, gradient, is_wanted in zip(node.edges, gradients, wanted, strict=True):
-            if is_wanted:
+            if is_wanted and gradient is not None:
                 self._arrive(edge, gradient)
 
-    def _wanted(self, node: Node) -> list[bool]:
+    def _wanted(self, node: Node) -> tuple[bool, ...]:
         if self._useful is None:
-            return [e is not None for e in node.edges]
-        return [e is not None and self._useful[e[0]] for e in node.edges]
+            return tuple([e is not None for e in node.edges])
+        return tuple([e is not None and self._useful[e[0]] for e in node.edges])
 
     def _collect(self, node: Node, cts: Sequence[Any]) -> None:
         for index, ct in enumerate(cts):
