@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from hodu._tensor import Tensor
 from hodu.dims import dim_name
 from hodu.errors import ArgumentError, FormatError
 from hodu.plugins import manager
-from hodu.plugins.interfaces import LoadOptions, Progress
+from hodu.plugins.interfaces import FormatPlugin, LoadOptions, Progress
 from hodu.snapshot.ir import Snapshot
 
 
@@ -52,11 +52,18 @@ def save(
     path: str | os.PathLike[str],
     *,
     format: str | None = None,
+    **options: Any,
 ) -> None:
-    """Write a Snapshot, a tensor or tensors by name, in the format of the extension."""
+    """Write a Snapshot, a tensor or tensors by name, in the format of the extension.
+
+    `options` are those of the format: for .onnx `opset`, and `external` (constants in a file
+    beside the model). Raises ArgumentError for one that the format does not have.
+    """
     file = Path(path)
     if isinstance(value, Snapshot):
-        return manager.format_for(file, "save_model", format).save_model(value, file)
+        plugin = manager.format_for(file, "save_model", format)
+        return save_model(value, file, plugin, options)
+    check_save_options("tensors", (), options)
     if not isinstance(value, (Tensor, Mapping)):
         raise ArgumentError(
             f"a {type(value).__name__} cannot be saved",
@@ -64,6 +71,25 @@ def save(
         )
     tensors = {"": value} if isinstance(value, Tensor) else dict(value)
     return manager.format_for(file, "save_tensors", format).save_tensors(tensors, file)
+
+
+def save_model(
+    snapshot: Snapshot, file: Path, plugin: FormatPlugin, options: Mapping[str, Any]
+) -> None:
+    """Write a model with a format and its options; see `save`."""
+    check_save_options(plugin.name, getattr(plugin, "save_options", ()), options)
+    write: Any = plugin.save_model
+    write(snapshot, file, **options)
+
+
+def check_save_options(what: str, known: Collection[str], options: Mapping[str, Any]) -> None:
+    """Raise ArgumentError for options that a format does not have."""
+    unknown = [name for name in options if name not in known]
+    if unknown:
+        raise ArgumentError(
+            f"saving {what} has no option {', '.join(map(repr, unknown))}",
+            hint=f"its options are {', '.join(known) or 'none'}",
+        )
 
 
 def _existing(path: str | os.PathLike[str]) -> Path:

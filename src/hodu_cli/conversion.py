@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from hodu._io import is_model, load_model
+from hodu._io import check_save_options, is_model, load_model, save_model
 from hodu._tensor import Tensor
 from hodu.dispatch.base import wrap
 from hodu.errors import FormatError
@@ -98,11 +99,12 @@ def _cannot(path: Path, plugin: FormatPlugin | None, needed: tuple[Capability, .
     return FormatError(f"the format {plugin.name} cannot save {what} yet", hint=hint)
 
 
-def write(content: Content, plugin: FormatPlugin, path: Path) -> None:
+def write(content: Content, plugin: FormatPlugin, path: Path, options: Mapping[str, Any]) -> None:
     """Write the model if the format has models, else the tensors."""
     if content.snapshot is not None and "save_model" in plugin.capabilities:
-        plugin.save_model(content.snapshot, path)
+        save_model(content.snapshot, path, plugin, options)
         return
+    check_save_options("tensors", (), options)
     if not content.tensors:
         raise FormatError(f"{content.name} holds no tensors to write")
     plugin.save_tensors(content.tensors, path)

@@ -274,3 +274,18 @@ def test_captured_control_flow_is_in_the_region():
     with hodu.autocast():
         wanted, _ = hodu.scan(lambda c, row: ((c @ row).to("f32"), c), hodu.eye(2), given_x)
     np.testing.assert_array_equal(found, wanted.numpy())
+
+
+def test_a_checkpoint_runs_again_in_its_region():
+    seen = []
+
+    def part(x):
+        y = x @ x
+        seen.append(y.dtype)
+        return y
+
+    x = given(3, 3, requires_grad=True)
+    with hodu.autocast():
+        loss = hodu.checkpoint(part, x).sum()
+    loss.backward()
+    assert seen == [hodu.bf16, hodu.bf16] and x.grad.dtype is hodu.f32

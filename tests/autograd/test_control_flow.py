@@ -230,6 +230,20 @@ def test_a_body_with_a_gradient_of_its_own_is_refused(body):
         captured_gradient(lambda x: hodu.cond(x.sum() > 0, body, body, (x,)).sum(), H)
 
 
+@pytest.mark.parametrize("engine", ["interp", "cpu"])
+def test_a_body_can_capture_a_tensor_and_the_same_detached(engine):
+    def loss(w, x):
+        fixed = w.detach()
+        looped, _ = hodu.scan(lambda h, row: (h * w * fixed + row, ()), x[0], x)
+        chosen = hodu.cond(x.sum() > 0, lambda: fixed * w, lambda: fixed)
+        return looped.sum() + chosen.sum()
+
+    slope = hodu.grad(loss)
+    w, x = hodu.tensor([0.5, 2.0]), hodu.ones(3, 2)
+    found = hodu.compile(slope, compiler=engine)(w, x)
+    np.testing.assert_allclose(found.numpy(), slope(w, x).numpy(), rtol=1e-6)
+
+
 def test_compiled_training_step():
     """A state of the compiled step that only the body of a loop uses is trained."""
 

@@ -39,6 +39,13 @@ def test_a_model_stays_the_same(cli: Cli, affine: str, tmp_path: Path) -> None:
     assert str(hodu.load(tmp_path / "copy.hdss")) == str(hodu.load(tmp_path / affine))
 
 
+def test_a_model_becomes_onnx(cli: Cli, affine: str, tmp_path: Path) -> None:
+    assert cli("convert", affine, "-o", "out.onnx", "--opset", "19").code == 0
+    loaded, wanted = hodu.load(tmp_path / "out.onnx"), hodu.load(tmp_path / affine)
+    assert loaded.metadata["onnx.opset"] == "ai.onnx 19"
+    assert [v.type for v in loaded.inputs] == [v.type for v in wanted.inputs]
+
+
 def test_models_are_simplified_on_request(cli: Cli, tmp_path: Path) -> None:
     with hodu.capture("twice") as board:
         board.target("y", board.input("x", (2,)).neg().neg() * 1)
@@ -81,7 +88,8 @@ def test_the_longest_extension_says_the_format(cli: Cli, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [
-        (("affine.hdss", "-o", "a.onnx"), 1, "the format onnx cannot save models yet"),
+        (("affine.hdss", "-o", "a.onnx", "--opset", "3"), 1, "opset 3 cannot be written"),
+        (("affine.hdss", "-o", "a.json", "--opset", "18"), 1, "no option 'opset'"),
         (("affine.hdss", "-o", "a.xyz"), 1, "no extension of a known format"),
         (("x.npy", "-o", "a.hdss"), 1, "the format hdss cannot save tensors"),
         (("absent.npy", "-o", "a.json"), 1, "no such file: 'absent.npy'"),

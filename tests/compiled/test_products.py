@@ -84,6 +84,14 @@ def test_products_of_few_rows(rows: int, columns: int, way: str) -> None:
     assert_product(got, a, b)
 
 
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("depth", [1111, 1184])
+def test_products_of_few_rows_with_an_operand_beyond_the_cache(rows: int, depth: int) -> None:
+    a, b = numbers(rows, depth), numbers(300, depth, seed=1)
+    assert_product(run(lambda x: x @ hodu.tensor(b).mT, a), a, b.T)
+    assert_product(run(lambda x, y: x @ y.mT, a, b, threads=3), a, b.T)
+
+
 @pytest.mark.parametrize("left", [False, True])
 @pytest.mark.parametrize("right", [False, True])
 def test_transposed_operands_are_read_where_they_lie(left: bool, right: bool) -> None:
@@ -329,11 +337,13 @@ def test_a_length_outside_the_sequence_is_the_error_of_eager() -> None:
 
 
 @pytest.mark.parametrize(("rows", "depth", "columns"), [(17, 130, 300), (33, 3000, 200)])
-@pytest.mark.parametrize("threads", [1, 2])
-def test_a_large_weight_known_at_run_time_is_read_where_it_lies(rows, depth, columns, threads):
+def test_a_large_weight_known_at_run_time_is_read_where_it_lies(rows, depth, columns):
     """The smaller operand is packed, and the transposed product computed."""
     x, w, b = numbers(rows, depth), numbers(columns, depth, seed=1), numbers(columns)
-    got = run(lambda x, w, b: hodu.relu(F.linear(x, w, b)), x, w, b, threads=threads)
+    got, shared = (
+        run(lambda x, w, b: hodu.relu(F.linear(x, w, b)), x, w, b, threads=n) for n in (1, 2)
+    )
+    assert (got == shared).all()
     wanted = np.maximum(x.astype(np.float64) @ w.astype(np.float64).T + b, 0)
     bound = np.abs(x).astype(np.float64) @ np.abs(w.T) + np.abs(b)
     assert (np.abs(got - wanted) <= 1e-6 * bound).all()

@@ -21,6 +21,7 @@ from hodu.dispatch.tape import (
     restore,
 )
 from hodu.errors import GradientError
+from hodu.ops._autocast import Region, region_var
 from hodu.random import default_generator
 
 
@@ -77,6 +78,17 @@ def _placed(node: Node, index: int, output: Any) -> Any:
 
 
 @contextlib.contextmanager
+def _running_again(region: Region | None) -> Iterator[None]:
+    """Run a function again as in its first run: on the tape, in the region of autocast."""
+    tokens = grad_enabled.set(True), region_var.set(region)
+    try:
+        yield
+    finally:
+        grad_enabled.reset(tokens[0])
+        region_var.reset(tokens[1])
+
+
+@contextlib.contextmanager
 def _replaying(state: Any) -> Iterator[None]:
     """Let the default generator draw from `state` on, and go on as before afterwards."""
     if state is None:
@@ -93,7 +105,7 @@ def _replaying(state: Any) -> Iterator[None]:
 class _Checkpoint(Node):
     """A part of a computation that is run again for its gradient."""
 
-    __slots__ = ("_again", "_inputs", "_kept", "time")
+    __slots__ = ("_again", "_inputs", "_kept", "_region", "time")
 
     def __init__(
         self,
@@ -106,6 +118,7 @@ class _Checkpoint(Node):
         self._again: Callable[[Sequence[Any]], list[Any]] | None = again
         self._inputs: Sequence[Edge] = [edge_of(t) for t in inputs]
         self._kept: Sequence[Any] = [keep(t) for t in inputs]
+        self._region = region_var.get()
         self.time = writes.now()
 
     def name(self) -> str:
@@ -115,12 +128,9 @@ class _Checkpoint(Node):
         again = self._checked()
         create = grad_enabled.get()
         start = next_number()
-        token = grad_enabled.set(True)
-        try:
+        with _running_again(self._region):
             pairs = zip(self._kept, self._inputs, strict=True)
             outputs = again([restore(k, e) for k, e in pairs])
-        finally:
-            grad_enabled.reset(token)
         targets = [e for e, w in zip(self.edges, wanted, strict=True) if w]
         roots = [(edge_of(o), ct) for o, ct in zip(outputs, cts, strict=True)]
         inner = Pass(targets=targets, floor=start, retain=create, create=create)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from hodu.dispatch.base import quiet, wrap
+from hodu.dispatch.base import quiet, wrap, wrap_value
 from hodu.dispatch.tape import Edge, Leaf, Node, grad_enabled
 from hodu.dispatch.writes import wrote
 from hodu.ops._autocast import region_var
@@ -92,19 +92,19 @@ class Pass:
                 accumulate(node, cts.pop(), self._create)
             return
         wanted = self._wanted(node)
-        if not any(wanted):
+        if True not in wanted:
             return
         gradients = node.backward(cts, wanted)
         if not self._retain:
             node.release()
         for edge, gradient, is_wanted in zip(node.edges, gradients, wanted, strict=True):
-            if is_wanted:
+            if is_wanted and gradient is not None:
                 self._arrive(edge, gradient)
 
-    def _wanted(self, node: Node) -> list[bool]:
+    def _wanted(self, node: Node) -> tuple[bool, ...]:
         if self._useful is None:
-            return [e is not None for e in node.edges]
-        return [e is not None and self._useful[e[0]] for e in node.edges]
+            return tuple([e is not None for e in node.edges])
+        return tuple([e is not None and self._useful[e[0]] for e in node.edges])
 
     def _collect(self, node: Node, cts: Sequence[Any]) -> None:
         for index, ct in enumerate(cts):
@@ -167,8 +167,9 @@ def accumulate(leaf: Leaf, gradient: Any, create: bool) -> None:
 def _own(gradient: Any) -> Any:
     """A gradient whose memory nobody else has, so that it can be written in place."""
     array = gradient._data
-    if array is None:
-        return gradient
+    if array is None:  # A captured view stands for a value, which nobody writes.
+        is_view = gradient._origin is not None and gradient._value is not None
+        return wrap_value(gradient._value) if is_view else gradient
     # Held by its tensor, by `array` and by the call that counts.
     if array.base is None and array.flags.writeable and sys.getrefcount(array) <= 3:
         return wrap(array)

@@ -20,6 +20,7 @@ from hodu import dtypes
 from hodu.dispatch.autocast import known_cast
 from hodu.dispatch.base import (
     Attrs,
+    TensorBase,
     quiet,
     recorder_var,
     recording,
@@ -31,7 +32,6 @@ from hodu.dispatch.inputs import (
     as_argument,
     as_arrays,
     eager_inputs,
-    fit,
     flatten,
     flatten_inputs,
     key_of,
@@ -49,16 +49,22 @@ def apply(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
     Raises HoduError with the op, the types and the user's line.
     """
     tracked = False
+    arrays: list[Any] = []
+    kinds = []
     try:
         for x in inputs:
             if x._node is not None:
                 tracked = True
-        arrays = [x._data for x in inputs]
-        key = tuple([(a.dtype, a.ndim == 0) for a in arrays])
+            array = x._data
+            arrays.append(array)
+            kinds.append((array.dtype, array.ndim == 0))
     except AttributeError:
         return _apply_mixed(op, inputs, attrs)
+    key = tuple(kinds)
     if tracked and tracks(op):
-        return track(op, inputs if op.plans.get(key) == () else operands(op, inputs), attrs)
+        if op.plans.get(key) == ():
+            return track(op, inputs, attrs, arrays)
+        return track(op, operands(op, inputs), attrs)
     if (op.random or op.dim_attrs) and recorder_var.get() is not None:
         return _apply_general(op, inputs, attrs)
     casts = op.plans.get(key)
@@ -75,17 +81,35 @@ def _apply_mixed(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:
 
     Numbers that `op.prepare` must see are those that overflow, which the general way then takes.
     """
-    if is_tracked(inputs) and tracks(op):
-        return track(op, operands(op, inputs), attrs)
-    if recorder_var.get() is None and fit(op, inputs):
-        mixed = eager_inputs(inputs)
+    tracked = is_tracked(inputs) and tracks(op)
+    if recorder_var.get() is None:
+        mixed = eager_inputs(op, inputs)
         casts = None if mixed is None else op.plans.get(mixed[1])
         if mixed is not None and casts is not None:
             try:
-                return run(op, quiet.run(as_arrays, mixed[0], casts), attrs)
+                arrays = quiet.run(as_arrays, mixed[0], casts)
             except OverflowError:  # a number that wraps around
-                pass
-    return _apply_general(op, inputs, attrs)
+                arrays = None
+            if arrays is not None and not tracked:
+                return run(op, arrays, attrs)
+            if arrays is not None and (tensors := _uncast(inputs, arrays)) is not None:
+                return track(op, tensors, attrs, arrays)
+    return track(op, operands(op, inputs), attrs) if tracked else _apply_general(op, inputs, attrs)
+
+
+def _uncast(inputs: Sequence[Any], arrays: Sequence[Any]) -> list[Any] | None:
+    """The inputs as tensors over the arrays; None where a cast is to be on the tape, or a list."""
+    tensors: list[Any] = []
+    for x, array in zip(inputs, arrays, strict=True):
+        if isinstance(x, TensorBase):
+            if x._data is not array:
+                return None
+            tensors.append(x)
+        elif isinstance(array, list):
+            return None
+        else:
+            tensors.append(None if array is None else wrap(array))
+    return tensors
 
 
 def _apply_general(op: OpDef, inputs: Sequence[Any], attrs: Attrs) -> Any:

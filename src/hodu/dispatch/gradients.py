@@ -32,6 +32,8 @@ def to_input(name: str, gradient: Any, shape: Shape, dtype: Any) -> Any:
 def summed_to(name: str, gradient: Any, own: Shape, shape: Shape) -> Any:
     """`gradient` of shape `own` summed to `shape`, which broadcasts to it."""
     extra = len(own) - len(shape)
+    if extra > 0 and own[extra:] == shape:
+        return F.sum(gradient, range(extra))
     kept = range(max(extra, 0), len(own))
     pairs = [(axis, own[axis], shape[axis - extra]) for axis in kept]
     if extra < 0 or any(a != b and b != 1 for _, a, b in pairs):

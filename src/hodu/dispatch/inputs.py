@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -101,57 +101,57 @@ def data_of(t: Any) -> Any:
 _NUMBERS: dict[type, Any] = {bool: np.bool_, int: np.int64, float: np.float64}
 
 
-def fit(op: OpDef, inputs: Sequence[Any]) -> bool:
-    """Whether lists stand where the op takes lists, and None only where an input may be absent."""
-    for param, x in zip(op.inputs, inputs, strict=True):
-        if isinstance(x, (list, tuple)) is not param.is_list or (x is None and not param.optional):
-            return False
-        if param.is_list and param.type != "Tensor?[]" and any(e is None for e in x):
-            return False
-    return True
-
-
-def eager_inputs(inputs: Sequence[Any]) -> tuple[list[Any], tuple[Any, ...]] | None:
+def eager_inputs(op: OpDef, inputs: Sequence[Any]) -> tuple[list[Any], tuple[Any, ...]] | None:
     """Arrays, numbers, None and lists of arrays, with the key of their dtypes.
 
-    None if an input is anything else, such as a captured tensor.
+    None if an input is anything else, such as a captured tensor, or stands where the op does not
+    take it: a list for one tensor, or None for an input that may not be absent.
     """
     values: list[Any] = []
     key: list[Any] = []
-    for x in inputs:
-        if isinstance(x, TensorBase):
-            if x._data is None:
+    for param, x in zip(op.inputs, inputs, strict=True):
+        if param.is_list:
+            if not isinstance(x, (list, tuple)):
                 return None
-            values.append(x._data)
-            key.append((x._data.dtype, x._data.ndim == 0))
-        elif x is None:
-            values.append(None)
-        elif type(x) in _NUMBERS:
-            values.append(x)
-            key.append((type(x), 2))
-        elif isinstance(x, (list, tuple)):
-            nested = eager_inputs(x)
-            if nested is None:
+            entries: list[Any] = []
+            if not all(_add(e, param.type == "Tensor?[]", entries, key) for e in x):
                 return None
-            values.append(nested[0])
-            key.extend(nested[1])
-        else:
+            values.append(entries)
+        elif not _add(x, param.optional, values, key):
             return None
     return values, tuple(key)
+
+
+def _add(x: Any, optional: bool, values: list[Any], key: list[Any]) -> bool:
+    """Add the array or number `x`, and what casts depend on; False if it is neither."""
+    if isinstance(x, TensorBase):
+        array = x._data
+        if array is None:
+            return False
+        key.append((array.dtype, array.ndim == 0))
+        values.append(array)
+        return True
+    if type(x) in _NUMBERS:
+        key.append((type(x), 2))
+    elif x is not None or not optional:
+        return False
+    values.append(x)
+    return True
 
 
 def as_arrays(values: Sequence[Any], casts: tuple[Any, ...]) -> list[Any]:
     """The values as arrays, cast as planned; OverflowError for an integer beyond its dtype."""
     targets = iter(casts)
+    return [
+        [_as_array(v, targets) for v in value] if type(value) is list else _as_array(value, targets)
+        for value in values
+    ]
 
-    def make(value: Any) -> Any:
-        if isinstance(value, list):
-            return [make(v) for v in value]
-        if value is None:
-            return None
-        target = next(targets, None)
-        if type(value) in _NUMBERS:
-            return np.array(value, target or _NUMBERS[type(value)])
-        return value if target is None else value.astype(target)
 
-    return [make(v) for v in values]
+def _as_array(value: Any, targets: Iterator[Any]) -> Any:
+    if value is None:
+        return None
+    target = next(targets, None)
+    if type(value) in _NUMBERS:
+        return np.array(value, target or _NUMBERS[type(value)])
+    return value if target is None else value.astype(target)

@@ -38,19 +38,20 @@ class Node:
     retained: dict[int, weakref.ref[TensorBase]] | None
     place: Mark | None
 
-    def __init__(self, edges: Sequence[Edge], count: int) -> None:
+    def __init__(self, edges: Sequence[Edge], count: int, depth: int = 0) -> None:
+        """`depth` callers of this are known to be in this package (see `mark`)."""
         self.edges = edges
         self.count = count
         self.hooks = self.retained = None
         self.number = next_number()
-        self.place = mark()
+        self.place = mark(1 + depth)
         writes.begin()
 
     def name(self) -> str:
         """What the step does, as its op is called."""
         raise NotImplementedError
 
-    def backward(self, cts: Sequence[Any], wanted: Sequence[bool]) -> Sequence[Any]:
+    def backward(self, cts: Sequence[Any], wanted: tuple[bool, ...]) -> Sequence[Any]:
         """The gradients of the inputs, one for each edge, from those of the results.
 
         None stands for zero; only those in `wanted` are needed.

@@ -10,15 +10,15 @@ import numpy as np
 
 from hodu.dispatch import views, writes
 from hodu.dispatch.base import Attrs, TensorBase, recorder_var, type_of
-from hodu.dispatch.compute import compute
+from hodu.dispatch.compute import compute, run
 from hodu.dispatch.explain import explain
 from hodu.dispatch.gradients import to_input
 from hodu.dispatch.inputs import data_of, flatten
-from hodu.dispatch.tape import Node, attach, edge_of, grad_enabled, keep, restore
+from hodu.dispatch.tape import Edge, Node, attach, grad_enabled, keep, restore
 from hodu.dtypes import FROM_NUMPY
 from hodu.errors import GradientError, HoduError
 from hodu.ops import _autocast
-from hodu.ops._gradients import Argument, Rule, rule_for
+from hodu.ops._gradients import Call, Rule, rule_for
 from hodu.ops._table import OpDef
 from hodu.shapes import TensorType
 
@@ -30,20 +30,24 @@ def tracks(op: OpDef) -> bool:
     return op.nondiff is None and grad_enabled.get()
 
 
-def track(op: OpDef, tensors: Sequence[Any], attrs: Attrs) -> Any:
+def track(
+    op: OpDef, tensors: Sequence[Any], attrs: Attrs, arrays: Sequence[Any] | None = None
+) -> Any:
     """Call `op` on tensors after promotion and put the results on the tape.
 
-    A composite without a rule of its own is computed by its parts, which have theirs.
+    A composite without a rule of its own is computed by its parts, which have theirs. `arrays`
+    are the data of the tensors, where all of them have some.
     """
     if (active := recorder_var.get()) is not None:
         for t in flatten(tensors):
             if t._data is not None:
                 active.saw(t)
+        arrays = None
     if op.vjp is None and op.compose is not None:
         return _by_parts(op, tensors, attrs)
-    result = compute(op, tensors, attrs)
+    result = compute(op, tensors, attrs) if arrays is None else run(op, arrays, attrs)
     results = result if isinstance(result, (tuple, list)) else (result,)
-    if any(_is_float(t) for t in results):
+    if True in map(_is_float, results):
         put_on_tape(op, tensors, attrs, results)
         if op.view:
             _link(tensors[0], results)
@@ -94,45 +98,67 @@ class OpNode(Node):
         if list in map(type, tensors):
             flat = [e for t in tensors for e in (t if isinstance(t, list) else (t,))]
             self.lists = [len(t) if isinstance(t, list) else None for t in tensors]
+        edges: list[Edge] = []
+        self.types: list[Any] = []
         for t in flat:
-            if t is not None and t._node is not None and t._origin is not None:
-                views.check_fresh(t)
-        super().__init__([edge_of(t) for t in flat], len(results))
+            if t is None or t._node is None:
+                edges.append(None)
+            else:
+                if t._origin is not None:
+                    views.check_fresh(t)
+                edges.append((t._node, t._index))
+            self.types.append(None if t is None else _shape_and_dtype(t))
+        Node.__init__(self, edges, len(results), depth=3)  # this, put_on_tape and track
         self.op, self.attrs = op, attrs
-        self.types = [None if t is None else _shape_and_dtype(t) for t in flat]
-        self.rule: Rule | None = rule_for(op, self._by_input([e is not None for e in self.edges]))
-        self.inputs: dict[int, Any] = {
-            i: _keep_nested(tensors[i]) for i in self.rule.inputs if tensors[i] is not None
-        }
-        self.outputs: dict[int, Any] = {i: keep(results[i]) for i in self.rule.outputs}
+        needs = tuple([e is not None for e in edges])
+        self.rule: Rule | None = rule_for(op, self._by_input(needs))
+        self.inputs: dict[int, Any] = {}
+        self.outputs: dict[int, Any] = {}
+        for i in self.rule.inputs:
+            if tensors[i] is not None:
+                self.inputs[i] = _keep_nested(tensors[i])
+        for i in self.rule.outputs:
+            self.outputs[i] = keep(results[i])
         self.time = writes.now()
 
     def name(self) -> str:
         return self.op.name
 
-    def _by_input(self, flags: Sequence[bool]) -> tuple[bool, ...]:
+    def _by_input(self, flags: tuple[bool, ...]) -> tuple[bool, ...]:
         """One flag for each input of the schema, from those of its tensors."""
         if self.lists is None:
-            return tuple(flags)
+            return flags
         rest = iter(flags)
         return tuple(
             next(rest) if n is None else any(list(itertools.islice(rest, n))) for n in self.lists
         )
 
-    def backward(self, cts: Sequence[Any], wanted: Sequence[bool]) -> Sequence[Any]:
+    def backward(self, cts: Sequence[Any], wanted: tuple[bool, ...]) -> Sequence[Any]:
         rule = self._checked()
         needs = self._by_input(wanted)
         found: list[Any] = [None] * len(needs)
         for call in rule.calls:
-            if not any(map(needs.__getitem__, call.inputs)):
-                continue
-            given = call.function(*[self._argument(a, cts, needs) for a in call.arguments])
-            for i, gradient in zip(call.inputs, given if call.joint else (given,), strict=True):
-                if needs[i]:
-                    found[i] = gradient() if callable(gradient) else gradient
+            if call.joint:
+                self._call_joint(call, cts, needs, found)
+            elif needs[i := call.inputs[0]]:
+                arguments = [self._argument(kind, key, cts, needs) for kind, key in call.arguments]
+                found[i] = call.function(*arguments)
         return self._fitted(found)
 
+    def _call_joint(
+        self, call: Call, cts: Sequence[Any], needs: tuple[bool, ...], found: list[Any]
+    ) -> None:
+        """Add what a rule for several inputs gives of the gradients that are needed."""
+        if not any(map(needs.__getitem__, call.inputs)):
+            return
+        given = call.function(*[self._argument(*a, cts, needs) for a in call.arguments])
+        for i, gradient in zip(call.inputs, given, strict=True):
+            if needs[i]:
+                found[i] = gradient() if callable(gradient) else gradient
+
     def _checked(self) -> Rule:
+        if self.rule is not None and self.time == writes.now() and self.op.vjp is not None:
+            return self.rule
         if self.rule is None:
             raise GradientError(
                 f"the values kept for the gradient of {self.op.name}() are gone: a backward pass "
@@ -146,10 +172,8 @@ class OpNode(Node):
                 where=None if self.place is None else str(self.place),
                 hint="call .detach() on its input if none is meant to flow through it",
             )
-        write = None
-        if self.time != writes.now():
-            kept = (*self.inputs.values(), *self.outputs.values())
-            write = writes.written_since(self.time, [a for k in kept for a in _arrays(k)])
+        kept = (*self.inputs.values(), *self.outputs.values())
+        write = writes.written_since(self.time, [a for k in kept for a in _arrays(k)])
         if write is not None:
             raise GradientError(
                 f"a tensor that the gradient of {self.op.name}() needs was written in place since: "
@@ -159,8 +183,7 @@ class OpNode(Node):
             )
         return self.rule
 
-    def _argument(self, argument: Argument, cts: Sequence[Any], needs: Sequence[bool]) -> Any:
-        kind, key = argument
+    def _argument(self, kind: str, key: Any, cts: Sequence[Any], needs: Sequence[bool]) -> Any:
         if kind == "ct":
             return tuple(cts) if key is None else cts[key]
         if kind == "input":
@@ -198,17 +221,27 @@ class OpNode(Node):
             return _type(self.types[start])
         return [_type(t) for t in self.types[start : start + count]]
 
-    def _fitted(self, found: Sequence[Any]) -> Sequence[Any]:
+    def _fitted(self, found: list[Any]) -> Sequence[Any]:
         """The gradients one for each edge, in the shapes and dtypes of the inputs."""
-        flat: list[Any] = []
+        if self.lists is not None:
+            found = self._flattened(found)
         for i, gradient in enumerate(found):
-            count = None if self.lists is None else self.lists[i]
+            kind = self.types[i]
+            if gradient is None or kind is None:
+                found[i] = None
+            elif gradient._data is None or (gradient._data.shape, gradient._data.dtype) != kind:
+                found[i] = to_input(self.op.name, gradient, *kind)
+        return found
+
+    def _flattened(self, found: Sequence[Any]) -> list[Any]:
+        flat: list[Any] = []
+        assert self.lists is not None
+        for count, gradient in zip(self.lists, found, strict=True):
             if count is None:
                 flat.append(gradient)
             else:
                 flat += [None] * count if gradient is None else gradient
-        pairs = zip(flat, self.types, strict=True)
-        return [None if g is None or t is None else to_input(self.op.name, g, *t) for g, t in pairs]
+        return flat
 
     def preserve(self, memory: Any) -> None:
         for i, kept in self.inputs.items():

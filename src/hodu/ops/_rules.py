@@ -59,6 +59,9 @@ def axes_of(axes: Axes, rank: int) -> tuple[int, ...]:
     if axes is None or (not isinstance(axes, int) and len(axes) == 0):
         return tuple(range(rank))
     given = (axes,) if isinstance(axes, int) else tuple(axes)
+    if len(given) == 1:
+        axis = axis_of(given[0], rank)
+        return (axis,) if axis < rank else ()
     found = [axis_of(a, rank) for a in given]
     if len(set(found)) != len(found):
         raise OutOfRangeError(f"dim={tuple(given)} names an axis twice")

@@ -74,8 +74,9 @@ def _by_weight(ct: Tensor, x: Tensor, rank: int) -> Tensor:
     """The gradient by the weight: one product that sums over all rows."""
     if rank == 1 or x.ndim == 1:
         return F.unsqueeze(ct, -1) * x
-    rows, cts = (t if t.ndim == 2 else F.flatten(t, 0, -2) for t in (x, ct))
-    return F.matmul(cts.T, rows)
+    if x.ndim > 2:
+        x, ct = F.flatten(x, 0, -2), F.flatten(ct, 0, -2)
+    return F.matmul(ct.T, x)
 
 
 def _scaled_sum_type(

@@ -39,7 +39,7 @@ class Relu:
     def eager(x: Array) -> Array:
         return np.maximum(x, 0)
 
-    vjp = {"input": lambda ct, out: F.where(out > 0, ct, 0)}
+    vjp = {"input": lambda ct, out: F._where(out > 0, ct, 0)}
 
 
 @op("relu6(Tensor input) -> Tensor")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from hodu._tensor import Tensor
 
 _MASK = T((3, 4), dtype="bool")
+_BITS = {2: np.int16, 4: np.int32, 8: np.int64}
+_LARGE = 1 << 12  # elements from which on working with bits is worth its calls
 
 
 @op("where(Tensor condition, Tensor input, Tensor other) -> Tensor")
@@ -38,12 +40,32 @@ class Where:
         return TensorType(broadcast_shapes(condition.shape, x.shape, y.shape), x.dtype)
 
     def eager(condition: Array, x: Array, y: Array) -> Array:
+        if x.size >= _LARGE and x.shape == condition.shape and _is_plus_zero(y):
+            return _kept_or_zero(condition, x)
         return np.where(condition, x, y)
 
     vjp = {
         "input": lambda ct, condition: F._where(condition, ct, 0),
         "other": lambda ct, condition: F._where(condition, 0, ct),
     }
+
+
+def _is_plus_zero(y: Array) -> bool:
+    if y.ndim or y.dtype.hasobject or y.dtype.itemsize not in _BITS:
+        return False
+    return not any(y.tobytes())
+
+
+def _kept_or_zero(condition: Array, x: Array) -> Array:
+    """`np.where(condition, x, 0)` in a quarter of the time: the bits of x, times 0 or 1.
+
+    The product of the numbers themselves would make NaN of 0 times infinity.
+    """
+    result = np.empty(x.shape, x.dtype)
+    bits = result.view(_BITS[x.dtype.itemsize])
+    bits[...] = condition
+    np.multiply(bits, x.view(bits.dtype), out=bits)
+    return result
 
 
 @function(methods=False)

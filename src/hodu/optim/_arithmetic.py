@@ -6,7 +6,7 @@ so both read alike and are exact in f64 for parameters of any dtype.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,6 +19,15 @@ Scalar: TypeAlias = Any  # a float or a 0-d Tensor, which the operators take ali
 State: TypeAlias = Mapping[str, Any]
 Hyper: TypeAlias = Mapping[str, Any]
 Update: TypeAlias = tuple[Tensor, dict[str, Tensor]]
+UpdateFunction: TypeAlias = "Callable[[Tensor, Tensor, State, Hyper], Update]"
+SCALARS = frozenset({"step", "mu_product"})  # the states that are 0-d, of whatever parameter
+ELEMENTWISE: set[UpdateFunction] = set()
+
+
+def elementwise(update: UpdateFunction) -> UpdateFunction:
+    """Mark an update of which each element depends on the same element of its operands alone."""
+    ELEMENTWISE.add(update)
+    return update
 
 
 def is_on(value: Scalar) -> bool:
@@ -80,3 +89,12 @@ def mean(average: Tensor, value: Tensor, beta: Scalar) -> Tensor:
 def mean_square(average: Tensor, value: Tensor, beta: Scalar) -> Tensor:
     """The running mean of `value` squared."""
     return average * beta + value * value * (1 - beta)
+
+
+def counted(state: State) -> State:
+    """The state with the number of this step as a Python number, which is also stored."""
+    if "step" not in state:
+        return state
+    count = state["step"].numpy()
+    count += 1
+    return {**state, "step": float(count)}

@@ -6,7 +6,16 @@ from typing import Unpack
 
 from hodu import functional as f
 from hodu._tensor import Tensor
-from hodu.optim._arithmetic import Hyper, State, Update, mean_square, penalised, scalar, zeros
+from hodu.optim._arithmetic import (
+    Hyper,
+    State,
+    Update,
+    elementwise,
+    mean_square,
+    penalised,
+    scalar,
+    zeros,
+)
 from hodu.optim._checks import Implementation
 from hodu.optim.optimizer import Optimizer, Params
 
@@ -41,6 +50,7 @@ class Adadelta(Optimizer):
         return {"step": scalar(param), "square_avg": zeros(param), "acc_delta": zeros(param)}
 
     @staticmethod
+    @elementwise
     def update(param: Tensor, grad: Tensor, state: State, hyper: Hyper) -> Update:
         """One step."""
         rho, eps = hyper["rho"], hyper["eps"]

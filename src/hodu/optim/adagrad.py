@@ -6,7 +6,7 @@ from typing import Unpack
 
 from hodu import functional as f
 from hodu._tensor import Tensor
-from hodu.optim._arithmetic import Hyper, State, Update, penalised, scalar, zeros
+from hodu.optim._arithmetic import Hyper, State, Update, elementwise, penalised, scalar, zeros
 from hodu.optim._checks import Implementation
 from hodu.optim.optimizer import Optimizer, Params
 
@@ -43,6 +43,7 @@ class Adagrad(Optimizer):
         return {"step": scalar(param), "sum": zeros(param, hyper["initial_accumulator_value"])}
 
     @staticmethod
+    @elementwise
     def update(param: Tensor, grad: Tensor, state: State, hyper: Hyper) -> Update:
         """One step."""
         grad = penalised(param, grad, hyper)

@@ -6,7 +6,17 @@ from typing import Unpack
 
 from hodu import functional as f
 from hodu._tensor import Tensor
-from hodu.optim._arithmetic import Hyper, State, Update, decayed, mean, mean_square, scalar, zeros
+from hodu.optim._arithmetic import (
+    Hyper,
+    State,
+    Update,
+    decayed,
+    elementwise,
+    mean,
+    mean_square,
+    scalar,
+    zeros,
+)
 from hodu.optim._checks import Implementation
 from hodu.optim.optimizer import Optimizer, Params
 
@@ -46,6 +56,7 @@ class Adam(Optimizer):
         return {**state, "max_exp_avg_sq": zeros(param)} if hyper["amsgrad"] else state
 
     @staticmethod
+    @elementwise
     def update(param: Tensor, grad: Tensor, state: State, hyper: Hyper) -> Update:
         """One step, with the bias of the running means corrected."""
         beta1, beta2 = hyper["betas"]

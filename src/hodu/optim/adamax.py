@@ -6,7 +6,7 @@ from typing import Unpack
 
 from hodu import functional as f
 from hodu._tensor import Tensor
-from hodu.optim._arithmetic import Hyper, State, Update, mean, penalised, scalar, zeros
+from hodu.optim._arithmetic import Hyper, State, Update, elementwise, mean, penalised, scalar, zeros
 from hodu.optim._checks import Implementation
 from hodu.optim.optimizer import Optimizer, Params
 
@@ -41,6 +41,7 @@ class Adamax(Optimizer):
         return {"step": scalar(param), "exp_avg": zeros(param), "exp_inf": zeros(param)}
 
     @staticmethod
+    @elementwise
     def update(param: Tensor, grad: Tensor, state: State, hyper: Hyper) -> Update:
         """One step."""
         beta1, beta2 = hyper["betas"]

@@ -6,7 +6,7 @@ from typing import Unpack
 
 from hodu import functional as f
 from hodu._tensor import Tensor
-from hodu.optim._arithmetic import Hyper, State, Update, mean, shrunk, signed, zeros
+from hodu.optim._arithmetic import Hyper, State, Update, elementwise, mean, shrunk, signed, zeros
 from hodu.optim._checks import Implementation
 from hodu.optim.optimizer import Optimizer, Params
 
@@ -34,6 +34,7 @@ class Lion(Optimizer):
         return {"exp_avg": zeros(param)}
 
     @staticmethod
+    @elementwise
     def update(param: Tensor, grad: Tensor, state: State, hyper: Hyper) -> Update:
         """One step of the length lr in every element."""
         beta1, beta2 = hyper["betas"]

@@ -6,7 +6,17 @@ from typing import Unpack
 
 from hodu import functional as f
 from hodu._tensor import Tensor
-from hodu.optim._arithmetic import Hyper, State, Update, decayed, mean, mean_square, scalar, zeros
+from hodu.optim._arithmetic import (
+    Hyper,
+    State,
+    Update,
+    decayed,
+    elementwise,
+    mean,
+    mean_square,
+    scalar,
+    zeros,
+)
 from hodu.optim._checks import Implementation
 from hodu.optim.optimizer import Optimizer, Params
 
@@ -50,6 +60,7 @@ class NAdam(Optimizer):
         }
 
     @staticmethod
+    @elementwise
     def update(param: Tensor, grad: Tensor, state: State, hyper: Hyper) -> Update:
         """One step: the current gradient and the momentum of the next step."""
         beta1, beta2 = hyper["betas"]

@@ -13,7 +13,8 @@ from hodu.autograd.modes import enable_grad, no_grad
 from hodu.dispatch.base import recorder
 from hodu.dispatch.inplace import assign
 from hodu.errors import ArgumentError, ValueRangeError
-from hodu.optim._arithmetic import Hyper, State, Update
+from hodu.optim import _blocks as blocks
+from hodu.optim._arithmetic import ELEMENTWISE, SCALARS, Hyper, State, Update, counted
 from hodu.optim._checks import Implementation, check_ranges, implementation
 from hodu.optim._group import ParamGroup
 from hodu.source import location
@@ -113,16 +114,24 @@ class Optimizer:
         with no_grad():
             for group in self.param_groups:
                 hyper = group.hyper()
-                for param in group["params"]:
-                    if param.grad is not None:
-                        self._advance(param, param.grad.detach(), hyper)
+                params = [p for p in group["params"] if p.grad is not None]
+                if recorder() is None and self.update in ELEMENTWISE:
+                    params = self._advance_in_blocks(params, hyper)
+                for param in params:
+                    self._advance(param, param.grad.detach(), hyper)
         return loss
+
+    def _advance_in_blocks(self, params: list[Tensor], hyper: Hyper) -> list[Tensor]:
+        """Update eager parameters; returns those whose memory is not plain enough for that."""
+        jobs = [(p, blocks.job(p, p.grad, self._state_of(p, hyper))) for p in params]
+        blocks.advance(self.update, [job for _, job in jobs if job is not None], hyper)
+        return [param for param, job in jobs if job is None]
 
     def _advance(self, param: Tensor, grad: Tensor, hyper: Hyper) -> None:
         state = self._state_of(param, hyper)
         active = recorder()
         if active is None:
-            seen = _count_eager(state)
+            seen = counted(state)
         else:
             state = {name: active.lift_state(s, name) for name, s in state.items()}
             seen = _counted_captured(state)
@@ -238,15 +247,6 @@ def _named(params: Any) -> tuple[list[str], list[Tensor]]:
     return names, tensors
 
 
-def _count_eager(state: dict[str, Any]) -> State:
-    """The state with the number of this step as a Python number, which is also stored."""
-    if "step" not in state:
-        return state
-    count = state["step"].numpy()
-    count += 1
-    return {**state, "step": float(count)}
-
-
 def _counted_captured(state: dict[str, Any]) -> State:
     """The state with the number of this step as a 0-d f64 tensor."""
     if "step" not in state:
@@ -257,4 +257,4 @@ def _counted_captured(state: dict[str, Any]) -> State:
 def _as_state(name: str, value: Any, param: Tensor) -> Tensor:
     """A copy of a saved state in the dtype that it has for `param`."""
     tensor = f.tensor(value)
-    return tensor if name in ("step", "mu_product") else tensor.to(param.dtype)
+    return tensor if name in SCALARS else tensor.to(param.dtype)

@@ -12,6 +12,7 @@ from hodu.optim._arithmetic import (
     State,
     Update,
     decayed,
+    elementwise,
     mean,
     mean_square,
     scalar,
@@ -53,6 +54,7 @@ class RAdam(Optimizer):
         return {"step": scalar(param), "exp_avg": zeros(param), "exp_avg_sq": zeros(param)}
 
     @staticmethod
+    @elementwise
     def update(param: Tensor, grad: Tensor, state: State, hyper: Hyper) -> Update:
         """One step: adaptive where it is safe, with momentum alone elsewhere."""
         beta1, beta2 = hyper["betas"]

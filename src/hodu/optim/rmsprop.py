@@ -10,6 +10,7 @@ from hodu.optim._arithmetic import (
     Hyper,
     State,
     Update,
+    elementwise,
     is_on,
     mean,
     mean_square,
@@ -60,6 +61,7 @@ class RMSprop(Optimizer):
         return state
 
     @staticmethod
+    @elementwise
     def update(param: Tensor, grad: Tensor, state: State, hyper: Hyper) -> Update:
         """One step."""
         alpha, momentum = hyper["alpha"], hyper["momentum"]

@@ -12,6 +12,7 @@ from hodu.optim._arithmetic import (
     State,
     Update,
     choose,
+    elementwise,
     is_on,
     penalised,
     scalar,
@@ -65,6 +66,7 @@ class SGD(Optimizer):
         return {**buffer, "step": scalar(param)} if is_on(hyper["dampening"]) else buffer
 
     @staticmethod
+    @elementwise
     def update(param: Tensor, grad: Tensor, state: State, hyper: Hyper) -> Update:
         """One step; the momentum buffer is the only state that changes."""
         grad = penalised(param, grad, hyper)

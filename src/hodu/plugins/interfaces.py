@@ -125,7 +125,8 @@ class FormatPlugin(Protocol):
 
     `capabilities` says which of the four methods work; the others raise UnsupportedError. Readers
     raise FormatError for damaged files and never take memory that the file does not justify.
-    Writers leave the whole file or nothing.
+    Writers leave the whole file or nothing. A format whose `save_model` takes keyword arguments
+    names them in an attribute `save_options`.
     """
 
     name: str

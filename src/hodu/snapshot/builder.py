@@ -102,10 +102,17 @@ class Builder:
         return self._adopt_from(tensor._value, tensor)
 
     def _adopt_from(self, value: Value, tensor: TensorBase) -> Value:
-        """The value here of `tensor`; notes where the gradient of what a body captures goes."""
+        """The value here of `tensor`; notes where the gradient of what a body captures goes.
+
+        The same value may be captured on the tape and detached from it.
+        """
         found = self._adopt(value)
-        if value in self.captures and tensor._node is not None:
+        if value not in self.captures:
+            return found
+        if tensor._node is not None:
             self.edges.setdefault(value, edge_of(tensor))
+        elif self.differentiates:
+            return self._detached(found)
         return found
 
     def _adopt(self, value: Value) -> Value:

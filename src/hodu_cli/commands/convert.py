@@ -27,7 +27,9 @@ _Level = Annotated[
     int,
     typer.Option("-O", "--optimize", min=0, max=3, metavar="LEVEL", help="Simplify a model: 0-3."),
 ]
-
+_Opset = Annotated[
+    int | None, typer.Option("--opset", min=1, metavar="N", help="Opset of an .onnx to write.")
+]
 _Dump = Annotated[
     Path | None,
     typer.Option("--dump", metavar="DIR", help="With -O: write the model after every stage."),
@@ -42,6 +44,7 @@ def convert(
     dim: Dims = None,
     optimize: _Level = 0,
     dump: _Dump = None,
+    opset: _Opset = None,
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> None:
@@ -63,7 +66,7 @@ def convert(
         if content.is_model and "save_model" not in plugin.capabilities:
             console.status("Extracting", f"the constants of {content.name}")
         with writable(output, plugin.extensions[0]) as target:
-            write(content, plugin, target)
+            write(content, plugin, target, {} if opset is None else {"opset": opset})
             size = target.stat().st_size
     if verbose:
         _describe(content, console)

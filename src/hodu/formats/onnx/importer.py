@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from hodu.formats.onnx.dtypes import dtype_of
 from hodu.formats.onnx.graph import ModelContext, Scope, context_of, run_graph
 from hodu.formats.onnx.narrow import NarrowTensor
 from hodu.formats.onnx.packing import Form, Leaf, pack, unpack
+from hodu.formats.onnx.states import OWN, bounded_sizes, state_names, with_states
 from hodu.formats.onnx.tensors import NOWHERE, Origin
 from hodu.plugins.interfaces import LoadOptions
 from hodu.shapes import TensorType
@@ -38,13 +39,14 @@ def import_model(
     dims = dict((options or LoadOptions()).dims)
     _check_dims(model.graph, dims)
     report = options.progress if options is not None else None
-    types = {i.name: _type(i, dims) for i in model_inputs(model.graph)}
-    captured = capture_model(
-        model, context, {name: Leaf(name) for name in types}, types, {}, report
-    )
+    inputs = model_inputs(model.graph, state_names(model))
+    sizes = bounded_sizes(model, dims)
+    types = {i.name: _type(i, sizes) for i in inputs}
+    forms = {name: Leaf(name) for name in types}
+    captured = capture_model(model, context, forms, types, {}, report)
     for info, form in zip(model.graph.output, captured.outputs, strict=True):
         _check_tensor(form, info.name)
-    return captured.snapshot
+    return with_states(captured.snapshot, model, origin)
 
 
 @dataclass(frozen=True)
@@ -83,9 +85,9 @@ def capture_model(
     return Captured(rename_values(board.snapshot, _names(scope, board.snapshot)), outputs)
 
 
-def model_inputs(graph: onnx.GraphProto) -> list[onnx.ValueInfoProto]:
-    """The inputs that are no initializers."""
-    constants = {i.name for i in graph.initializer}
+def model_inputs(graph: onnx.GraphProto, states: Collection[str] = ()) -> list[onnx.ValueInfoProto]:
+    """The inputs that are no initializers, and the states."""
+    constants = {i.name for i in graph.initializer} - set(states)
     inputs = [i for i in graph.input if i.name not in constants]
     names = [i.name for i in inputs]
     if len(set(names)) != len(names):
@@ -105,7 +107,7 @@ def _check_tensor(form: Form, name: str) -> None:
     )
 
 
-def _type(info: onnx.ValueInfoProto, bound: dict[str, int]) -> TensorType:
+def _type(info: onnx.ValueInfoProto, bound: Mapping[str, Dim]) -> TensorType:
     dtype = _dtype(info)
     return TensorType(_shape(info, bound), dtype)
 
@@ -120,7 +122,7 @@ def _dtype(info: onnx.ValueInfoProto) -> Any:
     return dtype_of(info.type.tensor_type.elem_type, f"the input {info.name!r}")
 
 
-def _shape(info: onnx.ValueInfoProto, bound: dict[str, int]) -> tuple[Dim, ...]:
+def _shape(info: onnx.ValueInfoProto, bound: Mapping[str, Dim]) -> tuple[Dim, ...]:
     tensor = info.type.tensor_type
     if not tensor.HasField("shape"):
         raise UnsupportedError(
@@ -130,7 +132,7 @@ def _shape(info: onnx.ValueInfoProto, bound: dict[str, int]) -> tuple[Dim, ...]:
     return tuple(_dim(d, f"{info.name}_{i}", bound) for i, d in enumerate(tensor.shape.dim))
 
 
-def _dim(dim: onnx.TensorShapeProto.Dimension, fallback: str, bound: dict[str, int]) -> Dim:
+def _dim(dim: onnx.TensorShapeProto.Dimension, fallback: str, bound: Mapping[str, Dim]) -> Dim:
     if dim.HasField("dim_value"):
         if dim.dim_value < 0:
             raise FormatError(f"the size {dim.dim_value} of {fallback!r} is negative")
@@ -170,7 +172,7 @@ def _names(scope: Scope, snapshot: Snapshot) -> dict[Any, str]:
 
 
 def _metadata(model: onnx.ModelProto) -> dict[str, str]:
-    found = {p.key: p.value for p in model.metadata_props}
+    found = {p.key: p.value for p in model.metadata_props if p.key not in OWN}
     producer = f"{model.producer_name} {model.producer_version}".strip()
     if producer:
         found["onnx.producer"] = producer

@@ -1,4 +1,4 @@
-"""ONNX as a format plugin. The onnx package is imported when a model is read."""
+"""ONNX as a format plugin. The onnx package is imported when a model is read or written."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from hodu.snapshot.ir import Snapshot
 
 
 class OnnxFormat:
-    """Reads .onnx models."""
+    """Reads and writes .onnx models."""
 
     name = "onnx"
     version = __version__
     extensions: tuple[str, ...] = (".onnx",)
-    capabilities: frozenset[Capability] = frozenset({"load_model"})
+    capabilities: frozenset[Capability] = frozenset({"load_model", "save_model"})
+    save_options = ("opset", "external")
 
     def recognizes(self, head: bytes) -> bool:
         """An ONNX file starts with the field `ir_version`, a small number."""
@@ -32,9 +33,18 @@ class OnnxFormat:
         with open_model(path) as (model, origin):
             return import_model(model, origin, options)
 
-    def save_model(self, snapshot: Snapshot, path: Path) -> None:
-        """Not there yet."""
-        raise UnsupportedError("writing .onnx files", hint="save it as .hdss")
+    def save_model(
+        self,
+        snapshot: Snapshot,
+        path: Path,
+        *,
+        opset: int | None = None,
+        external: bool | None = None,
+    ) -> None:
+        """Write a model; see `export.writing.save_model`."""
+        from hodu.formats.onnx.export.writing import save_model
+
+        save_model(snapshot, path, opset, external)
 
     def load_tensors(self, path: Path) -> dict[str, Tensor]:
         """A model is not a set of tensors."""

@@ -6,6 +6,8 @@ and every element of the right operand is read once.
 
 from __future__ import annotations
 
+import functools
+import operator
 from dataclasses import replace
 
 from hodu.dtypes import DType
@@ -20,7 +22,8 @@ from hodu.lower.gemm.tile import Sums, Tile
 from hodu.lower.index import Index, product, unflat
 from hodu.lower.stage import Stage
 
-_COLUMNS = 4  # dot products side by side
+_COLUMNS = 4  # dot products side by side, where the right operand is in the second cache
+_SPLITS = 2  # sums of one product alone, so that they do not wait for each other
 _GROUP = 64  # columns that a thread does at once
 
 
@@ -39,6 +42,15 @@ class Dots:
         self.s, self.k, self.sizes, self.a, self.b, self.finish = s, s.k, sizes, a, b, finish
         self.rows = int(sizes.rows.value)
         self.lanes = s.target.lanes(finish.dtype.bits)
+        self.is_large = self._is_large()
+
+    def _is_large(self) -> bool:
+        """Whether the right operand comes from memory, which is fastest read as one stream."""
+        columns, depth = self.sizes.columns, self.sizes.depth
+        if not (isinstance(columns, Const) and isinstance(depth, Const)):
+            return False
+        size = int(columns.value) * int(depth.value) * self.b.place.slot.dtype.itemsize
+        return size * 2 > self.s.target.l2_bytes
 
     def emit(self) -> None:
         """Write the whole product."""
@@ -55,7 +67,8 @@ class Dots:
             right = self.k.let(self.b.start(position), "right")
             end = self.k.let((group * _GROUP + _GROUP).min(sizes.columns), "end")
             whole = self.k.let(end // _COLUMNS * _COLUMNS, "whole")
-            for count, lo, hi in ((_COLUMNS, group * _GROUP, whole), (1, whole, end)):
+            ranges = [(_COLUMNS, group * _GROUP, whole), (1, whole, end)]
+            for count, lo, hi in [(1, group * _GROUP, end)] if self.is_large else ranges:
                 with self.k.loop(hi, lo, step=count, name="column") as column:
                     self._columns(position, lefts, left, rights, right, column, count)
 
@@ -69,7 +82,7 @@ class Dots:
             k, self.finish.dtype, self.lanes,
             (lefts, [k.let(left + self.a.stride * r, "at") for r in range(self.rows)]),
             (rights, [k.let(right + self.b.stride * (column + c), "at") for c in range(count)]),
-            self.sizes.depth,
+            self.sizes.depth, _SPLITS if self.rows * count == 1 else 1,
         )  # fmt: skip
         for r, row in enumerate(found):
             for c, dot in enumerate(row):
@@ -81,22 +94,36 @@ Vectors = tuple[Buf, list[Expr]]
 
 
 def dot_products(
-    k: KernelBuilder, dtype: DType, lanes: int, lefts: Vectors, rights: Vectors, depth: Expr
-) -> list[list[Expr]]:
-    """The products of each left vector with each right one, of `depth` elements, in `dtype`."""
-    sums = Sums(k, Tile(len(lefts[1]), len(rights[1]), lanes), dtype)
-    whole = depth // lanes * lanes
-    with k.loop(whole, step=lanes, name="d") as d:
-        _add(k, sums, lefts, rights, d)
-    totals = [[reduce_lanes("add", sums.value(r, c)) for c in range(sums.tile.vectors)]
-              for r in range(sums.tile.rows)]  # fmt: skip
+    k: KernelBuilder, dtype: DType, lanes: int, lefts: Vectors, rights: Vectors, depth: Expr,
+    splits: int = 1,
+) -> list[list[Expr]]:  # fmt: skip
+    """The products of each left vector with each right one, of `depth` elements, in `dtype`.
+
+    Vectors along the depth are added to `splits` sums in turn.
+    """
+    tile = Tile(len(lefts[1]), len(rights[1]), lanes)
+    parts = [Sums(k, tile, dtype) for _ in range(splits)]
+    step = lanes * splits
+    even, whole = depth // step * step, depth // lanes * lanes
+    with k.loop(even, step=step, name="d") as d:
+        for number, sums in enumerate(parts):
+            _add(k, sums, lefts, rights, d + number * lanes)
+    if splits > 1:
+        with k.loop(whole, even, step=lanes, name="d") as d:
+            _add(k, parts[0], lefts, rights, d)
+    totals = [[_total(parts, r, c) for c in range(tile.vectors)] for r in range(tile.rows)]
     if not (isinstance(depth, Const) and depth.value % lanes == 0):
-        rest = Sums(k, replace(sums.tile, lanes=1), dtype)
+        rest = Sums(k, replace(tile, lanes=1), dtype)
         with k.loop(depth, whole, name="d") as d:
             _add(k, rest, lefts, rights, d)
         totals = [[total + rest.value(r, c) for c, total in enumerate(row)]
                   for r, row in enumerate(totals)]  # fmt: skip
     return [[k.let(total, "dot") for total in row] for row in totals]
+
+
+def _total(parts: list[Sums], row: int, column: int) -> Expr:
+    vectors = [sums.value(row, column) for sums in parts]
+    return reduce_lanes("add", functools.reduce(operator.add, vectors))
 
 
 def _add(k: KernelBuilder, sums: Sums, lefts: Vectors, rights: Vectors, d: Expr) -> None:

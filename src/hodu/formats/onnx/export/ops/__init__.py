@@ -1,0 +1,1 @@
+"""The mappings, by family."""
