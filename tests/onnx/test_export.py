@@ -45,6 +45,7 @@ SOME_FORMS = {
     "avg_pool": "a divisor of its own",
     "conv_transpose": "padding that crops",
     "max_pool_with_indices": "other ranks than ONNX's",
+    "max_pool_gradient": "other ranks than ONNX's",
     "scatter": "the mean",
     "scatter_reduce": "the mean",
     "repeat_interleave": "counts that depend on data",
