@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from hodu import plugins as plugins
     from hodu import random as random
     from hodu import training as training
+    from hodu._build import build as build
     from hodu._compile import compile as compile
     from hodu._io import load as load
     from hodu._io import save as save
@@ -90,6 +91,7 @@ _HOMES |= {name: f"hodu.autograd.transforms:{name}" for name in _TRANSFORMS}
 _HOMES |= {
     "autocast": "hodu.amp.autocast:autocast",
     "checkpoint": "hodu.autograd.checkpoint:checkpoint",
+    "build": "hodu._build:build",
     "compile": "hodu._compile:compile",
     "load": "hodu._io:load",
     "save": "hodu._io:save",

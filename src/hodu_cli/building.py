@@ -6,34 +6,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hodu._build import output_format
 from hodu.artifact import OutputFormat
-from hodu.backends.cpu.build import default_variants
-from hodu.plan.variants import Variant, variants_for
+from hodu.errors import ArgumentError
+from hodu.plan.variants import Variant, default_variants, variants_for
 from hodu_cli.errors import UsageError
 from hodu_cli.tables import columns, human_bytes, human_count
 
-_EXTENSIONS = {
-    "": OutputFormat.EXECUTABLE,
-    "dylib": OutputFormat.SHARED_LIBRARY,
-    "dll": OutputFormat.SHARED_LIBRARY,
-    "lib": OutputFormat.STATIC_LIBRARY,
-    "obj": OutputFormat.OBJECT,
-}
 _SHOWN = 8
 
 
 def chosen_format(path: Path, name: str | None) -> OutputFormat:
     """The format that is named, else the one that the file's extension stands for."""
-    known = {**{f.value: f for f in OutputFormat}, **_EXTENSIONS}
-    text = path.suffix[1:].lower() if name is None else name.lower()
-    if text not in known or (name is not None and not name):
-        raise UsageError(
-            f"{name!r} is no format"
-            if name is not None
-            else f"{str(path)!r}: no format has the extension .{text}",
-            hint="-f takes o, a, so, exe, c, ll, bc or s",
-        )
-    return known[text]
+    try:
+        return output_format(path, name)
+    except ArgumentError as error:
+        raise UsageError(error.message, hint=error.hint) from None
 
 
 def chosen_variants(names: str | None, format: OutputFormat, triple: str) -> tuple[Variant, ...]:

@@ -14,11 +14,11 @@ import pytest
 import hodu
 import hodu.functional as F
 from hodu.artifact import OutputFormat
-from hodu.backends.cpu.build import build, default_variants
+from hodu.backends.cpu.build import build
 from hodu.backends.cpu.variants import prepare_variants
 from hodu.errors import ArgumentError, HoduError, UnsupportedError
 from hodu.plan.target import host
-from hodu.plan.variants import NAMES, variants_for
+from hodu.plan.variants import NAMES, default_variants, variants_for
 from hodu.plugins.interfaces import CompileOptions
 from hodu.render.c_program import Options
 from hodu.runtime.module import load_native

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from hodu.artifact import OutputFormat
 from hodu.errors import ArgumentError, UnsupportedError
 from hodu.plan.target import Target, named
 
 _TARGETS = {"baseline": "x86-64", "avx2": "x86-64-v3", "avx512": "x86-64-v4"}
 NAMES = tuple(_TARGETS)
 """From what every processor has to what the fewest have; the numbers are those of cpu.h."""
+
+COMPILED = (
+    OutputFormat.OBJECT,
+    OutputFormat.STATIC_LIBRARY,
+    OutputFormat.SHARED_LIBRARY,
+    OutputFormat.EXECUTABLE,
+)
+"""The formats that hold code of processors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,12 @@ class Variant:
 def has_variants(triple: str) -> bool:
     """Whether there are variants for the processors of a triple."""
     return triple.startswith("x86_64-")
+
+
+def default_variants(format: OutputFormat, triple: str) -> tuple[Variant, ...]:
+    """The variants that a file holds unless a processor is named; none where one code serves."""
+    joins = format is not OutputFormat.OBJECT or "linux" in triple  # of several objects one
+    return variants_for(triple) if joins and format in COMPILED and has_variants(triple) else ()
 
 
 def variants_for(triple: str, names: Sequence[str] = NAMES) -> tuple[Variant, ...]:

@@ -19,7 +19,7 @@ from hodu.backends.cpu.tune import tuned
 from hodu.backends.cpu.variants import PreparedVariants, prepare_variants
 from hodu.errors import ArgumentError
 from hodu.plan.target import Target, baseline, host
-from hodu.plan.variants import Variant, has_variants, variants_for
+from hodu.plan.variants import COMPILED, Variant, default_variants
 from hodu.plugins.interfaces import CompileOptions
 from hodu.render.c_header import c_name, can_be_typed, render_header
 from hodu.render.c_program import Options
@@ -30,8 +30,6 @@ from hodu.snapshot.ir import Snapshot
 from hodu.toolchain.compiler import CodeOptions, Toolchain
 
 _ONE_MODEL = (OutputFormat.SHARED_LIBRARY, OutputFormat.EXECUTABLE)
-_LINKED = (OutputFormat.OBJECT, OutputFormat.STATIC_LIBRARY, OutputFormat.SHARED_LIBRARY)
-_COMPILED = (*_LINKED, OutputFormat.EXECUTABLE)
 _IR = (OutputFormat.LLVM_IR, OutputFormat.LLVM_BITCODE, OutputFormat.ASSEMBLY)
 
 
@@ -94,19 +92,13 @@ def _check_tune(options: CompileOptions, target: Target, several: bool) -> None:
         )
 
 
-def default_variants(format: OutputFormat, triple: str) -> tuple[Variant, ...]:
-    """The variants that a file holds unless a processor is named; none where one code serves."""
-    joins = format is not OutputFormat.OBJECT or "linux" in triple  # of several objects one
-    return variants_for(triple) if joins and format in _COMPILED and has_variants(triple) else ()
-
-
 def _targets(format: OutputFormat, extra: Mapping[str, Any]) -> tuple[Target, tuple[Variant, ...]]:
     """The target of what is built once, and the variants of the model, if it has any."""
     target: Target = extra.get("target") or baseline()
     variants: tuple[Variant, ...] = extra.get("variants") or ()
     if "target" not in extra and "variants" not in extra:
         variants = default_variants(format, target.triple)
-    if variants and format not in _COMPILED:
+    if variants and format not in COMPILED:
         raise ArgumentError(
             f"a .{format.value} file holds code for one processor, not variants",
             hint="--mcpu names the processor",
@@ -148,7 +140,7 @@ def _write(
             sizes = build_product(ready.sources(), format, path, code, inside)
         if external and has_weights:
             place_file(blob, path.with_name(f"{path.stem}.weights"))
-        if format in _LINKED or format is OutputFormat.C_SOURCE:
+        if format in (*COMPILED, OutputFormat.C_SOURCE) and format is not OutputFormat.EXECUTABLE:
             _write_headers(ready.whole, path.parent, Path(scratch))
     return sizes
 

@@ -1,0 +1,77 @@
+"""`hodu.build`: a Snapshot compiled ahead of time into a file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from hodu.artifact import OutputFormat
+from hodu.devices import Device, as_device
+from hodu.errors import ArgumentError
+from hodu.plan.target import baseline
+from hodu.plan.variants import default_variants
+from hodu.plugins import manager
+from hodu.plugins.interfaces import CompileOptions
+from hodu.snapshot.ir import Snapshot
+
+_NAMES = {
+    "": OutputFormat.EXECUTABLE,
+    "executable": OutputFormat.EXECUTABLE,
+    "object": OutputFormat.OBJECT,
+    "obj": OutputFormat.OBJECT,
+    "staticlib": OutputFormat.STATIC_LIBRARY,
+    "lib": OutputFormat.STATIC_LIBRARY,
+    "sharedlib": OutputFormat.SHARED_LIBRARY,
+    "dylib": OutputFormat.SHARED_LIBRARY,
+    "dll": OutputFormat.SHARED_LIBRARY,
+    **{form.value: form for form in OutputFormat},
+}
+
+
+def build(
+    snapshot: Snapshot,
+    path: str | os.PathLike[str],
+    *,
+    target: str | None = None,
+    cpu: str | None = None,
+    format: str | None = None,
+    name: str | None = None,
+    device: str | Device = "cpu",
+    opt: int = 2,
+    exact: bool = False,
+    external_weights: bool = False,
+) -> None:
+    """Compile a Snapshot into a library, a program or source at `path`, whole or not at all.
+
+    `target` is a triple (this machine's by default); the code runs on any usual processor of it, or
+    on `cpu` ("native" is this one). `format` is an extension or "object", "staticlib", "sharedlib",
+    "executable"; else the extension of `path` says it. `name` is what the functions are called.
+    States go into the file with what they hold now. Raises ArgumentError for a format that there is
+    not and for sizes that are not known, UnsupportedError for what the target cannot have.
+    """
+    file = Path(path)
+    form = output_format(file, format)
+    chosen = baseline(target, cpu)
+    extra: dict[str, Any] = {
+        "target": chosen,
+        "name": name,
+        "external_weights": external_weights,
+        "variants": () if cpu is not None else default_variants(form, chosen.triple),
+    }
+    options = CompileOptions(opt=opt, exact=exact, extra=extra)
+    plugin = manager.builder_for(as_device(device), form)
+    plugin.build(snapshot, as_device(device), form, file, options)
+
+
+def output_format(path: Path, name: str | None) -> OutputFormat:
+    """The format that is named, else the one that the file's extension stands for."""
+    text = path.suffix[1:].lower() if name is None else name.lower()
+    if text not in _NAMES or (name is not None and not name):
+        raise ArgumentError(
+            f"{name!r} is no format"
+            if name is not None
+            else f"{str(path)!r}: no format has the extension .{text}",
+            hint="formats are o, a, so, exe, c, ll, bc and s",
+        )
+    return _NAMES[text]
