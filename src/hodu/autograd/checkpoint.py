@@ -22,6 +22,7 @@ from hodu.dispatch.tape import (
 )
 from hodu.errors import GradientError
 from hodu.ops._autocast import Region, region_var
+from hodu.ops._table import F
 from hodu.random import default_generator
 
 
@@ -67,6 +68,11 @@ def _outside(outputs: Iterable[Any], start: int) -> list[tuple[Node, int]]:
         seen.update(below)
         stack += below
     return sorted(found, key=lambda e: (e[0].number, e[1]))
+
+
+def _apart(tensor: Any) -> Any:
+    """A captured argument as a value of its own, so that what follows is not merged away."""
+    return tensor if tensor._data is not None else F._barrier(tensor)
 
 
 def _placed(node: Node, index: int, output: Any) -> Any:
@@ -130,7 +136,7 @@ class _Checkpoint(Node):
         start = next_number()
         with _running_again(self._region):
             pairs = zip(self._kept, self._inputs, strict=True)
-            outputs = again([restore(k, e) for k, e in pairs])
+            outputs = again([_apart(restore(k, e)) for k, e in pairs])
         targets = [e for e, w in zip(self.edges, wanted, strict=True) if w]
         roots = [(edge_of(o), ct) for o, ct in zip(outputs, cts, strict=True)]
         inner = Pass(targets=targets, floor=start, retain=create, create=create)

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from hodu.functional._generated.bitwise import bitwise_or as bitwise_or
     from hodu.functional._generated.bitwise import bitwise_right_shift as bitwise_right_shift
     from hodu.functional._generated.bitwise import bitwise_xor as bitwise_xor
+    from hodu.functional._generated.cast import _barrier as _barrier
     from hodu.functional._generated.cast import _detach as _detach
     from hodu.functional._generated.cast import cast as cast
     from hodu.functional._generated.cast import clone as clone
@@ -986,6 +987,7 @@ _HOMES = {
     "_arange": "hodu.functional._generated.ranges:_arange",
     "_as_strided": "hodu.functional._generated.strided:_as_strided",
     "_avg_pool": "hodu.functional._generated.avg_pooling:_avg_pool",
+    "_barrier": "hodu.functional._generated.cast:_barrier",
     "_batch_norm_inference": "hodu.functional._generated.batch_norm:_batch_norm_inference",
     "_batch_norm_training": "hodu.functional._generated.batch_norm:_batch_norm_training",
     "_cond": "hodu.functional._generated.control_flow:_cond",

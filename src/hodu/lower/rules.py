@@ -64,7 +64,7 @@ SCALAR: dict[str, ScalarRule] = {}
 READING: dict[str, Reading] = {}
 KERNEL: dict[str, KernelRule] = {}
 CAPACITY: dict[str, CapacityRule] = {}
-ALIAS = frozenset({"reshape", "squeeze", "unsqueeze"})
+ALIAS = frozenset({"reshape", "squeeze", "unsqueeze", "barrier"})
 CONTROL = frozenset({"cond", "while_loop", "scan"})
 CONVOLUTIONS = frozenset({"conv", "conv_transpose"})
 

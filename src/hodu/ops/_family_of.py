@@ -33,6 +33,7 @@ FAMILY_OF = {
     "atanh": "trigonometry",
     "avg_pool": "avg_pooling",
     "baddbmm": "linear",
+    "barrier": "cast",
     "batch_norm_inference": "batch_norm",
     "batch_norm_training": "batch_norm",
     "bilinear": "linear",

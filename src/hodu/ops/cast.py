@@ -104,6 +104,22 @@ class Detach:
         return x.copy()
 
 
+@op("barrier(Tensor input) -> Tensor")
+class Barrier:
+    """The same values, which no pass takes for those of the input.
+
+    With it a captured checkpoint computes again what it would otherwise have to keep.
+    """
+
+    vjp = {"input": lambda ct: ct}
+    public = methods = False
+    samples = [S((3, 4)), S((0,)), S(())]
+    infer = same_as(0)
+
+    def eager(x: Array) -> Array:
+        return x.copy()
+
+
 @op("clone(Tensor input) -> Tensor")
 class Clone:
     """A copy that shares no memory."""

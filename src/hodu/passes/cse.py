@@ -16,7 +16,7 @@ from hodu.snapshot.rebuild import Rebuilder, rebuild
 
 
 def cse(snapshot: Snapshot) -> Snapshot:
-    """The Snapshot without repeated nodes and repeated constants; random ops stay."""
+    """The Snapshot without repeated nodes and repeated constants; barriers and random ops stay."""
     return everywhere(snapshot, _cse)
 
 
@@ -27,7 +27,7 @@ def _cse(snapshot: Snapshot) -> Snapshot:
 
     def step(node: Node, inputs: list[Value | None], out: Rebuilder) -> Sequence[Value]:
         taken = [v if v is None else merged.get(v, v) for v in inputs]
-        if node.definition.random or node.definition.has_regions:
+        if node.op == "barrier" or node.definition.random or node.definition.has_regions:
             return out.copy(node, taken)
         key = _key(node, taken)
         if key not in seen:

@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     from hodu._tensor import Tensor
     from hodu.dtypes import DTypeLike
 
+_BARRIER = REGISTRY["barrier"]
+
+
+def _barrier(input: Tensor) -> Tensor:
+    """The same values, which no pass takes for those of the input.
+
+    With it a captured checkpoint computes again what it would otherwise have to keep.
+    """
+    return apply(_BARRIER, (input,), {})
+
+
 _CAST = REGISTRY["cast"]
 
 
