@@ -289,3 +289,15 @@ def test_a_checkpoint_runs_again_in_its_region():
         loss = hodu.checkpoint(part, x).sum()
     loss.backward()
     assert seen == [hodu.bf16, hodu.bf16] and x.grad.dtype is hodu.f32
+
+
+def test_a_checkpoint_leaves_no_casts_behind():
+    """Its second run is in the region of the first, which has been closed by then."""
+    x = given(3, 3).requires_grad_()
+    with hodu.autocast():
+        y = hodu.checkpoint(lambda x: x @ x.T, x)
+    y.sum().backward()
+    assert (x.detach() @ x.detach()).dtype.name == "f32"
+    with hodu.capture("product") as board:
+        board.target("y", board.input("x", (3, 3)) @ x.detach())
+    assert [node.op for node in board.snapshot.nodes] == ["matmul"]

@@ -209,11 +209,14 @@ def test_what_cannot_be_pickled_is_named():
 
 
 SCRIPT = """
+import signal
 import sys
 from hodu.data import DataLoader
 from tests.data.datasets import Slow
 
 if __name__ == "__main__":
+    # As in a terminal, whatever these tests were started by ignores.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, _ in enumerate(DataLoader(Slow(100000), 2, num_workers=2)):
         if number == 2:
             print("running", flush=True)

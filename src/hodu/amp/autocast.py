@@ -41,9 +41,9 @@ class autocast:
         self._tokens: list[Token[Region | None]] = []
 
     def __enter__(self) -> None:
-        self._tokens.append(region_var.set(self._region()))
         if self._enabled:
             opened()
+        self._tokens.append(region_var.set(self._region()))
 
     def __exit__(
         self,
@@ -51,9 +51,9 @@ class autocast:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        region_var.reset(self._tokens.pop())
         if self._enabled:
             closed()
-        region_var.reset(self._tokens.pop())
 
     def _region(self) -> Region | None:
         """The region to open; one inside another keeps casts where that does."""

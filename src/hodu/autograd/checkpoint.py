@@ -21,7 +21,7 @@ from hodu.dispatch.tape import (
     restore,
 )
 from hodu.errors import GradientError
-from hodu.ops._autocast import Region, region_var
+from hodu.ops._autocast import Region, inside, region_var
 from hodu.ops._table import F
 from hodu.random import default_generator
 
@@ -86,12 +86,12 @@ def _placed(node: Node, index: int, output: Any) -> Any:
 @contextlib.contextmanager
 def _running_again(region: Region | None) -> Iterator[None]:
     """Run a function again as in its first run: on the tape, in the region of autocast."""
-    tokens = grad_enabled.set(True), region_var.set(region)
+    token = grad_enabled.set(True)
     try:
-        yield
+        with inside(region):
+            yield
     finally:
-        grad_enabled.reset(tokens[0])
-        region_var.reset(tokens[1])
+        grad_enabled.reset(token)
 
 
 @contextlib.contextmanager

@@ -56,7 +56,7 @@ def _plan_by_region(
         casts = plan(op, inputs, key)
         _by_region[known] = casts
     with _autocast.lock:
-        if not _autocast.is_open():
+        if region is None and not _autocast.is_open():
             _note(op, key, casts)
     return casts
 

@@ -77,6 +77,22 @@ def closed() -> None:
 
 
 @contextmanager
+def inside(region: Region | None) -> Iterator[None]:
+    """Be in a region that was open before, or in none, for the length of the block."""
+    if region is None:
+        with outside():
+            yield
+        return
+    opened()
+    token = region_var.set(region)
+    try:
+        yield
+    finally:
+        region_var.reset(token)
+        closed()
+
+
+@contextmanager
 def outside() -> Iterator[None]:
     """Leave the region for the length of the block."""
     token = region_var.set(None)
