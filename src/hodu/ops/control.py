@@ -53,11 +53,12 @@ def cond(
     """
     if not _captured(pred):
         return (true_fn if bool(pred) else false_fn)(*operands)
+    assert not isinstance(pred, bool)
     traced = _tracer().trace([true_fn, false_fn], list(operands), ["then", "else"])
     if [len(s.outputs) for s in traced.regions] != [len(traced.regions[0].outputs)] * 2:
         raise ArgumentError("the branches of cond() yield different counts", where=location())
     results = F._cond(
-        F.reshape(pred, ()),
+        pred if pred.ndim == 0 else F.reshape(pred, ()),
         traced.operands,
         then_branch=traced.regions[0],
         else_branch=traced.regions[1],

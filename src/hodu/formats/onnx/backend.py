@@ -24,6 +24,7 @@ from hodu.formats.onnx.reader import prepared
 from hodu.ops._table import Array
 from hodu.plugins.interfaces import ExecutableModule
 from hodu.shapes import TensorType
+from hodu.snapshot.ir import Snapshot
 
 
 def _value(x: Any) -> Any:
@@ -122,11 +123,14 @@ class CompiledRep(EagerRep):
     """A model that is captured and compiled for the shapes of the inputs that it is given.
 
     Inputs that decide about types, such as a shape to reshape to, are taken as constants: it is
-    compiled again when they change.
+    compiled again when they change. `engine` makes something that runs out of a Snapshot.
     """
 
-    def __init__(self, model: onnx.ModelProto) -> None:
+    def __init__(
+        self, model: onnx.ModelProto, engine: Callable[[Snapshot], ExecutableModule] = compile
+    ) -> None:
         super().__init__(model)
+        self._engine = engine
         self._modules: dict[Any, _Compiled] = {}
         self._constant: Callable[[Array], bool] | None = None
 
@@ -172,7 +176,7 @@ class CompiledRep(EagerRep):
         }
         constants = {name: wrap(array.copy()) for name, array in known.items()}
         captured = capture_model(self.model, self.context, forms, types, constants)
-        return _Compiled(compile(captured.snapshot), list(types), captured.outputs)
+        return _Compiled(self._engine(captured.snapshot), list(types), captured.outputs)
 
 
 # Which inputs may become constants: none, then those that look like shapes, then all short ones.

@@ -19,7 +19,7 @@ from hodu.formats.onnx.functions import defaults_of, function_body, wrong_arity
 from hodu.formats.onnx.moving import run_on_places
 from hodu.formats.onnx.narrow import NarrowTensor
 from hodu.formats.onnx.node import OnnxNode
-from hodu.formats.onnx.registry import MOVING, find_handler, normal_domain
+from hodu.formats.onnx.registry import MOVING, OWN_DOMAIN, find_handler, normal_domain
 from hodu.formats.onnx.subgraph import nodes_between
 from hodu.formats.onnx.tensors import NOWHERE, Origin, to_array, to_dense
 
@@ -132,10 +132,10 @@ def run_node(proto: onnx.NodeProto, scope: Scope) -> None:
 
 def call_node(node: OnnxNode, inputs: Sequence[Any], context: ModelContext) -> Sequence[Any]:
     """The outputs of a node: by a local function, its mapping, or the operator's own definition."""
-    local = context.functions.get((node.domain, node.op_type))
-    if local is not None:
-        return run_function(local, node, inputs, context)
     handler = find_handler(node.domain, node.op_type, node.opset)
+    local = context.functions.get((node.domain, node.op_type))
+    if local is not None and (handler is None or node.domain != OWN_DOMAIN):
+        return run_function(local, node, inputs, context)
     if handler is not None:
         if handler in MOVING and any(isinstance(x, (np.ndarray, NarrowTensor)) for x in inputs):
             result = run_on_places(handler, node, inputs)

@@ -22,6 +22,8 @@ Handler: TypeAlias = Callable[..., Any]
 _H = TypeVar("_H", bound=Handler)
 _HANDLERS: dict[tuple[str, str], dict[int, Handler]] = {}
 MOVING: set[Handler] = set()
+OWN_DOMAIN = "hodu"
+"""Functions of this domain, which exports of Hodu carry, stand for ops of Hodu."""
 
 
 def onnx_op(

@@ -41,6 +41,7 @@ class Emitter:
         self.nodes: list[onnx.NodeProto] = []
         self.names: Names = Names() if parent is None else parent.names
         self.constants: dict[str, Array] = {} if parent is None else parent.constants
+        self.functions: list[onnx.FunctionProto] = [] if parent is None else parent.functions
         self.problems: list[str] = [] if parent is None else parent.problems
         self._types: dict[str, DType] = {}
         self._places: dict[str, tuple[str, int]] = {}
@@ -164,6 +165,14 @@ class Emitter:
         self._add(kind, inputs, names, attrs)
         return names
 
+    def call(
+        self, function: onnx.FunctionProto, inputs: Sequence[str], results: Sequence[Value]
+    ) -> list[str]:
+        """Add a call of a function of the model, whose results have the types of values."""
+        if function not in self.functions:
+            self.functions.append(function)
+        return self.raw(function.name, inputs, results, domain=function.domain)
+
     def cast(self, name: str, dtype: DType) -> str:
         """The name cast to a dtype, or itself where it has it."""
         if self.type_of(name) is dtype:
@@ -207,14 +216,16 @@ class Emitter:
         `wanted` are the names that some values shall have; others keep theirs where it is free.
         """
         scope = dict(zip(region.inputs, given, strict=True))
+        # All of them first: what is emitted on the way must not take the name of a value.
+        made = [*region.constant_values, *(v for node in region.nodes for v in node.outputs)]
+        called = {v: (wanted or {}).get(v) or self.names.fresh(v.name) for v in made}
         for value in region.constant_values:
-            name = (wanted or {}).get(value) or self.names.fresh(value.name)
-            self.add_constant(name, region.constants[value.name])
-            scope[value] = self.declare(name, value)
+            self.add_constant(called[value], region.constants[value.name])
+            scope[value] = self.declare(called[value], value)
         for node in region.nodes:
             start = len(self.nodes)
             results = self._export(node, scope)
-            names = [(wanted or {}).get(v) or self.names.fresh(v.name) for v in node.outputs]
+            names = [called[v] for v in node.outputs]
             for value, name in zip(node.outputs, names, strict=True):
                 scope[value] = self.declare(name, value)
             self._settle(start, results, names)

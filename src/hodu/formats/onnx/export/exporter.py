@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import onnx
 from onnx import helper
@@ -10,6 +10,7 @@ from onnx import helper
 from hodu._version import __version__
 from hodu.errors import UnsupportedError, ValueRangeError
 from hodu.formats.onnx.export import families  # noqa: F401  (fills the registry)
+from hodu.formats.onnx.export.copies import without_copies
 from hodu.formats.onnx.export.emitter import Emitter
 from hodu.formats.onnx.export.infos import type_info
 from hodu.formats.onnx.export.registry import export_of
@@ -46,13 +47,13 @@ def export_model(
         )
     outputs = [g.output(result, name) for result, name in zip(results, plain.outputs, strict=True)]
     graph = helper.make_graph(
-        g.nodes,
+        without_copies(g.nodes, outputs),
         snapshot.name,
         _infos(inputs, plain.inputs),
         _infos(outputs, plain.outputs.values()),
         doc_string=snapshot.metadata.get("onnx.doc", ""),
     )
-    return _model(graph, snapshot, version), g.constants | dict(snapshot.states)
+    return _model(graph, g.functions, snapshot, version), g.constants | dict(snapshot.states)
 
 
 def _checked(opset: int | None) -> int:
@@ -80,12 +81,19 @@ def _infos(names: Iterable[str], values: Iterable[Value]) -> list[onnx.ValueInfo
     return [type_info(n, v.type) for n, v in zip(names, values, strict=True)]
 
 
-def _model(graph: onnx.GraphProto, snapshot: Snapshot, opset: int) -> onnx.ModelProto:
+def _model(
+    graph: onnx.GraphProto,
+    functions: Sequence[onnx.FunctionProto],
+    snapshot: Snapshot,
+    opset: int,
+) -> onnx.ModelProto:
     imports = [helper.make_opsetid("", opset)]
+    imports += [helper.make_opsetid(domain, 1) for domain in {f.domain for f in functions}]
     model = helper.make_model(
         graph,
+        functions=functions,
         opset_imports=imports,
-        ir_version=helper.find_min_ir_version_for(imports),
+        ir_version=helper.find_min_ir_version_for(imports[:1]),
         producer_name="hodu",
         producer_version=__version__,
     )

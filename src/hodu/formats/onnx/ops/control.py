@@ -48,6 +48,11 @@ def if_(node: OnnxNode, condition: Tensor) -> tuple[Any, ...]:
     return tuple(f.cond(condition, runner(branches[0]), runner(branches[1])))
 
 
+def _number(x: Tensor) -> Tensor:
+    """A tensor of one element without dimensions."""
+    return x if x.ndim == 0 else x.reshape(())
+
+
 class _Loop:
     """A Loop: its body takes the iteration, the condition and what it carries."""
 
@@ -90,16 +95,16 @@ class _Loop:
         if self.scanned:
             return self._as_scan()
         start = f.tensor(0, dtype="i64")
-        first = f.tensor(True) if self.condition is None else self.condition.reshape(())
+        first = f.tensor(True) if self.condition is None else _number(self.condition)
         trips = self.trips
 
         def goes_on(i: Tensor, condition: Tensor, *state: Any) -> Tensor:
-            return condition if trips is None else f.logical_and(condition, i < trips.reshape(()))
+            return condition if trips is None else f.logical_and(condition, i < _number(trips))
 
         def body(i: Tensor, condition: Tensor, *state: Any) -> tuple[Any, ...]:
             following, carried, _ = self.step(i, condition, state)
             kept = condition if self.condition is None and trips is not None else following
-            return i + 1, kept.reshape(()), *carried
+            return i + 1, _number(kept), *carried
 
         return tuple(f.while_loop(goes_on, body, (start, first, *self.carried))[2:])
 
@@ -171,12 +176,14 @@ def scan(node: OnnxNode, *inputs: Any) -> tuple[Any, ...]:
     axes = node.integers("scan_input_axes", [0] * count) or []
     backwards = node.integers("scan_input_directions", [0] * count) or []
     over = [
-        _ordered(x.movedim(axis, 0), b) for x, axis, b in zip(over, axes, backwards, strict=True)
+        _ordered(x.movedim(axis, 0) if axis else x, b)
+        for x, axis, b in zip(over, axes, backwards, strict=True)
     ]
     state, rows = _scanned(node, body, states, over)
     axes = node.integers("scan_output_axes", [0] * collected) or []
     backwards = node.integers("scan_output_directions", [0] * collected) or []
-    rows = [_ordered(r, b).movedim(0, a) for r, a, b in zip(rows, axes, backwards, strict=True)]
+    rows = [_ordered(r, b) for r, b in zip(rows, backwards, strict=True)]
+    rows = [r.movedim(0, axis) if axis else r for r, axis in zip(rows, axes, strict=True)]
     return *state, *rows
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import hodu.functional as f
+from hodu.dispatch.attrs import as_dims
 from hodu.dtypes import DType
 from hodu.formats.onnx.dtypes import dtype_of
 from hodu.formats.onnx.node import OnnxNode
-from hodu.formats.onnx.registry import onnx_op
+from hodu.formats.onnx.registry import OWN_DOMAIN, onnx_op
 from hodu.random import Generator
 
 if TYPE_CHECKING:
@@ -58,3 +59,9 @@ def multinomial(node: OnnxNode, x: Tensor) -> Tensor:
     chances = f.softmax(x, -1)
     drawn = f.multinomial(chances, count, replacement=True, generator=generator_of(node))
     return drawn.to(_dtype(node, 6))
+
+
+@onnx_op("Philox", domain=OWN_DOMAIN)
+def philox(node: OnnxNode, state: Tensor, size: Tensor, count: Tensor) -> tuple[Tensor, ...]:
+    """Random words and the state after them, which an export has as a function."""
+    return tuple(f._philox(state, as_dims(size, "size")))

@@ -8,7 +8,7 @@ import hodu.functional as f
 from hodu._tensor import Tensor
 from hodu.dims import Dim
 from hodu.dispatch.attrs import as_dims
-from hodu.dispatch.base import wrap_dims
+from hodu.dispatch.base import recorder, wrap_dims, wrap_value
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 
@@ -52,7 +52,20 @@ def flatten(node: OnnxNode, x: Tensor) -> Tensor:
 @onnx_op("Transpose", moves=True)
 def transpose(node: OnnxNode, x: Tensor) -> Tensor:
     """The dimensions in another order; reversed by default."""
-    return x.permute(node.integers("perm", list(reversed(range(x.ndim)))))
+    order = node.integers("perm") or list(reversed(range(x.ndim)))
+    before = _put_back(x, order)
+    return x.permute(order) if before is None else before
+
+
+def _put_back(x: Tensor, order: list[int]) -> Tensor | None:
+    """What a captured tensor was before its dimensions were put in an order that this undoes."""
+    maker = x._value.producer if x._data is None and x._value is not None else None
+    if maker is None or maker.op != "permute" or recorder() is None:
+        return None
+    dims = maker.attrs["dims"]
+    if [dims[i] for i in order] != list(range(len(dims))):
+        return None
+    return wrap_value(maker.inputs[0])
 
 
 @onnx_op("Squeeze", since=13, moves=True)

@@ -68,12 +68,15 @@ def while_loop(g: Emitter, node: Node, operands: list[str]) -> list[str]:
         type_info(child.names.fresh("condition"), flag),
         *(type_info(n, t) for n, t in zip(state, types, strict=True)),
     ]
-    graph = _graph(child, body.name, inputs, [_scalar(child, again), *following], [flag, *types])
-    return g.raw("Loop", ["", _scalar(g, first), *start], node.outputs, body=graph)
+    graph = _graph(
+        child, body.name, inputs, [_scalar(child, again, condition), *following], [flag, *types]
+    )
+    return g.raw("Loop", ["", _scalar(g, first, condition), *start], node.outputs, body=graph)
 
 
-def _scalar(g: Emitter, x: str) -> str:
-    return g.op("Reshape", x, g.const(np.zeros(0, np.int64)))
+def _scalar(g: Emitter, x: str, condition: Snapshot) -> str:
+    (value,) = condition.outputs.values()
+    return x if value.type.shape == () else g.op("Reshape", x, g.const(np.zeros(0, np.int64)))
 
 
 @exports("scan")

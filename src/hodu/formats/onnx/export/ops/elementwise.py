@@ -13,7 +13,7 @@ from hodu.formats.onnx.export.widening import in_f32
 from hodu.snapshot.ir import Node
 
 renamed({
-    "add": "Add", "sub": "Sub", "mul": "Mul", "div": "Div", "where": "Where", "pow": "Pow",
+    "add": "Add", "sub": "Sub", "mul": "Mul", "div": "Div", "pow": "Pow",
     "maximum": "Max", "minimum": "Min", "neg": "Neg", "abs": "Abs", "sign": "Sign",
     "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "reciprocal": "Reciprocal", "erf": "Erf",
     "ceil": "Ceil", "floor": "Floor",
@@ -48,6 +48,15 @@ _LOGICAL = {"logical_and": "And", "logical_or": "Or", "logical_xor": "Xor", "log
 def logical(g: Emitter, node: Node, *inputs: str) -> str:
     """Logic of truth values; numbers are true where they are not zero."""
     return g.op(_LOGICAL[node.op], *(g.cast(x, bool_) for x in inputs))
+
+
+@exports("where")
+def where(g: Emitter, node: Node, condition: str, a: str, b: str) -> str:
+    """A choice by elements; of truth values in logic, since ONNX Runtime's Where takes none."""
+    if g.type_of(a) is not bool_ or g.type_of(b) is not bool_:
+        return g.op("Where", condition, a, b)
+    chosen, other = g.op("And", condition, a), g.op("And", g.op("Not", condition), b)
+    return g.op("Or", chosen, other)
 
 
 @exports("bitwise_not")

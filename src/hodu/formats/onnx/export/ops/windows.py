@@ -144,7 +144,7 @@ def _summed(g: Emitter, x: str, axis: int, rank: int, windows: Array) -> str:
 def resize(g: Emitter, node: Node, x: str) -> str:
     """Interpolation along axes."""
     a = node.attrs
-    scales = _scales(node)
+    scales, policy = _scales(node)
     real = f64 if node.outputs[0].type.dtype is f64 else f32
     roi = None if a["roi"] is None else g.const(np.array(a["roi"], real.numpy))
     return g.op(
@@ -152,21 +152,30 @@ def resize(g: Emitter, node: Node, x: str) -> str:
         None if scales is None else g.const(np.array(scales, f32.numpy)),
         g.shape(a["size"]) if scales is None else None,
         axes=list(a["axes"]), mode=a["mode"], coordinate_transformation_mode=a["coordinates"],
-        nearest_mode=a["nearest"], cubic_coeff_a=a["cubic_a"],
+        nearest_mode=a["nearest"], cubic_coeff_a=a["cubic_a"], keep_aspect_ratio_policy=policy,
         exclude_outside=int(a["exclude_outside"]), antialias=int(a["antialias"]),
         extrapolation_value=a["extrapolation"],
     )  # fmt: skip
 
 
-def _scales(node: Node) -> list[float] | None:
-    """The scales where they are given; the sizes must be those that ONNX works out of them."""
-    scales, shape = node.attrs["scales"], shape_of_input(node)
+def _scales(node: Node) -> tuple[list[float] | None, str | None]:
+    """The scales where they are given, or how ONNX works them out of the sizes.
+
+    Given scales must make the sizes when they are rounded down. Where one scale for all axes makes
+    them by rounding to the nearest, it must be the least or the greatest quotient of the sizes.
+    """
+    scales, size = node.attrs["scales"], node.attrs["size"]
     if scales is None:
-        return None
-    for axis, size, scale in zip(node.attrs["axes"], node.attrs["size"], scales, strict=True):
-        if isinstance(size, Sym) or math.floor(int(shape[axis]) * scale) != size:
-            raise UnsupportedError(f"to {size} by the scale {scale}, which gives another size")
-    return list(scales)
+        return None, None
+    before = [shape_of_input(node)[axis] for axis in node.attrs["axes"]]
+    if not any(isinstance(s, Sym) for s in (*size, *before)):
+        if all(math.floor(b * s) == n for b, s, n in zip(before, scales, size, strict=True)):
+            return list(scales), None
+        quotients = [n / b for b, n in zip(before, size, strict=True)]
+        for policy, scale in (("not_larger", min(quotients)), ("not_smaller", max(quotients))):
+            if all(s == scale for s in scales):
+                return None, policy
+    raise UnsupportedError(f"to {list(size)} by the scales {list(scales)}, which give other sizes")
 
 
 _GRID = {"bilinear": "linear", "bicubic": "cubic", "nearest": "nearest"}
@@ -211,3 +220,18 @@ def col2im(g: Emitter, node: Node, x: str) -> str:
         dilations=dilation, pads=[*padding, *padding], strides=stride,
     )  # fmt: skip
     return image if batched else g.op("Squeeze", image, g.ints([0]))
+
+
+@exports("max_unpool")
+def max_unpool(g: Emitter, node: Node, x: str, indices: str) -> str:
+    """Values put into zeros, in rows of as many elements as a plane has.
+
+    MaxUnpool itself counts through all planes.
+    """
+    sizes = node.attrs["output_size"]
+    shape = shape_of_input(node)
+    lead, given = shape[: -len(sizes)], shape[-len(sizes) :]
+    rows = [g.op("Reshape", name, g.shape([*lead, numel(given)])) for name in (indices, x)]
+    zeros = g.op("Expand", g.number(0, x), g.shape([*lead, numel(sizes)]))
+    put = g.op("ScatterElements", zeros, *rows, axis=len(lead))
+    return g.op("Reshape", put, g.shape([*lead, *sizes]))
