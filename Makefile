@@ -49,6 +49,10 @@ compiled: $(VENV)/.ready-dev
 fuzz: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.compiled.fuzz
 
+## make fuzz-onnx     10,000 damaged ONNX models: a clear error or a right result, in bounded time and memory
+fuzz-onnx: $(VENV)/.ready-dev
+	$(BIN)/python -m tools.fuzz_onnx
+
 ## make conformance   the official ONNX backend suite, by op
 conformance: $(VENV)/.ready-dev
 	$(BIN)/python -m tools.conformance

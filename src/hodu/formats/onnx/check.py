@@ -14,6 +14,7 @@ from hodu.formats.onnx.graph import ModelContext, versions_of
 from hodu.formats.onnx.registry import find_handler, mapped, normal_domain
 
 _SHOWN = 50
+_MOST_NODES = 1_000_000
 _Key: TypeAlias = tuple[str, str]
 
 
@@ -23,7 +24,7 @@ def check_supported(model: onnx.ModelProto, context: ModelContext) -> None:
     FormatError if a name is given to two values, or a function calls itself.
     """
     _check_names(model.graph)
-    _check_recursion(context)
+    _check_recursion(model.graph, context)
     problems = list(_graph_problems(model.graph, context))
     for function in model.functions:
         opsets = context.opsets | versions_of(function.opset_import)
@@ -52,22 +53,30 @@ def _check_names(graph: onnx.GraphProto) -> None:
         known.add(name)
 
 
-def _check_recursion(context: ModelContext) -> None:
-    """Functions of a model may call one another, but not in a circle."""
-    done: set[_Key] = set()
+def _check_recursion(graph: onnx.GraphProto, context: ModelContext) -> None:
+    """Functions may call one another, but not in a circle, nor come to too many nodes."""
+    sizes: dict[_Key, int] = {}
 
-    def visit(key: _Key, callers: tuple[_Key, ...]) -> None:
+    def size_of(nodes: Iterable[onnx.NodeProto], callers: tuple[_Key, ...]) -> int:
+        called = list(_called(nodes))
+        return len(called) + sum(visit(k, callers) for k in called if k in context.functions)
+
+    def visit(key: _Key, callers: tuple[_Key, ...]) -> int:
         if key in callers:
             circle = " -> ".join(name for _, name in (*callers[callers.index(key) :], key))
             raise FormatError(f"a function of the model calls itself: {circle}")
-        if key not in done:
-            for called in _called(context.functions[key].node):
-                if called in context.functions:
-                    visit(called, (*callers, key))
-            done.add(key)
+        if key not in sizes:
+            sizes[key] = size_of(context.functions[key].node, (*callers, key))
+        return sizes[key]
 
     for key in context.functions:
         visit(key, ())
+    total = size_of(graph.node, ())
+    if total > _MOST_NODES:
+        raise FormatError(
+            f"the calls of functions in the model come to {total:.3g} nodes",
+            hint=f"the most is {_MOST_NODES:,}",
+        )
 
 
 def _called(nodes: Iterable[onnx.NodeProto]) -> Iterator[_Key]:

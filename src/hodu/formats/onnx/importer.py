@@ -34,6 +34,15 @@ def import_model(
     Raises UnsupportedError listing everything that Hodu does not have, CaptureError for a node
     whose result type depends on data, FormatError for a model that is not valid.
     """
+    try:
+        return _imported(model, origin, options)
+    except RecursionError as error:
+        raise FormatError(
+            "the graphs and functions of the model lie too deep in one another"
+        ) from error
+
+
+def _imported(model: onnx.ModelProto, origin: Origin, options: LoadOptions | None) -> Snapshot:
     context = context_of(model, origin)
     check_supported(model, context)
     dims = dict((options or LoadOptions()).dims)

@@ -12,6 +12,7 @@ from onnx import helper
 from hodu.dims import Dim, bare_symbol
 from hodu.dtypes import FROM_NUMPY, DType, i64
 from hodu.errors import UnsupportedError
+from hodu.formats.onnx.export.older import in_opset
 from hodu.formats.onnx.export.registry import export_of
 from hodu.formats.onnx.export.sizes import shape_of
 from hodu.formats.onnx.export.widening import (
@@ -129,6 +130,7 @@ class Emitter:
         `result` is the type of a result that no input decides.
         """
         schema = schema_of(kind, self.opset)
+        inputs, attrs = in_opset(self, kind, inputs, attrs)
         own: dict[str, DType] = {}
         used: dict[str, DType] = {}
         given = []

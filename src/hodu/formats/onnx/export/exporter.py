@@ -20,7 +20,7 @@ from hodu.passes.expand import expand
 from hodu.snapshot.ir import Snapshot, Value
 
 OPSET = 21
-OLDEST = 18
+OLDEST = 13
 _OWN = ("onnx.producer", "onnx.opset", "onnx.doc")
 
 

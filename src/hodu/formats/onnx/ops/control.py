@@ -20,6 +20,9 @@ from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 from hodu.formats.onnx.tensors import NOWHERE
 
+UNROLLED = 10_000
+"""How many steps of a loop a capture follows one by one."""
+
 
 def _is_captured(x: Any) -> bool:
     return isinstance(x, Tensor) and x._data is None
@@ -81,6 +84,13 @@ class _Loop:
             if _is_captured(condition):
                 raise CaptureError(
                     "the condition of Loop becomes dependent on the data", where=self.node.label
+                )
+            if i == UNROLLED and recorder() is not None:
+                raise CaptureError(
+                    f"Loop takes more than {UNROLLED} steps, and cannot be captured as a loop",
+                    where=self.node.label,
+                    hint="keep the shapes of what it carries; hodu.formats.onnx.backend.Eager runs "
+                    "loops of any length",
                 )
         return *state, *self._collected(rows)
 

@@ -22,11 +22,11 @@ renamed({
     "sinh": "Sinh", "cosh": "Cosh", "tanh": "Tanh",
     "asinh": "Asinh", "acosh": "Acosh", "atanh": "Atanh",
     "eq": "Equal", "lt": "Less", "le": "LessOrEqual", "gt": "Greater", "ge": "GreaterOrEqual",
-    "bitwise_and": "BitwiseAnd", "bitwise_or": "BitwiseOr",
-    "bitwise_xor": "BitwiseXor",
-    "sigmoid": "Sigmoid", "relu": "Relu", "selu": "Selu", "softsign": "Softsign", "mish": "Mish",
-    "hardswish": "HardSwish", "isnan": "IsNaN", "isinf": "IsInf", "matmul": "MatMul",
+    "sigmoid": "Sigmoid", "relu": "Relu", "selu": "Selu", "softsign": "Softsign",
+    "isnan": "IsNaN", "isinf": "IsInf", "matmul": "MatMul",
 })  # fmt: skip
+renamed({"hardswish": "HardSwish"}, since=14)
+renamed({"mish": "Mish"}, since=18)
 
 
 @exports("cast")
@@ -48,6 +48,16 @@ _LOGICAL = {"logical_and": "And", "logical_or": "Or", "logical_xor": "Xor", "log
 def logical(g: Emitter, node: Node, *inputs: str) -> str:
     """Logic of truth values; numbers are true where they are not zero."""
     return g.op(_LOGICAL[node.op], *(g.cast(x, bool_) for x in inputs))
+
+
+_BITWISE = {"bitwise_and": "And", "bitwise_or": "Or", "bitwise_xor": "Xor"}
+
+
+@exports(*_BITWISE)
+def bitwise(g: Emitter, node: Node, a: str, b: str) -> str:
+    """Logic of bits, or of truth values."""
+    kind = _BITWISE[node.op]
+    return g.op(kind if node.outputs[0].type.dtype is bool_ else f"Bitwise{kind}", a, b)
 
 
 @exports("where")

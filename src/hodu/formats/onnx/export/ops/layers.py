@@ -50,7 +50,7 @@ def group_norm(g: Emitter, node: Node, x: str, weight: str | None, bias: str | N
     return g.op("GroupNormalization", x, scale, shift, epsilon=node.attrs["eps"], num_groups=groups)
 
 
-@exports("layer_norm", when=_is_short)
+@exports("layer_norm", since=17, when=_is_short)
 def layer_norm(g: Emitter, node: Node, x: str, weight: str | None, bias: str | None) -> str:
     """Over the last axes."""
     dims = node.attrs["normalized_shape"]

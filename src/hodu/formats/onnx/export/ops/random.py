@@ -95,7 +95,7 @@ def _round(i: int) -> list[str]:
     ]
 
 
-@exports("philox")
+@exports("philox", since=18)
 def philox(g: Emitter, node: Node, state: str) -> list[str]:
     """A call of the function `Philox` of Hodu's own domain, which the importer knows."""
     size = node.attrs["size"]

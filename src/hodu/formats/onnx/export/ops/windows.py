@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hodu.dims import Sym
+from hodu.dims import Dim, Sym
 from hodu.dtypes import f32, f64
 from hodu.errors import UnsupportedError
 from hodu.formats.onnx.export.emitter import Emitter
@@ -145,17 +145,32 @@ def resize(g: Emitter, node: Node, x: str) -> str:
     """Interpolation along axes."""
     a = node.attrs
     scales, policy = _scales(node)
+    axes: list[int] | None = list(a["axes"])
+    size = list(a["size"])
+    if g.opset < 18 and a["roi"] is None:
+        scales, size = _for_all_axes(node, scales)
+        axes = None
     real = f64 if node.outputs[0].type.dtype is f64 else f32
     roi = None if a["roi"] is None else g.const(np.array(a["roi"], real.numpy))
     return g.op(
         "Resize", x, roi,
         None if scales is None else g.const(np.array(scales, f32.numpy)),
-        g.shape(a["size"]) if scales is None else None,
-        axes=list(a["axes"]), mode=a["mode"], coordinate_transformation_mode=a["coordinates"],
+        g.shape(size) if scales is None else None,
+        axes=axes, mode=a["mode"], coordinate_transformation_mode=a["coordinates"],
         nearest_mode=a["nearest"], cubic_coeff_a=a["cubic_a"], keep_aspect_ratio_policy=policy,
         exclude_outside=int(a["exclude_outside"]), antialias=int(a["antialias"]),
         extrapolation_value=a["extrapolation"],
     )  # fmt: skip
+
+
+def _for_all_axes(node: Node, scales: list[float] | None) -> tuple[list[float] | None, list[Dim]]:
+    """Scales and sizes of all axes, as opsets before 18 want them."""
+    sizes = list(shape_of_input(node))
+    factors = [1.0] * len(sizes)
+    for i, axis in enumerate(node.attrs["axes"]):
+        sizes[axis] = node.attrs["size"][i]
+        factors[axis] = 1.0 if scales is None else scales[i]
+    return None if scales is None else factors, sizes
 
 
 def _scales(node: Node) -> tuple[list[float] | None, str | None]:
