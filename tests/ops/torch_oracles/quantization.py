@@ -1,4 +1,4 @@
-"""Quantization as PyTorch's arithmetic; its own quantized tensors take no zero point beyond 8 bits."""
+"""Quantization as PyTorch's arithmetic; its quantized tensors have no 16-bit zero points."""
 
 import torch
 
