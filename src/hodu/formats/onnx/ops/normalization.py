@@ -61,7 +61,7 @@ def instance_norm(node: OnnxNode, x: Tensor, scale: Tensor, bias: Tensor) -> Ten
     return f.instance_norm(x, weight=scale, bias=bias, eps=node.real("epsilon", 1e-5))
 
 
-@onnx_op("LayerNormalization", since=17)
+@onnx_op("LayerNormalization")
 def layer_norm(
     node: OnnxNode, x: Tensor, scale: Tensor, bias: Tensor | None = None
 ) -> Tensor | tuple[Tensor, ...]:
