@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import onnx
 from onnx import helper
@@ -11,6 +11,7 @@ from hodu._version import __version__
 from hodu.errors import UnsupportedError, ValueRangeError
 from hodu.formats.onnx.export import families  # noqa: F401  (fills the registry)
 from hodu.formats.onnx.export.copies import without_copies
+from hodu.formats.onnx.export.custom import versions_of
 from hodu.formats.onnx.export.emitter import Emitter
 from hodu.formats.onnx.export.infos import type_info
 from hodu.formats.onnx.export.registry import export_of
@@ -53,7 +54,8 @@ def export_model(
         _infos(outputs, plain.outputs.values()),
         doc_string=snapshot.metadata.get("onnx.doc", ""),
     )
-    return _model(graph, g.functions, snapshot, version), g.constants | dict(snapshot.states)
+    domains = {"": version} | versions_of(g.operators) | {f.domain: 1 for f in g.functions}
+    return _model(graph, snapshot, domains, g.functions), g.constants | dict(snapshot.states)
 
 
 def _checked(opset: int | None) -> int:
@@ -83,12 +85,11 @@ def _infos(names: Iterable[str], values: Iterable[Value]) -> list[onnx.ValueInfo
 
 def _model(
     graph: onnx.GraphProto,
-    functions: Sequence[onnx.FunctionProto],
     snapshot: Snapshot,
-    opset: int,
+    domains: Mapping[str, int],
+    functions: Sequence[onnx.FunctionProto],
 ) -> onnx.ModelProto:
-    imports = [helper.make_opsetid("", opset)]
-    imports += [helper.make_opsetid(domain, 1) for domain in {f.domain for f in functions}]
+    imports = [helper.make_opsetid(domain, version) for domain, version in domains.items()]
     model = helper.make_model(
         graph,
         functions=functions,
