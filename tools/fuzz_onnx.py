@@ -190,6 +190,8 @@ def main() -> None:
     counts: Counter[str] = Counter()
     for verdict in fuzz(range(options.start, options.start + options.count), options.seed):
         counts[verdict.status] += 1
+        if sum(counts.values()) % 500 == 0:
+            print(f"{sum(counts.values())} of {options.count}", file=sys.stderr, flush=True)
         if verdict.status == FAILED:
             print(f"variant {verdict.index} of {verdict.name}: {verdict.reason}", flush=True)
             if options.save:

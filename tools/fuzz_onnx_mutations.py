@@ -297,11 +297,12 @@ def loops(model: onnx.ModelProto, rng: random.Random) -> None:
     if not node.output or not node.output[0]:
         return
     name = node.output[0]
-    step = rng.choice(
-        [("Identity", ["v"], {}), ("Add", ["v", "v"], {}), ("Concat", ["v", "v"], {"axis": 0})]
-    )
+    kind = rng.choice(["Identity", "Add", "Concat"])
+    axis = {"axis": 0} if kind == "Concat" else {}
+    step = helper.make_node(kind, ["v"] * (1 if kind == "Identity" else 2), ["w"])
+    step.attribute.extend(helper.make_attribute(k, v) for k, v in axis.items())
     nodes = [
-        helper.make_node(step[0], step[1], ["w"], **step[2]),
+        step,
         helper.make_node("Identity", ["c"], ["d"]),
         helper.make_node("Identity", ["v"], ["s"]),
     ]
