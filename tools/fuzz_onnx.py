@@ -124,7 +124,8 @@ def limited(seconds: float) -> Iterator[None]:
     """Raise `_Slow` when the body has taken so much CPU time; the process dies at thrice that."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     hard = int(used.ru_utime + used.ru_stime + 3 * seconds + 1)
-    resource.setrlimit(resource.RLIMIT_CPU, (hard, resource.RLIM_INFINITY))
+    limits = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (hard, limits[1]))
 
     def stop(*_: Any) -> None:
         raise _Slow(f"it takes more than {seconds} s")
@@ -136,6 +137,7 @@ def limited(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+        resource.setrlimit(resource.RLIMIT_CPU, limits)
 
 
 def _work(indices: Sequence[int], seed: int, cases: list[Case], pipe: Any) -> None:

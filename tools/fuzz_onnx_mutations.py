@@ -283,7 +283,7 @@ def nesting(model: onnx.ModelProto, rng: random.Random) -> None:
         branch = helper.make_graph([inner], f"g{i}", [], results)
         outputs = [f"{o}_{i}" for o in node.output]
         inner = helper.make_node("If", ["yes"], outputs, then_branch=branch, else_branch=branch)
-        if inner.ByteSize() > 1 << 20:
+        if inner.ByteSize() > 1 << 17:
             break
     del inner.output[:]
     inner.output.extend(node.output)
