@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hodu.dtypes import DType
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import Expr, select
-from hodu.kernel.math import exp, log, magnitude
+from hodu.kernel.math import exp, exp_weight, log, magnitude
 from hodu.kernel.narrow import computed
 from hodu.lower.index import Index
 from hodu.lower.reducing.axes import row_axes
@@ -34,7 +34,7 @@ def softmax(s: Stage) -> None:
 
         def power(p: Index) -> Expr:
             x = element(p) if reads_again else kept.again(p)
-            found = k.let(exp(k, x - largest), "e")
+            found = k.let(exp_weight(k, x - largest), "e")
             if kept.buf is not None:
                 kept.put(p, found)
             return found
@@ -54,7 +54,7 @@ def log_softmax(s: Stage) -> None:
         k, place = row.k, row.nest.axes.place
         kept = keep(row, dtype, element, is_cheap=is_in_memory(row))
         largest = row.fold(LARGEST, dtype, kept.take)
-        total = row.fold(ADD, dtype, lambda p: exp(k, kept.again(p) - largest))
+        total = row.fold(ADD, dtype, lambda p: exp_weight(k, kept.again(p) - largest))
         shift = k.let(log(k, total), "shift")
         row.each(lambda p: s.write(place(p), kept.again(p) - largest - shift))
 
