@@ -23,6 +23,7 @@ from hodu.kernel.algebra import bounds, broadcast, cast, constant
 from hodu.kernel.buffer import Buf, Role
 from hodu.kernel.expr import INDEX, Bounds, Const, Expr, Load, Operand, Ramp, Var, index
 from hodu.kernel.ir import Alloc, Copy, Fail, For, If, Kernel, Kind, Let, Stmt, Store, While
+from hodu.kernel.jam import jammed
 from hodu.kernel.narrow import computed, from_bits, stored, to_bits
 from hodu.kernel.share import share
 from hodu.kernel.unused import remove_unused
@@ -99,8 +100,12 @@ class KernelBuilder:
         kind: Kind = "serial",
         name: str = "i",
         backward: Expr | None = None,
+        abreast: int = 1,
     ) -> Iterator[Expr]:
-        """A loop over lo, lo + step, ... below hi; one that runs once is no loop."""
+        """A loop over lo, lo + step, ... below hi; one that runs once is no loop.
+
+        `abreast` turns are done side by side, as `hodu.kernel.jam` describes it.
+        """
         first, last = index(lo), index(hi)
         known = isinstance(first, Const) and isinstance(last, Const)
         if known and first.value + step >= last.value > first.value:  # type: ignore[attr-defined]
@@ -112,22 +117,33 @@ class KernelBuilder:
             yield var
         never = isinstance(first, Const) and isinstance(last, Const) and first.value >= last.value
         if body and not never:
-            self._emit(For(var, first, last, tuple(body), kind, step, backward))
+            loop = For(var, first, last, tuple(body), kind, step, backward)
+            self._blocks[-1] += jammed(loop, abreast) if abreast > 1 else (loop,)
 
     @contextmanager
     def loops(
-        self, extents: Sequence[Operand], *, kind: Kind = "serial", name: str = "i"
+        self,
+        extents: Sequence[Operand],
+        *,
+        kind: Kind = "serial",
+        name: str = "i",
+        abreast: int = 1,
     ) -> Iterator[tuple[Expr, ...]]:
-        """Nested loops over all positions of a shape; `kind` is that of the outermost."""
+        """Nested loops over all positions of a shape.
+
+        `kind` is that of the outermost, `abreast` as in `loop` that of the innermost.
+        """
         if not extents:
             yield ()
             return
+        own = abreast if len(extents) == 1 else 1
         with (
-            self.loop(extents[0], kind=kind, name=name) as first,
+            self.loop(extents[0], kind=kind, name=name, abreast=own) as first,
             self.loops(
                 extents[1:],
                 kind=kind if isinstance(first, Const) else "serial",
                 name=name,
+                abreast=abreast,
             ) as rest,
         ):
             yield (first, *rest)

@@ -217,7 +217,10 @@ class Stage:
     # -- writing --------------------------------------------------------------------------------
 
     def write(self, position: Index, value: Expr, number: int = 0) -> None:
-        """Store an element of a result (the only time), after the epilogue is applied to it."""
+        """Store an element of a result, after the epilogue is applied to it.
+
+        It is the only time, but for a kernel that keeps elements there; see `written`.
+        """
         result = self.node.outputs[number]
         if not self.epilogue:
             self.store(result, position, value)
@@ -238,6 +241,20 @@ class Stage:
         at = storage.position(position, self.extents(self.shape_of(value)))
         self._touched.write(storage.place, at)
         self.k.store(buf, _span(at)[0], broadcast(element, _span(at)[1]))
+
+    @property
+    def result_holds_numbers(self) -> bool:
+        """Whether what `write` stores of the result is what it is given, and `written` gives it."""
+        is_wide = computed(self.out_type().dtype) is self.out_type().dtype
+        return not self.epilogue and self._keep is None and is_wide
+
+    def written(self, position: Index) -> Expr:
+        """An element of the result that this kernel has written; see `result_holds_numbers`."""
+        value = self.node.outputs[0]
+        storage = self.lowering.storage[value]
+        buf = self._param(storage.place, "out", storage.place.slot.name)
+        at = storage.position(position, self.extents(self.shape_of(value)))
+        return self.k.load(buf, *_span(at))
 
     def store_size(self, dim: Dim, count: Expr, hint: str = "") -> None:
         """Store the size that depends on the data; an error where it must be another one.

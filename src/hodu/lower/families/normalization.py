@@ -85,7 +85,7 @@ def layer_norm(s: Stage) -> None:
 
         row.each(element)
 
-    vectorized(s, lanes_for(s, dtype), lambda lanes: Nest(s, axes, lanes).rows(one))
+    vectorized(s, lanes_for(s, dtype), lambda lanes: Nest(s, axes, lanes, abreast=True).rows(one))
 
 
 @kernel("rms_norm", inlines=True, epilogue=True)
@@ -117,4 +117,4 @@ def rms_norm(s: Stage) -> None:
 
         row.each(element)
 
-    vectorized(s, lanes_for(s, dtype), lambda lanes: Nest(s, axes, lanes).rows(one))
+    vectorized(s, lanes_for(s, dtype), lambda lanes: Nest(s, axes, lanes, abreast=True).rows(one))

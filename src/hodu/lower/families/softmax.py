@@ -12,7 +12,7 @@ from hodu.kernel.narrow import computed
 from hodu.lower.index import Index
 from hodu.lower.reducing.axes import row_axes
 from hodu.lower.reducing.folds import ADD, LARGEST
-from hodu.lower.reducing.kept import is_in_memory, keep
+from hodu.lower.reducing.kept import is_in_memory, keep, keep_in_result
 from hodu.lower.reducing.reduce import write_row
 from hodu.lower.reducing.rows import Nest, Row, lanes_for, vectorized
 from hodu.lower.rules import kernel
@@ -28,19 +28,19 @@ def softmax(s: Stage) -> None:
 
     def one(row: Row, dtype: DType, element: Callable[[Index], Expr]) -> None:
         k, place = row.k, row.nest.axes.place
-        kept = keep(row, dtype, element)
+        kept = keep_in_result(row, dtype, element)
         reads_again = is_in_memory(row)
         largest = row.fold(LARGEST, dtype, element if reads_again else kept.take)
 
         def power(p: Index) -> Expr:
             x = element(p) if reads_again else kept.again(p)
             found = k.let(exp_weight(k, x - largest), "e")
-            if kept.buf is not None:
+            if kept.has_room:
                 kept.put(p, found)
             return found
 
         scale = k.let(constant(1, dtype) / row.fold(ADD, dtype, power), "scale")
-        again = kept.again if kept.buf is not None else power
+        again = kept.again if kept.has_room else power
         row.each(lambda p: s.write(place(p), again(p) * scale))
 
     _rows(s, (s.attrs["dim"],), one)
@@ -91,6 +91,6 @@ def _rows(
         return s.read(0, axes.place(p))
 
     def write(lanes: int) -> None:
-        Nest(s, axes, lanes).rows(lambda row: one(row, dtype, element))
+        Nest(s, axes, lanes, abreast=True).rows(lambda row: one(row, dtype, element))
 
     vectorized(s, lanes_for(s, dtype), write)
