@@ -23,10 +23,11 @@ def jammed(loop: For, count: int) -> Block:
     if loop.step != 1 or not isinstance(loop.lo, Const):
         raise TransformError(f"the loop {loop.var.name} does not start at a number in steps of 1")
     whole = loop.lo + (loop.hi - loop.lo) // count * count
-    turns = [loop.body]
-    for turn in range(1, count):
-        turns.append(renamed(substituted(loop.body, loop.var, loop.var + turn), f"_turn{turn}"))
-    wide = dataclasses.replace(loop, hi=whole, step=count, body=_by_turns(turns))
+    others = [
+        renamed(substituted(loop.body, loop.var, loop.var + turn), f"_turn{turn}")
+        for turn in range(1, count)
+    ]
+    wide = dataclasses.replace(loop, hi=whole, step=count, body=_by_turns([loop.body, *others]))
     if whole == loop.hi:
         return (wide,)
     rest = dataclasses.replace(loop, lo=whole, body=renamed(loop.body, "_rest"), kind="serial")

@@ -8,6 +8,7 @@ W. Waite, "Software Manual for the Elementary Functions", 1980).
 from __future__ import annotations
 
 import math
+
 from hodu.dtypes import f32
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Expr, select
@@ -38,9 +39,7 @@ _EXP_WIDE = (
 )
 
 
-def nearest(
-    k: KernelBuilder, x: Expr, scale: float = 1.0, *, above: int = 0
-) -> tuple[Expr, Expr]:
+def nearest(k: KernelBuilder, x: Expr, scale: float = 1.0, *, above: int = 0) -> tuple[Expr, Expr]:
     """The integer nearest to `x * scale` as a float, and `above` more as low bits of an integer."""
     form = format_of(x)
     rounder = form.rounder + above
