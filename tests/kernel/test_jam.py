@@ -10,7 +10,6 @@ from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.interp import run_kernel
 from hodu.kernel.ir import Kernel
 from hodu.kernel.text import print_kernel
-from hodu.kernel.transform import TransformError
 from hodu.kernel.verify import verify_kernel
 
 
@@ -69,8 +68,11 @@ def test_loops_over_positions_of_their_own_stay_apart():
     assert print_kernel(kernel).count("for j") == 2
 
 
-def test_a_loop_in_steps_is_an_error():
+def test_what_is_left_over_of_a_loop_in_steps_is_done_in_steps():
     k = KernelBuilder("steps")
-    y = k.param("y", f32, 16, "out")
-    with pytest.raises(TransformError, match="steps of 1"), k.loop(8, step=2, abreast=2) as i:
+    y = k.param("y", f32, 20, "inout")
+    with k.loop(20, 2, step=3, abreast=2) as i:
         k.store(y, i, 1.0)
+    y = np.zeros(20, np.float32)
+    run_kernel(verify_kernel(k.finish()), [y])
+    assert np.flatnonzero(y).tolist() == [2, 5, 8, 11, 14, 17]

@@ -15,14 +15,14 @@ Loads of narrow floats give f32 and stores round to the dtype of the buffer.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 
 from hodu.dtypes import DType, bool_, u8, u16, u32, u64
 from hodu.kernel.algebra import bounds, broadcast, cast, constant
 from hodu.kernel.buffer import Buf, Role
 from hodu.kernel.expr import INDEX, Bounds, Const, Expr, Load, Operand, Ramp, Var, index
-from hodu.kernel.ir import Alloc, Copy, Fail, For, If, Kernel, Kind, Let, Stmt, Store, While
+from hodu.kernel.ir import Alloc, Block, Copy, Fail, For, If, Kernel, Kind, Let, Stmt, Store, While
 from hodu.kernel.jam import jammed
 from hodu.kernel.narrow import computed, from_bits, stored, to_bits
 from hodu.kernel.share import share
@@ -100,11 +100,13 @@ class KernelBuilder:
         kind: Kind = "serial",
         name: str = "i",
         backward: Expr | None = None,
-        abreast: int = 1,
+        abreast: int | Callable[[Block], int] = 1,
+        divides: bool = False,
     ) -> Iterator[Expr]:
         """A loop over lo, lo + step, ... below hi; one that runs once is no loop.
 
-        `abreast` turns are done side by side, as `hodu.kernel.jam` describes it.
+        `abreast` turns, which may depend on the body, are done side by side, and `divides` says
+        that this number divides the turns: see `hodu.kernel.jam`.
         """
         first, last = index(lo), index(hi)
         known = isinstance(first, Const) and isinstance(last, Const)
@@ -118,7 +120,8 @@ class KernelBuilder:
         never = isinstance(first, Const) and isinstance(last, Const) and first.value >= last.value
         if body and not never:
             loop = For(var, first, last, tuple(body), kind, step, backward)
-            self._blocks[-1] += jammed(loop, abreast) if abreast > 1 else (loop,)
+            count = abreast if isinstance(abreast, int) else abreast(loop.body)
+            self._blocks[-1] += jammed(loop, count, divides=divides)
 
     @contextmanager
     def loops(

@@ -10,26 +10,29 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from hodu.kernel.expr import Const
 from hodu.kernel.ir import Alloc, Block, For, Let, Stmt, Store
-from hodu.kernel.transform import TransformError, renamed, substituted
+from hodu.kernel.transform import renamed, substituted
 
 
-def jammed(loop: For, count: int) -> Block:
+def jammed(loop: For, count: int, *, divides: bool = False) -> Block:
     """A loop that does `count` turns at a time, and one for those that are left over.
 
-    The turns must be independent. Raises TransformError for a loop in other steps than 1.
+    The turns must be independent. `divides` says that none are left over, whatever `hi` will be.
     """
-    if loop.step != 1 or not isinstance(loop.lo, Const):
-        raise TransformError(f"the loop {loop.var.name} does not start at a number in steps of 1")
-    whole = loop.lo + (loop.hi - loop.lo) // count * count
+    if count == 1:
+        return (loop,)
+    step = loop.step * count
+    whole = loop.hi if divides else loop.lo + (loop.hi - loop.lo) // step * step
     others = [
-        renamed(substituted(loop.body, loop.var, loop.var + turn), f"_turn{turn}")
+        renamed(substituted(loop.body, loop.var, loop.var + turn * loop.step), f"_turn{turn}")
         for turn in range(1, count)
     ]
-    wide = dataclasses.replace(loop, hi=whole, step=count, body=_by_turns([loop.body, *others]))
+    body = _by_turns([loop.body, *others])
+    wide = dataclasses.replace(loop, hi=whole, step=step, body=body)
     if whole == loop.hi:
         return (wide,)
+    if whole == loop.lo:
+        return (loop,)
     rest = dataclasses.replace(loop, lo=whole, body=renamed(loop.body, "_rest"), kind="serial")
     return (wide, rest)
 

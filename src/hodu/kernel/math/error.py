@@ -14,7 +14,7 @@ from hodu.dtypes import f32
 from hodu.kernel.algebra import constant, unary
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Expr, select
-from hodu.kernel.math.exponential import exp, exp_bounded, exp_negative, nearest
+from hodu.kernel.math.exponential import exp, exp_bounded, exp_minus, nearest
 from hodu.kernel.math.floats import (
     INF,
     NAN,
@@ -82,7 +82,7 @@ def normal_tail(k: KernelBuilder, a: Expr) -> Expr:
 def sigmoid(k: KernelBuilder, x: Expr) -> Expr:
     """1 / (1 + exp(-x)), without overflow or loss of what is small."""
     x = k.let(x, "x")
-    e = k.let(exp_negative(k, -magnitude(x)), "e")
+    e = k.let(exp_minus(k, magnitude(x)), "e")
     return select(x < 0.0, e, 1.0) / (e + 1.0)
 
 

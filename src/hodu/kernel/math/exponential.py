@@ -95,13 +95,14 @@ def exp_bounded(k: KernelBuilder, x: Expr) -> Expr:
     return exp_reduced(k, r) * biased_power(bits, x.dtype)
 
 
-def exp_negative(k: KernelBuilder, x: Expr) -> Expr:
-    """exp(x) for x <= 0, with fewer operations; NaN stays."""
-    low = pick(x, (-105.0,), (-746.0,))[0]
+def exp_minus(k: KernelBuilder, a: Expr) -> Expr:
+    """exp(-a) for a >= 0, with fewer operations; NaN stays."""
+    high = pick(a, (105.0,), (746.0,))[0]
     # 2**n may be subnormal, so it is taken times 2**lift: that is a normal number for every n.
-    lift = format_of(x).bias // 2
-    r, bits = _reduced(k, k.let(select(x < low, low, x), "x"), format_of(x).bias + lift)
-    return exp_reduced(k, r) * biased_power(bits, x.dtype) * 2.0**-lift
+    bias = format_of(a).bias
+    lift = bias // 2
+    r, bits = _reduced(k, k.let(-select(a > high, high, a), "x"), bias + lift)
+    return exp_reduced(k, r) * biased_power(bits, a.dtype) * 2.0**-lift
 
 
 def exp_weight(k: KernelBuilder, x: Expr) -> Expr:
