@@ -35,7 +35,7 @@ BLOCK = 4096  # elements of a row that are added up in vectors
 STEPS = 256  # elements of a row that are added up in a vector of rows
 WIDE = 4  # vectors that are combined at a time
 ABREAST = 2  # rows that are computed side by side, where they are short
-_SHORT = 64  # vectors of a row which take about as long as what waits for their sum
+_SHORT = 48  # vectors of a row which take about as long as what waits for their sum
 
 
 @contextmanager
@@ -287,11 +287,12 @@ def vectorized(s: Stage, lanes: int, write: Callable[[int], None]) -> None:
     write(1)
 
 
-def lanes_for(s: Stage, dtype: DType) -> int:
-    """How many elements of `dtype`, and of all that is read, fit a vector of the target."""
+def lanes_for(s: Stage, dtype: DType, *, results: bool = True) -> int:
+    """How many elements of `dtype`, of all that is read, and of `results` fit a vector."""
     if dtype is bool_ or dtype.bits < 32:
         return 1
     read = [v for v in s.node.inputs if v is not None] + list(epilogue_operands(s))
     bits = [leaf.type.dtype.bits for v in read for leaf in leaves(s.lowering, v)]
-    widest = max([dtype.bits, *bits, *(v.type.dtype.bits for v in s.node.outputs)])
+    written = [v.type.dtype.bits for v in s.node.outputs if results]
+    widest = max([dtype.bits, *bits, *written])
     return int(s.target.lanes(widest))
