@@ -57,6 +57,22 @@ def test_indices(name: str) -> None:
     assert not check_op(cases)
 
 
+@pytest.mark.parametrize("target", [*TARGETS, named("x86-64-v3")])
+@pytest.mark.parametrize("name", ["argmax", "argmin"])
+def test_indices_among_numbers_that_are_none(name: str, target: Any) -> None:
+    """The first NaN, along rows and across them, and infinities only; also in the interpreter."""
+    x = np.random.default_rng(6).integers(-4, 5, (40, 70)).astype(np.float32)
+    x[::7, ::3] = np.nan
+    x[:, 20:40] = x[30] = -np.inf
+    for dim in (0, 1):
+        function = lambda x, dim=dim: getattr(hodu, name)(x, dim)  # noqa: E731
+        want = getattr(np, name)(x, dim)
+        compiled = compile_calls({"index": (function, [x])}, target)["index"](x)
+        (again,) = interpret(prepared(function, [x], target), [x])
+        np.testing.assert_array_equal(compiled, want)
+        np.testing.assert_array_equal(again, want)
+
+
 LONG = [
     S((1_000_000,)),
     S((3, 40_001), dim=(1,)),
