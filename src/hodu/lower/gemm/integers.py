@@ -99,7 +99,7 @@ def in_words(s: Stage, sizes: Sizes, a: Matrices) -> Matrices:
         target = k.let(dot((*batch, row), strides), "to")
         with k.loop(depth, name="d") as d:
             k.store(y, target + d, k.load(x, source + d * a.step))
-        for d in range(depth, length):
-            k.store(y, target + d, constant(0, a.dtype))
+        for missing in range(depth, length):
+            k.store(y, target + missing, constant(0, a.dtype))
     copy.finish()
     return Matrices(place, ZERO, strides[:-1], strides[-1], index(WORD))
