@@ -195,7 +195,7 @@ class Hardswish:
 
     vjp = {
         "input": lambda ct, input: F.where(
-            input < -3, 0, F.where(input <= 3, ct * (input / 3 + 0.5), ct)
+            input <= -3, 0, F.where(input < 3, ct * (input / 3 + 0.5), ct)
         )
     }
 
