@@ -105,7 +105,7 @@ def test_functions_that_come_to_too_much() -> None:
     few = {f"f{i}": [f"f{i + 1}"] * 2 for i in range(4)} | {"f4": ["Neg"]}
     assert [n.op for n in import_model(calling(few)).nodes] == ["neg"]
     many = {f"f{i}": [f"f{i + 1}"] * 2 for i in range(60)} | {"f60": ["Neg"]}
-    with pytest.raises(FormatError, match=r"come to .*e\+18 nodes"):
+    with pytest.raises(FormatError, match="come to more than 1,000,000 nodes"):
         import_model(calling(many))
     deep = {f"f{i}": [f"f{i + 1}"] for i in range(900)} | {"f900": ["Neg"]}
     with pytest.raises(FormatError, match="too deep"):
