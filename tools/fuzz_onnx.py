@@ -151,8 +151,8 @@ def _work(indices: Sequence[int], seed: int, cases: list[Case], pipe: Any) -> No
         (Path(folder) / "secret").write_bytes(bytes(64))
         (inner / "link").symlink_to(folder)
         for index in indices:
+            pipe.send(Verdict(index, "a model", FAILED, "the process died"))
             case, raw = variant(index, seed, cases)
-            pipe.send(Verdict(index, case.name, FAILED, "the process died"))
             pipe.send(Verdict(index, case.name, *judge(case, raw, inner)))
     pipe.close()
 

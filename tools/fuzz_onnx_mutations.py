@@ -26,7 +26,7 @@ def graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
 
 def _nodes(model: onnx.ModelProto) -> list[onnx.NodeProto]:
     inside = [n for g in graphs(model.graph) for n in g.node]
-    return inside + [n for f in model.functions for n in f.node]
+    return inside + [n for f in model.functions for n in f.node] or [onnx.NodeProto()]
 
 
 def _tensors(model: onnx.ModelProto) -> list[TensorProto]:
