@@ -11,10 +11,11 @@ import onnx
 import pytest
 from onnx.reference import ReferenceEvaluator
 
-from hodu.backends.cpu.prepare import Prepared, prepare
+from hodu.backends.cpu.prepare import Prepared, has_kernel, prepare
 from hodu.backends.cpu.stored import code_options
 from hodu.formats.onnx.importer import import_model
 from hodu.kernel.verify import verify_kernel
+from hodu.passes import optimize
 from hodu.plan.target import named
 from hodu.plugins.interfaces import CompileOptions
 from hodu.render.c_program import Options
@@ -65,6 +66,8 @@ MODELS: dict[str, tuple[tuple[int, ...], Callable[[Quantized], list[str]]]] = {
     "pooling": ((1, 3, 12, 12), _pooled),
 }
 
+OPERATORS = {"3x3", "first layer", "odd channels", "dilated", "groups", "depthwise"}
+
 
 def _model(
     name: str, kind: str, *, exact: bool, operators: bool = False
@@ -99,6 +102,16 @@ def _check_targets(
 
 
 @pytest.mark.parametrize("kind", ["uint8", "int8"])
+@pytest.mark.parametrize("name", sorted(MODELS.keys() & OPERATORS))
+def test_operators(name: str, kind: str) -> None:
+    """QLinearConv gives what ONNX Runtime makes of it."""
+    runtime = pytest.importorskip("onnxruntime")
+    proto, x = _model(name, kind, exact=False, operators=True)
+    session = runtime.InferenceSession(proto.SerializeToString())
+    _check_targets(proto, x, session.run(None, {"x": x}), ("native",))
+
+
+@pytest.mark.parametrize("kind", ["uint8", "int8"])
 @pytest.mark.parametrize("name", MODELS)
 def test_exact_scales(name: str, kind: str) -> None:
     """Where the reference's arithmetic is exact, every target gives its integers."""
@@ -106,6 +119,14 @@ def test_exact_scales(name: str, kind: str) -> None:
     wanted = ReferenceEvaluator(proto).run(None, {"x": x})
     assert all(len(np.unique(w)) > 4 for w in wanted)
     _check_targets(proto, x, wanted)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_all_products_are_of_integers(name: str) -> None:
+    """No product is left in f32, and none is written out in i32."""
+    proto, _ = _model(name, "uint8", exact=False)
+    ops = {n.op for n in optimize(import_model(proto), keep=has_kernel).nodes}
+    assert not ops & {"conv", "matmul", "linear", "mean"}
 
 
 @pytest.mark.parametrize("kind", ["uint8", "int8"])
