@@ -54,8 +54,12 @@ def can_be_typed(program: Program) -> bool:
     return all(isinstance(d, int) for port in program.outputs for d in port.type.shape)
 
 
-def render_typed(program: Program, plan: Plan, symbol: str) -> str:
-    """The typed function: it keeps the arena and the instance in static memory."""
+def render_typed(program: Program, plan: Plan, symbol: str, *, bare: bool = False) -> str:
+    """The typed function: it keeps the arena, and the instance if need be, in static memory.
+
+    On a `bare` machine an instance without states is made for each call.
+    """
+    kept = bool(program.states) or not bare
     inputs, outputs = _names(program)
     arena = "0"
     lines = [f"{_signature(program, symbol)} {{"]
@@ -65,16 +69,27 @@ def render_typed(program: Program, plan: Plan, symbol: str) -> str:
             f"  static unsigned char arena[{plan.size}]",
             "      __attribute__((aligned(HODU_ALIGNMENT)));",
         ]
+    if kept:
+        lines += ["  static hodu_instance instance;", "  static int ready;"]
+    else:
+        lines.append("  hodu_instance instance;")
     lines += [
-        "  static hodu_instance instance;",
-        "  static int ready;",
         f"  const void *taken[] = {{{', '.join(inputs) or '0'}}};",
         f"  void *made[] = {{{', '.join(outputs) or '0'}}};",
-        "  if (!ready) {",
-        f"    int status = {symbol}_init(&instance, {arena}, 0);",
-        "    if (status) return status;",
-        "    ready = 1;",
-        "  }",
+        *(
+            [
+                "  if (!ready) {",
+                f"    int status = {symbol}_init(&instance, {arena}, 0);",
+                "    if (status) return status;",
+                "    ready = 1;",
+                "  }",
+            ]
+            if kept
+            else [
+                f"  int status = {symbol}_init(&instance, {arena}, 0);",
+                "  if (status) return status;",
+            ]
+        ),
         f"  return {symbol}_execute(&instance, taken, made);",
         "}",
     ]

@@ -6,20 +6,25 @@ from collections.abc import Sequence
 
 from hodu.dtypes import bool_
 from hodu.kernel import expr as e
+from hodu.kernel import reach
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Var
 from hodu.kernel.ir import Alloc, Block, Copy, Fail, For, If, Kernel, Let, Stmt, Store, While
 from hodu.kernel.narrow import stored
 from hodu.kernel.walk import all_expressions, can_fail, statements
 from hodu.render.c_expr import ExprWriter, memory_pointer
-from hodu.render.c_types import identifier, memory_type, scalar_type
+from hodu.render.c_types import identifier, memory_type
 
 
 class KernelWriter:
-    """Writes kernels one after the other with the functions that their loops are divided into."""
+    """Writes kernels one after the other with the functions that their loops are divided into.
 
-    def __init__(self, expr: ExprWriter) -> None:
-        self._expr = expr
+    For a `bare` machine there are no threads to divide loops among; `pointer_bytes` is the width
+    of its addresses.
+    """
+
+    def __init__(self, expr: ExprWriter, *, bare: bool = False, pointer_bytes: int = 8) -> None:
+        self._expr, self._bare, self._pointer_bytes = expr, bare, pointer_bytes
         self._parts: list[str] = []
         self._kernel: Kernel
         self._name = ""
@@ -31,6 +36,8 @@ class KernelWriter:
         self._kernel, self._name = kernel, name
         self._parts, self._scope, self._in_part = [], list(kernel.params), False
         self._expr.mask_bits = _mask_bits(kernel)
+        is_short = self._pointer_bytes == 4 and reach.is_short(kernel)
+        self._expr.index = "int32_t" if is_short else "hodu_index"
         lines = self._block(kernel.body, 1)
         head = f"static {'int' if can_fail(kernel) else 'void'} {name}"
         # What is both read and written by one kernel may be reached through two parameters.
@@ -54,7 +61,7 @@ class KernelWriter:
     def _stmt(self, stmt: Stmt, depth: int) -> list[str]:
         pad = "  " * depth
         match stmt:
-            case For(kind="parallel"):
+            case For(kind="parallel") if not self._bare:
                 return self._parallel(stmt, pad)
             case For():
                 return self._for(stmt, depth)
@@ -89,7 +96,7 @@ class KernelWriter:
         self._scope.append(stmt.var)
         step = f"{name}++" if stmt.step == 1 else f"{name} += {stmt.step}"
         low, high = self._expr.whole(stmt.lo), self._expr(stmt.hi)
-        head = f"for (hodu_index {name} = {low}; {name} < {high}; {step})"
+        head = f"for ({self._expr.index} {name} = {low}; {name} < {high}; {step})"
         lines = [f"{pad}{head} {{", *self._block(stmt.body, depth + 1), f"{pad}}}"]
         if stmt.kind == "unroll":
             lines.insert(0, f"{pad}HODU_UNROLL")
@@ -100,7 +107,7 @@ class KernelWriter:
         if buf.lanes > 1:
             kind = self._expr.named(buf.dtype, buf.lanes)
         else:
-            kind = scalar_type(buf.dtype) if buf.size == 1 else memory_type(buf.dtype)
+            kind = self._expr.scalar(buf.dtype) if buf.size == 1 else memory_type(buf.dtype)
         many = "" if buf.size == 1 else f"[{max(buf.size, 1)}]"
         return f"{kind} {identifier(buf.name)}{many};"
 
@@ -167,7 +174,7 @@ class KernelWriter:
                 "  (void)self;",
                 *unpack,
                 "  for (int64_t turn = begin; turn < end; turn++) {",
-                f"    const hodu_index {var} = {position};",
+                f"    const {self._expr.index} {var} = {position};",
                 *body,
                 "  }",
                 "}",
