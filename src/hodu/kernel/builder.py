@@ -99,10 +99,11 @@ class KernelBuilder:
         kind: Kind = "serial",
         name: str = "i",
         backward: Expr | None = None,
+        kept: bool = False,
     ) -> Iterator[Expr]:
-        """A loop over lo, lo + step, ... below hi; one that runs once is no loop."""
+        """A loop over lo, lo + step, ... below hi; one that runs once is none unless `kept`."""
         first, last = index(lo), index(hi)
-        known = isinstance(first, Const) and isinstance(last, Const)
+        known = isinstance(first, Const) and isinstance(last, Const) and not kept
         if known and first.value + step >= last.value > first.value:  # type: ignore[attr-defined]
             yield first
             return

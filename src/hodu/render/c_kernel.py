@@ -39,7 +39,9 @@ class KernelWriter:
         is_short = self._pointer_bytes == 4 and reach.is_short(kernel)
         self._expr.index = "int32_t" if is_short else "hodu_index"
         lines = self._block(kernel.body, 1)
-        head = f"static {'int' if can_fail(kernel) else 'void'} {name}"
+        # Inlined, all kernels of a firmware would add to the stack of one function.
+        apart = "HODU_NOINLINE " if self._bare else ""
+        head = f"{apart}static {'int' if can_fail(kernel) else 'void'} {name}"
         # What is both read and written by one kernel may be reached through two parameters.
         declared = ["hodu_instance *self", *(_declare(buf, kernel) for buf in kernel.params)]
         last = ["  return HODU_OK;"] if can_fail(kernel) else []

@@ -31,8 +31,10 @@ void *memcpy(void *restrict, const void *restrict, size_t);
 #endif
 #if defined(__GNUC__)
 #define HODU_UNUSED __attribute__((unused))
+#define HODU_NOINLINE __attribute__((noinline))
 #else
 #define HODU_UNUSED
+#define HODU_NOINLINE
 #endif
 """
 PRELUDE = (

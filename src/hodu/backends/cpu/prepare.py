@@ -12,6 +12,7 @@ from hodu.lower.choices import Choices
 from hodu.lower.lowering import lower
 from hodu.lower.program import Program, Slot
 from hodu.lower.rules import has_rule
+from hodu.lower.unite import unite_kernels
 from hodu.ops._table import Array
 from hodu.passes import fuses, optimize
 from hodu.plan.memory import ALIGNMENT, Plan, plan_memory
@@ -55,10 +56,23 @@ def prepare(
     """
     written = replace(options or Options(), exact=exact)
     optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
-    choices = Choices(found)
-    program = lower(optimized, target, fuse=fuses(level), exact=exact, choices=choices)
+    program = lowered(optimized, target, level=level, exact=exact, found=found)
     (weights,) = place_weights([program])
     return rendered(program, plan_memory(program), weights, written)
+
+
+def lowered(
+    optimized: Snapshot,
+    target: Target,
+    *,
+    level: int,
+    exact: bool,
+    found: Mapping[str, int] | None,
+) -> Program:
+    """The kernels of an optimized Snapshot; firmware has as few as can be."""
+    choices = Choices(found)
+    program = lower(optimized, target, fuse=fuses(level), exact=exact, choices=choices)
+    return unite_kernels(program) if target.is_bare else program
 
 
 def rendered(program: Program, plan: Plan, weights: Weights, options: Options) -> Prepared:

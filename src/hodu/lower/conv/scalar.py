@@ -1,9 +1,10 @@
 """Convolutions for processors without vectors: tiles of channels and pixels in scalar registers.
 
 A tile of m output channels by n pixels of a row reads each input element once for all channels and
-all taps of the row that use it, and each weight once for all pixels. Which taps of which pixels lie
-inside of the input is known when the code is written: pixels at the edges of a row are tiles of
-their own, so that nothing is tested in a loop. Taps of other axes are limits of loops.
+all taps of the row that use it, and each weight once for all pixels. The pixels at the edges of a
+row and those that make no whole tile are done one by one in a loop, whose taps are limits of loops;
+a row that is one tile has no such loop: which of its taps lie inside is known when it is written.
+Forms that differ in sizes alone have the same loops, so that firmware holds them once.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
 from hodu.kernel.algebra import constant
 from hodu.kernel.buffer import Buf
-from hodu.kernel.expr import Const, Expr, index
+from hodu.kernel.expr import Const, Expr, index, select
 from hodu.kernel.narrow import computed
 from hodu.lower.conv.windows import Window
 from hodu.lower.index import ZERO, Extents, Index, product
@@ -26,7 +28,7 @@ from hodu.lower.stage import Stage
 from hodu.shapes import Shape
 
 _MOST_CHANNELS, _MOST_PIXELS = 8, 8
-_MOST_EDGE = 4  # pixels of a row that need code of their own
+_LOOP = 3  # instructions around those of a tile
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,12 @@ class Row:
         room = self.size - 1 + self.before - (self.kernel - 1) * self.dilation
         return first, max(first, min(room // self.stride + 1, self.count))
 
+    @property
+    def tiled(self) -> int:
+        """How many pixels tiles have to cover: all of a short row, else those inside."""
+        low, high = self.inside
+        return self.count if self.count <= _MOST_PIXELS else high - low
+
     def span(self, pixels: int) -> int:
         """How many input elements the taps of so many pixels side by side read."""
         sources = {self.source(p, t) for p in range(pixels) for t in range(self.kernel)}
@@ -67,6 +75,10 @@ class Tile:
 
     channels: int
     pixels: int
+
+
+Limits: TypeAlias = "tuple[Expr, Expr]"
+"""The first tap and the one after the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,28 +95,23 @@ class _At:
 @functools.lru_cache(256)
 def choose_tile(row: Row, out: int, registers: int) -> Tile:
     """The tile with the fewest instructions for the pixels inside of a row."""
-    low, high = row.inside
-    pixels = row.count if row.count <= _MOST_PIXELS else high - low
     tiles = [
         Tile(m, n)
         for m in range(1, _MOST_CHANNELS + 1)
         if out % m == 0
-        for n in range(1, min(_MOST_PIXELS, max(pixels, 1)) + 1)
+        for n in ({row.count, 4} if row.count <= 6 else {4})
         if m * n + min(row.span(n), n + 2) + m + 1 <= registers or m * n == 1
     ]
-    return min(tiles, key=lambda tile: (_cost(tile, row, pixels), -tile.channels * tile.pixels))
+    return min(tiles, key=lambda tile: (_cost(tile, row), -tile.channels * tile.pixels))
 
 
-def _cost(tile: Tile, row: Row, pixels: int) -> float:
+def _cost(tile: Tile, row: Row) -> float:
     """Instructions for each output channel and step of the loops around the taps of a row."""
-    whole, rest = divmod(pixels, tile.pixels)
-    total = whole * _step(tile.channels, tile.pixels, row)
-    return (total + (_step(tile.channels, rest, row) if rest else 0)) / tile.channels
-
-
-def _step(m: int, n: int, row: Row) -> float:
-    """A product and a sum for each tap, a load of each element and weight, the loop."""
-    return 2 * m * n * row.kernel + row.span(n) + m * row.kernel + 3
+    whole, rest = divmod(row.tiled, tile.pixels)
+    m, n = tile.channels, tile.pixels
+    step = 2 * m * n * row.kernel + row.span(n) + m * row.kernel + _LOOP
+    single = (2 * m + 1 + m + _LOOP) * row.kernel
+    return (whole * step + rest * single) / m
 
 
 def convolve_scalar(s: Stage, windows: Sequence[Window]) -> bool:
@@ -113,11 +120,7 @@ def convolve_scalar(s: Stage, windows: Sequence[Window]) -> bool:
     sizes = [*extents, *(w.size for w in windows)]
     if s.target.vector_bits or not all(isinstance(x, Const) for x in sizes):
         return False
-    form = _Form(s, windows, extents)
-    low, high = form.row.inside
-    if form.row.count > _MOST_PIXELS and max(low, form.row.count - high) > _MOST_EDGE:
-        return False
-    form.write()
+    _Form(s, windows, extents).write()
     return True
 
 
@@ -134,6 +137,7 @@ class _Form:
         self.outer = () if self.is_flat else extents[2:-1]
         self.spatial = len(windows)
         self.row = self._row(windows, extents)
+        self.last = replace(windows[-1], size=index(self.row.size))
         registers = s.target.vector_registers
         self.tile = choose_tile(self.row, self.out, registers)
         self.weights = self._packed()
@@ -166,33 +170,39 @@ class _Form:
             self.k.loops(head, kind="parallel") as (item, group, block),
             self.k.loops(self.outer) as outer,
         ):
-            taps = [w.taps(i) for w, i in zip(self.windows, outer, strict=True)]
-            limits = [(self.k.let(t.lo, "lo"), self.k.let(t.hi, "hi")) for t in taps]
+            limits = [self._limits(w, i) for w, i in zip(self.windows, outer, strict=True)]
             for pixel, pixels in self._tiles():
-                self._sum(_At(item, group, block, outer, pixel), pixels, limits)
+                at = _At(item, group, block, outer, pixel)
+                self._sum(at, pixels, limits)
 
-    def _tiles(self) -> Iterator[tuple[Expr, int]]:
-        """The tiles of a row: edges, whole ones inside, and what these leave."""
-        low, high = self.row.inside
-        if self.row.count <= self.tile.pixels:
-            yield index(0), self.row.count
+    def _limits(self, window: Window, at: Expr) -> Limits:
+        taps = window.taps(at)
+        return self.k.let(taps.lo, "lo"), self.k.let(taps.hi, "hi")
+
+    def _tiles(self) -> Iterator[tuple[Expr, int | None]]:
+        """The tiles of a row: whole ones, then single pixels, which have no number."""
+        (low, high), n, count = self.row.inside, self.tile.pixels, self.row.count
+        if count == n:
+            yield index(0), n
             return
-        if low:
-            yield index(0), low
-        whole = low + (high - low) // self.tile.pixels * self.tile.pixels
-        with self.k.loop(whole, low, step=self.tile.pixels, name="p") as pixel:
-            yield pixel, self.tile.pixels
-        if high > whole:
-            yield index(whole), high - whole
-        if self.row.count > high:
-            yield index(high), self.row.count - high
+        whole = low + (high - low) // n * n
+        if whole > low:
+            with self.k.loop(whole, low, step=n, name="p", kept=True) as pixel:
+                yield pixel, n
+        with self.k.loop(low + count - whole, name="q", kept=True) as q:
+            yield self.k.let(select(q < low, q, q + (whole - low)), "p", (0, count - 1)), None
 
-    def _sum(self, at: _At, pixels: int, limits: Sequence[tuple[Expr, Expr]]) -> None:
-        """Sum and store the elements of a tile."""
-        sums = [self._start(at, channel, pixels) for channel in range(self.tile.channels)]
-        with self.k.loop(self.inner, name="c") as c, self._over(limits) as taps:
-            self._add(at, sums, c, taps)
-        for channel, row in enumerate(sums):
+    def _sum(self, at: _At, pixels: int | None, limits: Sequence[Limits]) -> None:
+        """Sum and store the elements of a tile, or of a single pixel."""
+        rows = [self._start(at, channel, pixels or 1) for channel in range(self.tile.channels)]
+        if pixels is None:
+            limits = [*limits, self._limits(self.last, at.pixel)]
+        with self.k.loop(self.inner, name="c", kept=True) as c, self._over(limits) as taps:
+            if pixels is None:
+                self._add_one(at, rows, c, taps)
+            else:
+                self._add(at, rows, c, taps)
+        for channel, row in enumerate(rows):
             for pixel, total in enumerate(row):
                 where = self._position(self._channel(at, channel), at.outer, at.pixel + pixel)
                 self.s.write((at.item, *where), self.k.load(total))
@@ -213,8 +223,8 @@ class _Form:
         return (channel, *zeros, *outer, pixel)
 
     @contextmanager
-    def _over(self, limits: Sequence[tuple[Expr, Expr]]) -> Iterator[Index]:
-        """Loops over the taps of all axes but the last."""
+    def _over(self, limits: Sequence[Limits]) -> Iterator[Index]:
+        """Loops over the taps of some axes."""
         if not limits:
             yield ()
             return
@@ -234,6 +244,14 @@ class _Form:
                 x = self._input(at, c, taps, at.pixel * row.stride + row.source(pixel, tap))
                 for weight, totals in zip(weights, sums, strict=True):
                     k.store(totals[pixel], 0, k.load(totals[pixel]) + x * weight)
+
+    def _add_one(self, at: _At, sums: Sequence[Sequence[Buf]], c: Expr, taps: Index) -> None:
+        """Add the products of one tap to the sums of a single pixel."""
+        k, tap = self.k, taps[-1]
+        x = self._input(at, c, taps[:-1], self.last.source(at.pixel, tap))
+        for number, (total,) in enumerate(sums):
+            weight = self._weight(at, number, c, taps)
+            k.store(total, 0, k.load(total) + x * weight)
 
     def _is_read(self, first: Expr, pixel: int, tap: int) -> bool:
         """Whether the tap is inside; the pixels of a loop are all so."""
