@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from hodu.kernel.narrow import stored
 from hodu.lower.program import Branch, Launch, Place, Program, Repeat, Slot, Step
 
 ALIGNMENT = 64
@@ -30,12 +31,16 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Byte offsets of the slots in the arena; `bound` is the most that is alive at once."""
+    """Byte offsets of the slots in the arena; `bound` is the most that is alive at once.
+
+    The arena begins at, and offsets are, multiples of `alignment`.
+    """
 
     offsets: Mapping[Slot, int]
     size: int
     lives: tuple[Life, ...]
     bound: int
+    alignment: int = ALIGNMENT
 
     def at_peak(self) -> list[Life]:
         """What is alive when most is, the largest first."""
@@ -44,26 +49,36 @@ class Plan:
         return sorted(alive, key=lambda life: -life.slot.bytes)
 
 
-def plan_memory(program: Program) -> Plan:
+def least_alignment(program: Program) -> int:
+    """What processors without vectors need: the width of the widest element, 4 bytes at least."""
+    return max([4, *(stored(slot.dtype).itemsize for slot in program.slots)])
+
+
+def aligned(size: int, alignment: int = ALIGNMENT) -> int:
+    """The next multiple of the alignment."""
+    return -(-size // alignment) * alignment
+
+
+def plan_memory(program: Program, alignment: int = ALIGNMENT) -> Plan:
     """Offsets for every arena slot and every state; states live from run to run."""
     offsets: dict[Slot, int] = {}
     top = 0
     for port in program.states:
         offsets[port.slot] = top
-        top += _aligned(port.slot.bytes)
+        top += aligned(port.slot.bytes, alignment)
     lives = find_lives(program)
     placed: list[tuple[int, int, Life]] = []
     for life in sorted(lives, key=lambda life: (-life.slot.bytes, life.first)):
-        start = _lowest(life, placed)
-        placed.append((start, start + _aligned(life.slot.bytes), life))
+        size = aligned(life.slot.bytes, alignment)
+        start = _lowest(life, size, placed)
+        placed.append((start, start + size, life))
         offsets.update(dict.fromkeys((life.slot, *life.also), top + start))
     size = top + max((end for _, end, _ in placed), default=0)
     bound = max((_alive(lives, t) for t in range(_end(lives))), default=0)
-    return Plan(offsets, size, lives, bound)
+    return Plan(offsets, size, lives, bound, alignment)
 
 
-def _lowest(life: Life, placed: list[tuple[int, int, Life]]) -> int:
-    size = _aligned(life.slot.bytes)
+def _lowest(life: Life, size: int, placed: list[tuple[int, int, Life]]) -> int:
     at = 0
     busy = [(s, e) for s, e, o in placed if o.first <= life.last and life.first <= o.last]
     for start, end in sorted(busy):
@@ -71,10 +86,6 @@ def _lowest(life: Life, placed: list[tuple[int, int, Life]]) -> int:
             break
         at = max(at, end)
     return at
-
-
-def _aligned(size: int) -> int:
-    return -(-size // ALIGNMENT) * ALIGNMENT
 
 
 def _end(lives: tuple[Life, ...]) -> int:

@@ -14,7 +14,8 @@ _OWN = frozenset({"status", "ready", "instance", "taken", "made"})
 def render_header(program: Program, plan: Plan, weight_bytes: int, symbol: str, typed: bool) -> str:
     """The text of NAME.h: sizes as macros, and what the model exports."""
     upper = symbol.upper()
-    sizes = [("ARENA_BYTES", plan.size), ("WEIGHT_BYTES", weight_bytes)]
+    sizes = [("ARENA_BYTES", plan.size), ("ALIGNMENT", plan.alignment)]
+    sizes.append(("WEIGHT_BYTES", weight_bytes))
     for kind, ports in (("INPUT", program.inputs), ("OUTPUT", program.outputs)):
         sizes.append((f"{kind}_COUNT", len(ports)))
         sizes += [(f"{kind}{i}_BYTES", port.slot.bytes) for i, port in enumerate(ports)]
@@ -67,7 +68,7 @@ def render_typed(program: Program, plan: Plan, symbol: str, *, bare: bool = Fals
         arena = "arena"
         lines += [
             f"  static unsigned char arena[{plan.size}]",
-            "      __attribute__((aligned(HODU_ALIGNMENT)));",
+            f"      __attribute__((aligned({plan.alignment})));",
         ]
     if kept:
         lines += ["  static hodu_instance instance;", "  static int ready;"]

@@ -13,6 +13,7 @@ from hodu.kernel.ir import Alloc, Block, Copy, Fail, For, If, Kernel, Let, Stmt,
 from hodu.kernel.narrow import stored
 from hodu.kernel.walk import all_expressions, can_fail, statements
 from hodu.render.c_expr import ExprWriter, memory_pointer
+from hodu.render.c_loads import Registers, consecutive
 from hodu.render.c_types import identifier, memory_type
 
 
@@ -30,11 +31,13 @@ class KernelWriter:
         self._name = ""
         self._scope: list[Var | Buf] = []
         self._in_part = False
+        self._registers = Registers()
 
     def write(self, kernel: Kernel, name: str) -> str:
         """The text of a kernel as the static function `name`."""
         self._kernel, self._name = kernel, name
         self._parts, self._scope, self._in_part = [], list(kernel.params), False
+        self._registers = Registers()
         self._expr.mask_bits = _mask_bits(kernel)
         is_short = self._pointer_bytes == 4 and reach.is_short(kernel)
         self._expr.index = "int32_t" if is_short else "hodu_index"
@@ -51,7 +54,16 @@ class KernelWriter:
         kept = len(self._scope)
         lines: list[str] = []
         before: Stmt | None = None
-        for stmt in block:
+        merged = 0
+        for at, stmt in enumerate(block):
+            if merged:
+                merged -= 1
+                continue
+            together = consecutive(block, at) if self._bare else []
+            if together and (text := self._load(together, "  " * depth)):
+                lines.append(text)
+                merged, before = len(together) - 1, stmt
+                continue
             if isinstance(stmt, Store) and _initializes(stmt, before):
                 lines[-1] = f"{lines[-1][:-1]} = {self._expr.whole(stmt.value)};"
             else:
@@ -92,6 +104,19 @@ class KernelWriter:
             case Copy():
                 return [pad + self._copy(stmt)]
         raise TypeError(type(stmt).__name__)
+
+    def _load(self, together: Sequence[Let], pad: str) -> str | None:
+        """Consecutive floats as one load, where there are registers for it."""
+        source = together[0].value
+        assert isinstance(source, e.Load)
+        first = self._registers.first(source.buf, len(together))
+        if first is None:
+            return None
+        self._scope += [let.var for let in together]
+        names = [identifier(let.var.name) for let in together]
+        helper = self._expr.use(f"load_{first}_{len(names)}")
+        given = [self._expr.address(source.buf, source.index), *(f"&{n}" for n in names)]
+        return f"{pad}float {', '.join(names)};\n{pad}{helper}({', '.join(given)});"
 
     def _for(self, stmt: For, depth: int) -> list[str]:
         pad, name = "  " * depth, identifier(stmt.var.name)

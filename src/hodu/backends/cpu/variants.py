@@ -10,6 +10,7 @@ from typing import Any
 from hodu.backends.cpu.prepare import (
     Observer,
     Prepared,
+    alignment_for,
     has_kernel,
     lowered,
     place_weights,
@@ -89,12 +90,13 @@ def prepare_variants(
     programs = [
         lowered(optimized, v.target, level=level, exact=exact, found=found) for v in variants
     ]
-    plans = [plan_memory(program) for program in programs]
+    alignment = alignment_for(programs[-1], variants[-1].target)
+    plans = [plan_memory(program, alignment) for program in programs]
     size = max(plan.size for plan in plans)
     parts = tuple(
         rendered(program, replace(plan, size=size), weights, _options_of(variant, options, exact))
         for variant, program, plan, weights in zip(
-            variants, programs, plans, place_weights(programs), strict=True
+            variants, programs, plans, place_weights(programs, alignment), strict=True
         )
     )
     whole = parts[-1]

@@ -236,14 +236,24 @@ class _Form:
 
     def _add(self, at: _At, sums: Sequence[Sequence[Buf]], c: Expr, taps: Index) -> None:
         """Add the products of the taps of a row to all sums."""
-        row, k = self.row, self.k
-        for tap in range(row.kernel):
-            used = [p for p in range(len(sums[0])) if self._is_read(at.pixel, p, tap)]
-            weights = [self._weight(at, n, c, (*taps, index(tap))) for n in range(len(sums))]
-            for pixel in used:
-                x = self._input(at, c, taps, at.pixel * row.stride + row.source(pixel, tap))
-                for weight, totals in zip(weights, sums, strict=True):
-                    k.store(totals[pixel], 0, k.load(totals[pixel]) + x * weight)
+        k, pixels = self.k, range(len(sums[0]))
+        pairs = [
+            (tap, pixel)
+            for tap in range(self.row.kernel)
+            for pixel in pixels
+            if self._is_read(at.pixel, pixel, tap)
+        ]
+        sources = sorted({self.row.source(pixel, tap) for tap, pixel in pairs})
+        start = at.pixel * self.row.stride
+        xs = {source: self._input(at, c, taps, start + source) for source in sources}
+        weights: dict[int, list[Expr]] = {}
+        for tap, pixel in pairs:
+            if tap not in weights:
+                every = range(len(sums))
+                weights[tap] = [self._weight(at, n, c, (*taps, index(tap))) for n in every]
+            x = xs[self.row.source(pixel, tap)]
+            for weight, totals in zip(weights[tap], sums, strict=True):
+                k.store(totals[pixel], 0, k.load(totals[pixel]) + x * weight)
 
     def _add_one(self, at: _At, sums: Sequence[Sequence[Buf]], c: Expr, taps: Index) -> None:
         """Add the products of one tap to the sums of a single pixel."""
@@ -272,7 +282,7 @@ class _Form:
         flat = block * self.inner + c
         for size, tap in zip(self.s.type(1).shape[2:], taps, strict=True):
             flat = flat * size.__index__() + tap
-        return self.k.load(self.weights, flat * m + number)
+        return self.k.let(self.k.load(self.weights, flat * m + number), "w")
 
 
 def _is_flat(s: Stage, windows: Sequence[Window]) -> bool:
