@@ -7,7 +7,6 @@ table is a constant of the program, one for each call, so that the loop IR needs
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -15,9 +14,9 @@ import numpy as np
 from hodu.dtypes import i32
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import INDEX, Bounds, Cast, Const, Expr, Load, Var
+from hodu.kernel.form import form_of
 from hodu.kernel.ir import Kernel, Let
 from hodu.kernel.reach import is_short
-from hodu.kernel.text import print_kernel
 from hodu.kernel.walk import replace_block
 from hodu.kernel.work import operations
 from hodu.lower.program import (
@@ -31,8 +30,6 @@ from hodu.lower.program import (
     Step,
     slots_of,
 )
-
-_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 def unite_kernels(program: Program) -> Program:
@@ -63,13 +60,8 @@ def _steps(steps: Sequence[Step], new: Mapping[int, Launch]) -> Iterator[Step]:
 
 
 def _form(kernel: Kernel) -> str:
-    """The text of a kernel without its sizes; equal texts are united."""
-    names = {buf.name: f"p{i}" for i, buf in enumerate(kernel.params)}
-    kinds = [f"{buf.role} {buf.dtype} {buf.name in kernel.in_place}" for buf in kernel.params]
-    blank = dataclasses.replace(kernel, body=replace_block(kernel.body, _Blanks()))
-    body = print_kernel(blank).partition("\n")[2]
-    renamed = _NAME.sub(lambda match: names.get(match[0], match[0]), body)
-    return "\n".join([kernel.name, *kinds, renamed])
+    """The form of a kernel without its sizes; equal ones are united."""
+    return form_of(dataclasses.replace(kernel, body=replace_block(kernel.body, _Blanks())))
 
 
 class _Blanks:

@@ -46,7 +46,9 @@ class KernelWriter:
         apart = "HODU_NOINLINE " if self._bare else ""
         head = f"{apart}static {'int' if can_fail(kernel) else 'void'} {name}"
         # What is both read and written by one kernel may be reached through two parameters.
-        declared = ["hodu_instance *self", *(_declare(buf, kernel) for buf in kernel.params)]
+        declared = [_declare(buf, kernel) for buf in kernel.params]
+        if takes_instance(kernel, bare=self._bare):
+            declared.insert(0, "hodu_instance *self")
         last = ["  return HODU_OK;"] if can_fail(kernel) else []
         return "\n".join([*self._parts, wrapped(head, declared, ") {"), *lines, *last, "}", ""])
 
@@ -215,6 +217,11 @@ class KernelWriter:
         if stmt.backward is not None:
             at = f"({self._expr(stmt.backward)} ? begin + end - 1 - turn : turn)"
         return f"{low} + {at} * {stmt.step}"
+
+
+def takes_instance(kernel: Kernel, *, bare: bool) -> bool:
+    """Whether a kernel is given the instance: to report an error, or to divide its loops."""
+    return not bare or can_fail(kernel)
 
 
 def wrapped(head: str, items: Sequence[str], end: str) -> str:

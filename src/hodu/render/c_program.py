@@ -11,7 +11,7 @@ from hodu.plan.memory import Plan
 from hodu.render.c_expr import ExprWriter, memory_pointer
 from hodu.render.c_header import can_be_typed, render_typed
 from hodu.render.c_helpers import helper, typedef
-from hodu.render.c_kernel import KernelWriter, wrapped
+from hodu.render.c_kernel import KernelWriter, takes_instance, wrapped
 from hodu.render.dedupe import same_kernels
 
 _HEAD = """\
@@ -260,7 +260,9 @@ class _ProgramWriter:
                     yield f"{pad}}}"
 
     def _launch(self, launch: Launch, number: int, pad: str) -> Iterator[str]:
-        given = ["self", *map(self._argument, launch.arguments)]
+        given = [*map(self._argument, launch.arguments)]
+        if takes_instance(launch.kernel, bare=self.options.bare):
+            given.insert(0, "self")
         fails = can_fail(launch.kernel)
         head = f"{pad}  {'if ((status = ' if fails else ''}{self.names[id(launch)]}"
         call = wrapped(head, given, "))) return status;" if fails else ");")
