@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from hodu.render.c_dots import dot_helper
 from hodu.render.c_loads import load_helper
 
 _VECTOR = re.compile(r"([a-z]+)_([a-z]+\d+)x(\d+)")
@@ -38,6 +39,9 @@ def helper(name: str) -> tuple[list[str], list[str]]:
         return [load_helper(name)], []
     if name.startswith("fma_"):
         return _fused(name, name.removeprefix("fma_"))
+    if name.startswith("dot4_"):
+        text, types = dot_helper(name)
+        return [text], types
     match = _VECTOR.fullmatch(name)
     if match is None:
         return [_scalar_rounding(*name.split("_"))], []

@@ -12,8 +12,11 @@ from hodu.formats.onnx.dtypes import is_readable, type_name
 from hodu.formats.onnx.functions import has_function_body
 from hodu.formats.onnx.graph import ModelContext, versions_of
 from hodu.formats.onnx.registry import find_handler, mapped, normal_domain
+from hodu.formats.onnx.suggest import how_to_register
 
 _SHOWN = 50
+HINT = "export it with other operators, convert it to another opset, or replace these parts"
+_STANDARD = ("", "ai.onnx.ml", "ai.onnx.preview", "ai.onnx.preview.training", "com.microsoft")
 _Key: TypeAlias = tuple[str, str]
 
 
@@ -22,8 +25,7 @@ def check_supported(model: onnx.ModelProto, context: ModelContext) -> None:
 
     FormatError if a name is given to two values, or a function calls itself.
     """
-    _check_names(model.graph)
-    _check_recursion(context)
+    check_structure(model, context)
     problems = list(_graph_problems(model.graph, context))
     for function in model.functions:
         opsets = context.opsets | versions_of(function.opset_import)
@@ -31,12 +33,40 @@ def check_supported(model: onnx.ModelProto, context: ModelContext) -> None:
     problems = list(dict.fromkeys(problems))
     if not problems:
         return
+    unknown = list(_unknown(model, context))
     listed = "\n".join(f"  - {p}" for p in problems[:_SHOWN])
     more = f"\n  ... and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
     raise UnsupportedError(
         f"unsupported parts of the model, {len(problems)} in all:\n{listed}{more}",
-        hint="export it with other operators, convert it to another opset, or replace these parts",
+        hint=how_to_register(unknown) if unknown else HINT,
     )
+
+
+def check_structure(model: onnx.ModelProto, context: ModelContext) -> None:
+    """Raise FormatError if a name is given to two values, or a function calls itself."""
+    _check_names(model.graph)
+    _check_recursion(context)
+
+
+def _unknown(model: onnx.ModelProto, context: ModelContext) -> Iterator[onnx.NodeProto]:
+    """The first node of each operator that nobody has defined, of domains that may be of users."""
+    seen: set[_Key] = set()
+    for node in _all_nodes([*model.graph.node, *(n for f in model.functions for n in f.node)]):
+        key = normal_domain(node.domain), node.op_type
+        if key in seen or key in context.functions or key[0] in _STANDARD:
+            continue
+        seen.add(key)
+        if key not in mapped():
+            yield node
+
+
+def _all_nodes(nodes: Iterable[onnx.NodeProto]) -> Iterator[onnx.NodeProto]:
+    """The nodes, and those of the graphs inside them."""
+    for node in nodes:
+        yield node
+        for attribute in node.attribute:
+            for graph in [attribute.g] if attribute.HasField("g") else attribute.graphs:
+                yield from _all_nodes(graph.node)
 
 
 def _check_names(graph: onnx.GraphProto) -> None:
@@ -72,11 +102,7 @@ def _check_recursion(context: ModelContext) -> None:
 
 def _called(nodes: Iterable[onnx.NodeProto]) -> Iterator[_Key]:
     """The operators of nodes and of the graphs inside them."""
-    for node in nodes:
-        yield normal_domain(node.domain), node.op_type
-        for attribute in node.attribute:
-            for graph in [attribute.g] if attribute.HasField("g") else attribute.graphs:
-                yield from _called(graph.node)
+    return ((normal_domain(node.domain), node.op_type) for node in _all_nodes(nodes))
 
 
 def _graph_problems(graph: onnx.GraphProto, context: ModelContext) -> Iterator[str]:
@@ -88,7 +114,7 @@ def _graph_problems(graph: onnx.GraphProto, context: ModelContext) -> Iterator[s
 
 def _node_problems(nodes: Iterable[onnx.NodeProto], context: ModelContext) -> Iterator[str]:
     for node in nodes:
-        problem = _problem(node, context)
+        problem = problem_of(node, context)
         if problem is not None:
             label = node.name or (node.output[0] if node.output else "")
             yield f"node {label!r}: {problem}"
@@ -97,7 +123,8 @@ def _node_problems(nodes: Iterable[onnx.NodeProto], context: ModelContext) -> It
                 yield from _graph_problems(graph, context)
 
 
-def _problem(node: onnx.NodeProto, context: ModelContext) -> str | None:
+def problem_of(node: onnx.NodeProto, context: ModelContext) -> str | None:
+    """Why there is no function for the operator of a node, or None if there is one."""
     domain = normal_domain(node.domain)
     if (domain, node.op_type) in context.functions:
         return None
