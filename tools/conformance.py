@@ -4,14 +4,17 @@
                                 [--failures] [--json FILE]
 
 A crash, an unsupported case and a wrong result all count as failures; nothing is skipped. Compiled
-cases that pass are native if no node of theirs was left to the interpreter.
+cases that pass are native if no node of theirs was left to the interpreter. The exit status of a
+run of the whole suite says whether enough of it passes (LEAST).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import re
+import sys
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -25,6 +28,8 @@ from tools.conformance_cases import GROUPS, Case, DataSet, cases
 from tools.conformance_compare import difference
 
 BACKENDS: dict[str, Any] = {"eager": Eager, "compiled": Compiled}
+LEAST = {"eager": 0.9951, "compiled": 0.95}
+"""The share of the whole suite that must pass, compiled natively."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,13 @@ def report(outcomes: list[Outcome], backend: str, failures: bool) -> str:
     return "\n".join(lines)
 
 
+def shortfall(outcomes: list[Outcome], backend: str) -> str:
+    """What is wrong with the number of cases of the whole suite that pass, or ""."""
+    passed = sum(o.passed and (o.native or backend == "eager") for o in outcomes)
+    least = math.floor(LEAST[backend] * len(outcomes))
+    return f"{backend}: {passed} pass, at least {least} should" if passed < least else ""
+
+
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -124,6 +136,8 @@ def main() -> None:
     if options.json:
         plain = {backend: [asdict(o) for o in outcomes] for backend, outcomes in found.items()}
         options.json.write_text(json.dumps(plain, indent=1))
+    if not options.only and not options.group:
+        sys.exit("\n".join(filter(None, (shortfall(o, b) for b, o in found.items()))) or 0)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import warnings
 from collections.abc import Callable, Iterator
@@ -33,6 +34,7 @@ class Case:
     read: Callable[[], tuple[onnx.ModelProto, list[DataSet]]]
 
 
+@functools.cache
 def cases(group: str) -> list[Case]:
     """The cases of a group; "real" has the models whose files come with the package."""
     with warnings.catch_warnings():

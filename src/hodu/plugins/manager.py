@@ -1,7 +1,8 @@
 """Finding plugins: the built-in ones and those that installed packages announce.
 
-Packages announce plugins as entry points of the groups `hodu.compilers`, `hodu.runtimes` and
-`hodu.formats`. A plugin is imported when it is first needed.
+Packages announce plugins as entry points of the groups `hodu.compilers`, `hodu.runtimes`,
+`hodu.formats` and `hodu.onnx_operators`. A plugin is imported when it is first needed. One of the
+last group is called as the domain is whose operators are registered when it is imported.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from hodu._version import __version__
 from hodu.artifact import OutputFormat
 from hodu.devices import Device
 from hodu.errors import FormatError, PluginError
@@ -27,11 +29,12 @@ from hodu.plugins.interfaces import (
 )
 from hodu.snapshot.ir import Snapshot
 
-Kind: TypeAlias = Literal["compiler", "runtime", "format"]
+Kind: TypeAlias = Literal["compiler", "runtime", "format", "operators"]
 _GROUPS: dict[Kind, str] = {
     "compiler": "hodu.compilers",
     "runtime": "hodu.runtimes",
     "format": "hodu.formats",
+    "operators": "hodu.onnx_operators",
 }
 _WORDS: dict[Capability, str] = {
     "load_model": "load models",
@@ -43,6 +46,7 @@ _METHODS: dict[Kind, tuple[str, ...]] = {
     "compiler": ("supported_devices", "supported_formats", "compile", "build"),
     "runtime": ("supported_devices", "loadable_formats", "load", "load_file"),
     "format": ("recognizes", "load_model", "save_model", "load_tensors", "save_tensors"),
+    "operators": (),
 }
 
 
@@ -111,9 +115,14 @@ def _preference(entry: PluginEntry) -> tuple[bool, bool, str]:
 
 
 def _entry(kind: Kind, point: importlib.metadata.EntryPoint) -> PluginEntry:
-    dist = point.dist
-    package, version = (dist.name, dist.version) if dist else ("unknown", "?")
-    return PluginEntry(kind, point.name, package, version, point.value)
+    return PluginEntry(kind, point.name, *_package_of(point), point.value)
+
+
+def _package_of(point: importlib.metadata.EntryPoint) -> tuple[str, str]:
+    """The name and version of a plugin's package; Hodu's own need no look at its metadata."""
+    if point.value.startswith("hodu."):
+        return "hodu", __version__
+    return (point.dist.name, point.dist.version) if point.dist else ("unknown", "?")
 
 
 def get(kind: Kind, name: str) -> Any:

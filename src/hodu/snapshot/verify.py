@@ -13,11 +13,17 @@ from hodu.snapshot.ir import Node, Snapshot, Value, group
 
 
 def verify(snapshot: Snapshot) -> Snapshot:
-    """Return `snapshot` if it is well formed; raise VerifyError listing all that is wrong."""
+    """Return `snapshot` if it is well formed; raise VerifyError listing all that is wrong.
+
+    One that has been found well formed is not looked at again.
+    """
+    if "verified" in snapshot.cache:
+        return snapshot
     problems = _Checker(snapshot).problems()
     if problems:
         listed = "\n".join(f"  - {p}" for p in problems)
         raise VerifyError(f"Snapshot {snapshot.name!r} is not well formed:\n{listed}")
+    snapshot.cache["verified"] = True
     return snapshot
 
 
@@ -82,10 +88,16 @@ class _Checker:
                 self.found.append(f"the data of state {name!r} is not {inputs[name].type}")
 
 
+def unknown_op(name: str) -> str:
+    """What to say of an op that is not in the table; those with a domain are of users."""
+    told = "; register it with hodu.formats.onnx.op before it is loaded" if "." in name else ""
+    return f"unknown op {name!r}{told}"
+
+
 def _node_problems(node: Node) -> list[str]:
     op = REGISTRY.get(node.op)
     if op is None:
-        return ["unknown op"]
+        return [unknown_op(node.op)]
     names = {p.name for p in op.schema.attrs}
     if names != node.attrs.keys():
         return [f"attributes {sorted(node.attrs)}, the op has {sorted(names)}"]
