@@ -64,7 +64,7 @@ def test_rows_of_a_transposed_operand_a_page_apart(target, dtype):
     wide = 4096 // np.dtype(kind).itemsize
     x, y = (
         draw.standard_normal((45, wide)).astype(kind),
-        draw.standard_normal((45, 99)).astype(kind),
+        draw.standard_normal((45, 300)).astype(kind),
     )
     snapshot = capture(lambda x, y: x[:, :37].T @ y, [x, y])
     ready = prepare(snapshot, named(target), Options())
