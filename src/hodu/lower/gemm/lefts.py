@@ -22,8 +22,8 @@ _FEW_LINES = 32  # that one set of the second cache and those of the first keep,
 class Lefts:
     """What reads the rows of tiles with sums of `dtype` from an operand.
 
-    `depth` is the most that is read at once, where it is known; `is_reused` says that many panels
-    are multiplied by the rows of a tile.
+    `depth` is the most that is read at once; without it nothing is copied. `is_reused` says that
+    many panels are multiplied by the rows of a tile.
     """
 
     s: Stage

@@ -53,7 +53,9 @@ class Blocked:
         b: Matrices | Panels,
         blocking: choose.Blocking,
         finish: Finish,
+        turned: bool = False,
     ) -> None:
+        self.turned = turned
         self.s, self.k, self.sizes, self.finish = s, s.k, sizes, finish
         self.blocking, self.tile = blocking, blocking.tile
         columns = known(sizes.columns)
@@ -64,10 +66,9 @@ class Blocked:
         self.depth_block = self._depth_block()
         self.blocks = self._count(sizes.depth, self.depth_block)
         self.partial = self._partial()
-        depth = self.depth_block or known(sizes.depth)
-        self.lefts = Lefts(
-            s, a, s.param(a.place, "in"), self.dtype, depth, columns > 2 * self.tile.columns
-        )
+        depth = self.depth_block or known(sizes.depth) if self.tile.word == 1 else None
+        is_reused = columns > 2 * self.tile.columns
+        self.lefts = Lefts(s, a, s.param(a.place, "in"), self.dtype, depth, is_reused)
         self.rights = s.param(b.place, "in")
 
     def _depth_block(self) -> int | None:
@@ -110,7 +111,7 @@ class Blocked:
         elif many == 0:
             row_parts = index(1)
         column_parts = max(1, -(-panels // self.panels_at_once))
-        self.s.k.work += (known(product(self.sizes.batch)) or 1) * self._work()
+        self.s.k.work += (known(product(self.sizes.batch)) or 1) * self._work() * self.tile.word
         parts = (product(self.sizes.batch), index(column_parts), row_parts)
         with self.k.loop(product(parts), kind="parallel", name="part") as part:
             batch, column_part, row_part = unflat(part, parts)
@@ -126,7 +127,8 @@ class Blocked:
 
     def _panel_bytes(self) -> int:
         depth = self.depth_block or known(self.sizes.depth) or 1
-        return max(1, depth * self.tile.columns * stored(self.rights.dtype).itemsize)
+        element = stored(self.rights.dtype).itemsize * self.tile.word
+        return max(1, depth * self.tile.columns * element)
 
     def _work(self) -> int:
         rows, depth = known(self.sizes.rows), known(self.sizes.depth)
@@ -164,7 +166,7 @@ class Blocked:
 
     def _row_tile(self, rows: int, row: Expr, columns: _Range) -> None:
         at = self.k.let(self.a_at + row * self.a.stride + self.first * self.a.step, "at")
-        lefts = self.lefts.read(rows, at, self.depth)
+        lefts = replace(self.lefts.read(rows, at, self.depth), turned=self.turned)
         with columns.loop(self) as panel:
             self._tile(rows, lefts, self.tile, row, panel * self.tile.columns, self.tile.columns)
         with columns.last(self):
