@@ -20,11 +20,15 @@ from hodu.lower.point import CannotVectorizeError
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """Blocks of `lanes` channels (with 1, planes), and how many zeros surround each axis."""
+    """Blocks of `lanes` channels (with 1, planes), and how many times `fill` surrounds each axis.
+
+    `fill` is what stands for zero: the zero point of quantized values.
+    """
 
     lanes: int
     before: tuple[int, ...]
     after: tuple[int, ...]
+    fill: int = 0
 
     def blocks(self, shape: Sequence[int]) -> int:
         """The number of blocks of channels; the last one may be filled up."""
@@ -75,9 +79,16 @@ class Blocked:
     def covers(self, other: Blocked) -> bool:
         """Whether what is laid out like this can be read as `other`, which may have less border."""
         sides = zip((*self.before, *self.after), (*other.before, *other.after), strict=True)
-        return self.lanes == other.lanes and all(a >= b for a, b in sides)
+        same = self.lanes == other.lanes and (self.fill == other.fill or not other.has_border)
+        return same and all(a >= b for a, b in sides)
 
     def joined(self, other: Blocked) -> Blocked:
-        """The layout that has the wider of both borders."""
+        """The layout that has the wider of both borders, filled as its own if it has one."""
         before = tuple(map(max, self.before, other.before))
-        return Blocked(self.lanes, before, tuple(map(max, self.after, other.after)))
+        fill = self.fill if self.has_border else other.fill
+        return Blocked(self.lanes, before, tuple(map(max, self.after, other.after)), fill)
+
+    @property
+    def has_border(self) -> bool:
+        """Whether anything surrounds the spatial axes."""
+        return any((*self.before, *self.after))
