@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from hodu.render.c_dots import dot_helper
+from hodu.render.c_loads import load_helper
 
 _VECTOR = re.compile(r"([a-z]+)_([a-z]+\d+)x(\d+)")
 _ROUNDING = {"floor": "t - (t > x)", "ceil": "t + (t < x)", "trunc": "t"}
@@ -34,6 +35,8 @@ def helper(name: str) -> tuple[list[str], list[str]]:
     """The texts of a helper and of what it calls, and the vector types it names."""
     if name.startswith("bits_"):
         return [_bits(*name.split("_")[1:])], []
+    if name.startswith("load_"):
+        return [load_helper(name)], []
     if name.startswith("fma_"):
         return _fused(name, name.removeprefix("fma_"))
     if name.startswith("dot4_"):
@@ -121,7 +124,9 @@ def _lanewise(name: str, element: str, lanes: int) -> tuple[str, list[str]]:
     return text, [vector]
 
 
-def _reduce(combine: str) -> Callable[[str, str, int], tuple[str, list[str]]]:
+def _reduce(sign: str) -> Callable[[str, str, int], tuple[str, list[str]]]:
+    """The lanes of a vector combined by `+` or `*`, or by the one that is `<` or `>` the other."""
+
     def text(name: str, element: str, lanes: int) -> tuple[str, list[str]]:
         vector, c = f"{element}x{lanes}", _C[element]
         steps, width, types, current = "", lanes, [vector], "v"
@@ -130,14 +135,16 @@ def _reduce(combine: str) -> Callable[[str, str, int], tuple[str, list[str]]]:
             kind = f"{element}x{half}"
             low = ", ".join(map(str, range(half)))
             high = ", ".join(map(str, range(half, width)))
-            types.append(kind)
+            combined, named = _halves(sign, element, half)
+            types += named
             steps += (
                 f"  {kind} l{half} = __builtin_shufflevector({current}, {current}, {low});\n"
                 f"  {kind} h{half} = __builtin_shufflevector({current}, {current}, {high});\n"
+                f"{combined}"
             )
-            steps += _halves(combine, element, half)
             current, width = f"s{half}", half
-        last = combine.format(a=f"{current}[0]", b=f"{current}[1]")
+        a, b = f"{current}[0]", f"{current}[1]"
+        last = f"({a} {sign} {b} ? {a} : {b})" if sign in "<>" else f"{a} {sign} {b}"
         return (
             f"HODU_UNUSED static inline {c} {name}({vector} v) {{\n{steps}  return {last};\n}}\n",
             types,
@@ -146,20 +153,27 @@ def _reduce(combine: str) -> Callable[[str, str, int], tuple[str, list[str]]]:
     return text
 
 
-def _halves(combine: str, element: str, half: int) -> str:
-    kind = f"{element}x{half}"
-    if "?" not in combine:
-        return f"  {kind} s{half} = {combine.format(a=f'l{half}', b=f'h{half}')};\n"
-    each = combine.format(a=f"l{half}[i]", b=f"h{half}[i]")
-    return f"  {kind} s{half};\n  for (int i = 0; i < {half}; i++) s{half}[i] = {each};\n"
+def _halves(sign: str, element: str, half: int) -> tuple[str, list[str]]:
+    """The statement that combines two halves, and the vector types that it names.
+
+    Extremes are chosen by masks: a loop over the lanes would not become vector instructions.
+    """
+    kind, low, high = f"{element}x{half}", f"l{half}", f"h{half}"
+    if sign not in "<>":
+        return f"  {kind} s{half} = {low} {sign} {high};\n", [kind]
+    mask = f"i{element[1:]}x{half}"
+    return (
+        f"  {mask} m{half} = {low} {sign} {high};\n"
+        f"  {kind} s{half} = ({kind})((({mask}){low} & m{half}) | (({mask}){high} & ~m{half}));\n"
+    ), [kind, mask]
 
 
 _VECTOR_HELPERS: dict[str, Callable[[str, str, int], tuple[str, list[str]]]] = {
     "all": _all,
     "select": _select,
     **dict.fromkeys(_LANEWISE, _lanewise),
-    "addlanes": _reduce("{a} + {b}"),
-    "mullanes": _reduce("{a} * {b}"),
-    "minlanes": _reduce("({a} < {b} ? {a} : {b})"),
-    "maxlanes": _reduce("({a} > {b} ? {a} : {b})"),
+    "addlanes": _reduce("+"),
+    "mullanes": _reduce("*"),
+    "minlanes": _reduce("<"),
+    "maxlanes": _reduce(">"),
 }
