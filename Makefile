@@ -5,7 +5,7 @@ TORCH := torch==2.13.0
 PEERS := onnxruntime openvino
 RIVALS := .venv-peers
 
-.PHONY: help demo test test-torch lint format generate compiled fuzz fuzz-onnx conformance roundtrip bench bench-check bench-models bench-compiled bench-eager bench-start shape clean
+.PHONY: help demo test test-torch lint format generate compiled fuzz fuzz-onnx conformance roundtrip support bench bench-check bench-models bench-compiled bench-eager bench-start shape clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -60,6 +60,10 @@ conformance: $(VENV)/.ready-dev
 ## make roundtrip     the models of that suite exported and imported again, and run by ONNX Runtime
 roundtrip: $(VENV)/.ready-dev
 	$(BIN)/python -m tools.roundtrip
+
+## make support       the docs' table of ONNX operators, from the cases that pass
+support: $(VENV)/.ready-dev
+	$(BIN)/python -m tools.support
 
 ## make bench         every measurement, against the other systems, into benchmarks/RESULTS.md; SECTION=models for one
 bench: $(VENV)/.ready-dev $(RIVALS)/.ready benchmarks/models

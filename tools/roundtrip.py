@@ -103,7 +103,7 @@ def _run(model: onnx.ModelProto, inputs: list[Any], engine: Engine) -> list[Any]
     try:
         snapshot = import_model(model)
     except (CaptureError, UnsupportedError):
-        return list(CompiledRep(model, engine).run(inputs))
+        return list(_Rep(model, engine).run(inputs))
     names = [i.name for i in model_inputs(model.graph)]
     found = engine(snapshot).execute(dict(zip(names, inputs, strict=False)))
     return [found[o.name].numpy() for o in model.graph.output]
@@ -121,6 +121,18 @@ def _back(snapshot: Snapshot, opset: int, steady: bool) -> Snapshot:
             )
         )
     return once
+
+
+class _Rep(CompiledRep):
+    """A model that is captured for its inputs, and run by an engine."""
+
+    def __init__(self, model: onnx.ModelProto, engine: Engine) -> None:
+        super().__init__(model)
+        self.engine = engine
+
+    def executable(self, snapshot: Snapshot) -> Any:
+        """What the engine makes of the capture."""
+        return self.engine(snapshot)
 
 
 class _Session:

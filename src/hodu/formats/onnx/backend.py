@@ -123,14 +123,11 @@ class CompiledRep(EagerRep):
     """A model that is captured and compiled for the shapes of the inputs that it is given.
 
     Inputs that decide about types, such as a shape to reshape to, are taken as constants: it is
-    compiled again when they change. `engine` makes something that runs out of a Snapshot.
+    compiled again when they change.
     """
 
-    def __init__(
-        self, model: onnx.ModelProto, engine: Callable[[Snapshot], ExecutableModule] = compile
-    ) -> None:
+    def __init__(self, model: onnx.ModelProto) -> None:
         super().__init__(model)
-        self._engine = engine
         self._modules: dict[Any, _Compiled] = {}
         self._constant: Callable[[Array], bool] | None = None
 
@@ -176,7 +173,11 @@ class CompiledRep(EagerRep):
         }
         constants = {name: wrap(array.copy()) for name, array in known.items()}
         captured = capture_model(self.model, self.context, forms, types, constants)
-        return _Compiled(self._engine(captured.snapshot), list(types), captured.outputs)
+        return _Compiled(self.executable(captured.snapshot), list(types), captured.outputs)
+
+    def executable(self, snapshot: Snapshot) -> ExecutableModule:
+        """The captured model made ready to run."""
+        return compile(snapshot)
 
 
 # Which inputs may become constants: none, then those that look like shapes, then all short ones.
