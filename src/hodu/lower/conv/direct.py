@@ -17,6 +17,7 @@ from hodu.kernel.algebra import broadcast
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Ramp, index
 from hodu.kernel.intrinsics import fma
+from hodu.lower.blocks.layout import Blocked, lanes_of
 from hodu.lower.conv.form import (
     Form,
     Packing,
@@ -64,7 +65,7 @@ class Direct:
         assert source.layout is not None
         self.s, self.form = s, form
         self.layout = source.layout
-        self.lanes = s.target.lanes(32)
+        self.lanes = lanes_of(s.target, form.groups * form.out)
         self.shared = shared_packing(form, s.target, self.layout.lanes)
         self.tiling = self.choose()
         span = self.tiling.vectors * self.lanes
@@ -263,7 +264,6 @@ class Depthwise(Direct):
     def pack(self) -> object:
         """[c / lanes, *kernel, lanes]."""
         from hodu.lower.blocks.forms import pack_blocked
-        from hodu.lower.blocks.layout import Blocked
 
         rows = self.form.weights.reshape(1, self.form.groups, *self.form.kernel)
         return pack_blocked(rows, Blocked(self.lanes, (0, 0), (0, 0)))
@@ -289,8 +289,8 @@ class Depthwise(Direct):
             for c in range(form.kernel[1]):
                 down, right = form.dilation
                 shift = r * down * self.pixel_steps[0] + c * right * self.pixel_steps[1]
-                tap = (r * form.kernel[1] + c) * self.lanes
-                self._tap(tile, sums, start + shift, panel + tap)
+                number = r * form.kernel[1] + c
+                self._tap(tile, sums, start + shift, panel + number * self.lanes)
 
     def _tap(self, tile: Tile, sums: Buf, at: Expr, weights: Expr) -> None:
         k = self.s.k
