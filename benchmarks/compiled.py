@@ -83,6 +83,7 @@ def ask(process: subprocess.Popen[str], line: str = "") -> dict[str, Any] | None
 def serving(command: list[str], name: str, threads: int) -> Iterator[Contestant | None]:
     """A process that answers as `systems.py` says; None where the system is not installed."""
     environment = os.environ | dict.fromkeys(_THREADS, str(threads))
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed has its bytecode
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,

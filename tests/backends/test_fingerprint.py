@@ -73,3 +73,25 @@ def test_a_model_with_other_sizes_is_not_the_file(tmp_path: Path, hashed: list[i
     hodu.save(board.snapshot, tmp_path / "m.hdss")
     found = {fingerprint(hodu.load(tmp_path / "m.hdss", dims=d)) for d in (None, {"n": 2})}
     assert len(found) == 2
+
+
+def test_sources_are_read_once_and_again_when_one_changes(
+    tmp_path: Path, hashed: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "hodu"
+    (package / "lower").mkdir(parents=True)
+    rule = package / "lower" / "rule.py"
+    rule.write_text("one = 1\n")
+    monkeypatch.setattr(module, "_OWN_PARTS", ("lower",))
+    monkeypatch.setattr(hodu, "__file__", str(package / "__init__.py"))
+    reads: list[int] = []
+    contents = module._contents
+    monkeypatch.setattr(module, "_contents", lambda n, p: reads.append(len(n)) or contents(n, p))
+    version = module.compiler_version.__wrapped__
+    first = version()
+    assert version() == first and reads == [1]
+    time.sleep(0.02)
+    rule.write_text("one = 2\n")
+    assert version() != first and reads == [1, 1]
+    (package / "lower" / "other.py").write_text("")
+    assert version() != first and reads == [1, 1, 2]

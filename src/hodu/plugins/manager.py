@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from hodu._version import __version__
 from hodu.artifact import OutputFormat
 from hodu.devices import Device
 from hodu.errors import FormatError, PluginError
@@ -111,9 +112,14 @@ def _preference(entry: PluginEntry) -> tuple[bool, bool, str]:
 
 
 def _entry(kind: Kind, point: importlib.metadata.EntryPoint) -> PluginEntry:
-    dist = point.dist
-    package, version = (dist.name, dist.version) if dist else ("unknown", "?")
-    return PluginEntry(kind, point.name, package, version, point.value)
+    return PluginEntry(kind, point.name, *_package_of(point), point.value)
+
+
+def _package_of(point: importlib.metadata.EntryPoint) -> tuple[str, str]:
+    """The name and version of a plugin's package; Hodu's own need no look at its metadata."""
+    if point.value.startswith("hodu."):
+        return "hodu", __version__
+    return (point.dist.name, point.dist.version) if point.dist else ("unknown", "?")
 
 
 def get(kind: Kind, name: str) -> Any:

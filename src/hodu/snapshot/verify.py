@@ -13,11 +13,17 @@ from hodu.snapshot.ir import Node, Snapshot, Value, group
 
 
 def verify(snapshot: Snapshot) -> Snapshot:
-    """Return `snapshot` if it is well formed; raise VerifyError listing all that is wrong."""
+    """Return `snapshot` if it is well formed; raise VerifyError listing all that is wrong.
+
+    One that has been found well formed is not looked at again.
+    """
+    if "verified" in snapshot.cache:
+        return snapshot
     problems = _Checker(snapshot).problems()
     if problems:
         listed = "\n".join(f"  - {p}" for p in problems)
         raise VerifyError(f"Snapshot {snapshot.name!r} is not well formed:\n{listed}")
+    snapshot.cache["verified"] = True
     return snapshot
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 import os
 import re
 import shutil
@@ -87,9 +86,11 @@ class Toolchain:
 
         Raises ToolchainError with what the compiler said and the path of a copy of the source.
         """
+        from concurrent.futures import ThreadPoolExecutor  # it imports logging, for which runs pay
+
         made = [folder / f"{source.stem}.{form}" for source in sources]
         workers = min(len(sources), usable_cores()) or 1
-        with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        with ThreadPoolExecutor(workers) as pool:
             jobs = [
                 pool.submit(self.compile_file, source, output, own, form)
                 for source, output, own in zip(sources, made, options, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -64,12 +64,28 @@ def _hash_of_file(snapshot: Snapshot, path: Path, identity: str | None) -> str:
     """The hash of a Snapshot that was loaded from a file when the file had this identity."""
     if identity is None or file_identity(path) != identity:
         return _hash(snapshot)
-    cache, key = default_cache(), hash_key(["fingerprint", compiler_version(), identity])
+    parts = ["fingerprint", compiler_version()]
+    return _remembered(parts, [path], [identity], lambda: _hash(snapshot))
+
+
+def _remembered(
+    parts: Sequence[str],
+    paths: Sequence[Path],
+    identities: Sequence[str | None],
+    compute: Callable[[], str],
+) -> str:
+    """A hash of the contents of files, from the cache while they are what they were.
+
+    `parts` say what is hashed; `identities` are those of the files when they were looked at.
+    """
+    if None in identities:
+        return compute()
+    cache, key = default_cache(), hash_key([*parts, *(i for i in identities if i)])
     known = cache.get(key)
     if known is not None:
         return (known / _FINGERPRINT).read_text("ascii")
-    found = _hash(snapshot)
-    if file_identity(path) == identity:
+    found = compute()
+    if [file_identity(path) for path in paths] == identities:
         cache.get_or_build(key, lambda new: _write_text(new / _FINGERPRINT, found))
     return found
 
@@ -101,12 +117,20 @@ def _arrays(snapshot: Snapshot) -> Iterator[Array]:
 def compiler_version() -> str:
     """Hodu's version and a hash of the sources that code comes from."""
     root = Path(hodu.__file__).parent
+    paths = [path for part in _OWN_PARTS for path in _sources(root / part)]
+    names = [str(path)[len(str(root)) :] for path in paths]
+    identities = [file_identity(path) for path in paths]
+    found = _remembered(["sources", *names], paths, identities, lambda: _contents(names, paths))
+    return f"{__version__} {found}"
+
+
+def _contents(names: Sequence[str], paths: Sequence[Path]) -> str:
+    """A hash of files with their names."""
     state = new_hash()
-    for part in _OWN_PARTS:
-        for path in _sources(root / part):
-            state.update(f"{path.relative_to(root)}\0".encode())
-            state.update(path.read_bytes())
-    return f"{__version__} {state.hexdigest()}"
+    for name, path in zip(names, paths, strict=True):
+        state.update(f"{name}\0".encode())
+        state.update(path.read_bytes())
+    return state.hexdigest()
 
 
 def _sources(folder: Path) -> Iterator[Path]:
