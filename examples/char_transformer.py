@@ -98,6 +98,7 @@ def main(argv: list[str] | None = None) -> list[float]:
     parser.add_argument("--write", type=int, default=200, help="characters to write")
     parser.add_argument("--out", type=Path, default=Path())
     options = parser.parse_args(argv)
+    options.out.mkdir(parents=True, exist_ok=True)
 
     hodu.manual_seed(0)
     corpus = Corpus(TEXT.read_text())

@@ -98,6 +98,7 @@ def main(argv: list[str] | None = None) -> float:
     parser.add_argument("--epochs", type=int, default=50)
     parser.add_argument("--out", type=Path, default=Path())
     options = parser.parse_args(argv)
+    options.out.mkdir(parents=True, exist_ok=True)
 
     start = cpu_seconds()
     hodu.manual_seed(0)

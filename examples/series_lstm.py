@@ -74,6 +74,7 @@ def main(argv: list[str] | None = None) -> float:
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--out", type=Path, default=Path())
     options = parser.parse_args(argv)
+    options.out.mkdir(parents=True, exist_ok=True)
 
     hodu.manual_seed(0)
     model = Forecaster()

@@ -29,28 +29,28 @@ def run_ort(path, **inputs):
 
 def test_digits(example, tmp_path, capsys):
     digits = example("digits_cnn")
-    accuracy = digits.main(["--epochs", "6", "--out", str(tmp_path)])
+    accuracy = digits.main(["--epochs", "6", "--out", str(tmp_path / "new")])
     assert accuracy > 0.75
     assert "s of CPU time" in capsys.readouterr().out
     _, _, images, labels = digits.load_split()
-    logits, _ = run_ort(tmp_path / "digits.onnx", image=images)
+    logits, _ = run_ort(tmp_path / "new" / "digits.onnx", image=images)
     assert float(np.mean(logits.argmax(1) == labels)) == accuracy
 
 
 def test_transformer(example, tmp_path):
     chars = example("char_transformer")
-    losses = chars.main(["--steps", "6", "--write", "3", "--out", str(tmp_path)])
+    losses = chars.main(["--steps", "6", "--write", "3", "--out", str(tmp_path / "new")])
     assert losses[-1] < losses[0]
     codes = chars.Corpus(chars.TEXT.read_text()).codes[None, : chars.CONTEXT]
-    (logits,) = run_ort(tmp_path / "char_transformer.onnx", codes=codes)
+    (logits,) = run_ort(tmp_path / "new" / "char_transformer.onnx", codes=codes)
     assert logits.shape[:2] == (1, chars.CONTEXT)
 
 
 def test_series(example, tmp_path):
     series = example("series_lstm")
-    assert series.main(["--steps", "60", "--out", str(tmp_path)]) < 1.5
+    assert series.main(["--steps", "60", "--out", str(tmp_path / "new")]) < 1.5
     data = series.series(2, np.random.default_rng(0))[:, :-1, None]
-    (found,) = run_ort(tmp_path / "forecaster.onnx", series=data)
+    (found,) = run_ort(tmp_path / "new" / "forecaster.onnx", series=data)
     assert found.shape == (2, series.LENGTH, 1)
 
 

@@ -45,9 +45,18 @@ def _plugin(kind: Kind, name: str) -> dict[str, Any]:
     }
     try:
         plugin = manager.get(kind, name)
+        if kind == "operators":
+            return {**about, "status": "ok", "registers": _operators(name)}
         return {**about, "version": plugin.version, "status": "ok", **_abilities(kind, plugin)}
     except HoduError as error:
         return {**about, "status": "broken", "error": error.message, "help": error.hint or ""}
+
+
+def _operators(domain: str) -> list[str]:
+    """The ONNX operators of a domain."""
+    from hodu.formats.onnx.registry import mapped
+
+    return sorted(name for of, name in mapped() if of == domain)
 
 
 def _abilities(kind: Kind, plugin: Any) -> dict[str, Any]:

@@ -18,9 +18,11 @@ from tools.conformance_cases import Case
 
 # With the newest onnx package that the counts were taken with; others have other cases.
 COUNTED_WITH = "1.23"
-PASSING = {"node": 1870, "simple": 23, "pytorch-converted": 82, "pytorch-operator": 35}
+PASSING = {"node": 1876, "simple": 23, "pytorch-converted": 82, "pytorch-operator": 35}
 # Whether these agree with the stored results is a matter of luck: they draw random numbers.
-RANDOM = ("test_bernoulli", "test_training_dropout")
+RANDOM = ("test_bernoulli",)
+# Compiled, a seed is that of Hodu's generator, whose state goes on from run to run.
+RANDOM_COMPILED = ("test_training_dropout",)
 REFUSALS = ("CaptureError: ", "UnsupportedError: ")
 
 
@@ -57,7 +59,8 @@ def sample(found: list[Case]) -> list[Case]:
 @pytest.mark.parametrize("part", range(4))
 def test_a_sample_of_the_official_suite_compiled(part: int) -> None:
     """What is not refused is right, and wholly native."""
-    outcomes = [run_case(case, Compiled) for case in sample(cases("node"))[part::4]]
+    fixed = [case for case in cases("node") if not case.name.startswith(RANDOM_COMPILED)]
+    outcomes = [run_case(case, Compiled) for case in sample(fixed)[part::4]]
     taken = [o for o in outcomes if not o.reason.startswith(REFUSALS)]
     wrong = [f"{o.name}: {o.reason[:200]}" for o in taken if not o.passed]
     assert wrong == []

@@ -30,7 +30,6 @@ class Math:
     abs: Activation
     where: Callable[[Any, Any, Any], Any]
     clip: Callable[[Any, float | None, float | None], Any]
-    stack: Callable[[Sequence[Any]], Any]
 
 
 def _sigmoid(x: Any) -> Any:
@@ -45,7 +44,6 @@ ARRAYS = Math(
     abs=np.abs,
     where=np.where,
     clip=np.clip,
-    stack=np.stack,
 )
 TENSORS = Math(
     exp=lambda x: F.exp(x),
@@ -55,7 +53,6 @@ TENSORS = Math(
     abs=lambda x: F.abs(x),
     where=lambda condition, x, y: F.where(condition, x, y),
     clip=lambda x, low, high: F.clamp(x, low, high),
-    stack=lambda parts: F.stack(parts),
 )
 
 # Name -> (default alpha, default beta, the function), None where it has no such parameter.
@@ -190,32 +187,3 @@ def rnn_step(acts: Sequence[Activation], w_hh: Any, b_hh: Any) -> Step:
         return (acts[0](plus(given + hidden @ w_hh.T, b_hh)),)
 
     return step
-
-
-def run_layer(
-    math: Math,
-    given: Any,
-    state: State,
-    step: Step,
-    turn: Activation | None,
-    live: Any,
-) -> tuple[Any, State]:
-    """Run `step` along the first axis of `given` [T, B, G*H]: the outputs [T, B, H], last state.
-
-    `turn` reverses each sequence; `live` [T, B, 1] says whether it still runs: one that has ended
-    keeps its state and gives 0.
-    """
-    given = given if turn is None else turn(given)
-    results = []
-    for t in range(int(given.shape[0])):
-        new = step(given[t], state)
-        if live is None:
-            state = new
-            results.append(new[0])
-        else:
-            state = tuple(math.where(live[t], a, b) for a, b in zip(new, state, strict=True))
-            results.append(math.where(live[t], new[0], 0.0))
-    if not results:
-        return given[:, :, : state[0].shape[1]], state
-    output = math.stack(results)
-    return (output if turn is None else turn(output)), state

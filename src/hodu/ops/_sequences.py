@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from hodu.dims import provably_different
 from hodu.dtypes import FLOATS, INDEX, DType
 from hodu.errors import OutOfRangeError, ShapeError
-from hodu.ops._cells import ARRAYS, TENSORS, Activation, State, Step, plus, run_layer
+from hodu.ops._cells import Activation, State, Step, plus
 from hodu.ops._precision import narrow, wide, widen
 from hodu.ops._table import Array, F
 from hodu.shapes import Shape, TensorType, format_shape
@@ -107,11 +108,25 @@ def run_arrays(
     lengths: Array | None,
     reverse: bool,
 ) -> tuple[Array, ...]:
-    """The output and the last states; the input's share of all steps is one matrix product."""
+    """The output and the last states; the input's share of all steps is one matrix product.
+
+    A sequence that has ended keeps its state and gives 0.
+    """
     given = plus(np.matmul(wide(x), wide(w_ih).T), wide(b_ih))
-    schedule = _array_schedule(x.shape[0], lengths, reverse)
-    output, last = run_layer(ARRAYS, given, tuple(map(wide, state)), step, *schedule)
-    return tuple(np.array(v, dtype=x.dtype) for v in (output, *last))
+    turn, live = _array_schedule(x.shape[0], lengths, reverse)
+    given = given if turn is None else turn(given)
+    state = tuple(map(wide, state))
+    output = np.empty((*given.shape[:2], state[0].shape[1]), given.dtype)
+    for t in range(len(given)):
+        new = step(given[t], state)
+        output[t] = new[0] if live is None else np.where(live[t], new[0], 0.0)
+        state = new if live is None else _kept(np.where, live[t], new, state)
+    output = output if turn is None else turn(output)
+    return tuple(np.array(v, dtype=x.dtype) for v in (output, *state))
+
+
+def _kept(where: Callable[..., Any], live: Any, new: State, old: State) -> State:
+    return tuple(where(live, a, b) for a, b in zip(new, old, strict=True))
 
 
 def run_tensors(
@@ -123,8 +138,20 @@ def run_tensors(
     lengths: Tensor | None,
     reverse: bool,
 ) -> tuple[Tensor, ...]:
-    """The same over Tensors."""
+    """The same over Tensors: a scan, so that a long sequence is no larger a program."""
     given = plus(F.matmul(widen(x), widen(w_ih).T), widen(b_ih))
-    schedule = _tensor_schedule(int(x.shape[0]), lengths, reverse)
-    output, last = run_layer(TENSORS, given, tuple(map(widen, state)), step, *schedule)
-    return tuple(narrow(v, x.dtype) for v in (output, *last))
+    state = tuple(map(widen, state))
+    if not x.shape[0]:
+        return tuple(narrow(v, x.dtype) for v in (given[:, :, : state[0].shape[1]], *state))
+    turn, live = _tensor_schedule(int(x.shape[0]), lengths, reverse)
+    given = given if turn is None else turn(given)
+
+    def advance(state: State, rows: tuple[Tensor, ...]) -> tuple[State, Tensor]:
+        new = step(rows[0], state)
+        if live is None:
+            return new, new[0]
+        return _kept(F.where, rows[1], new, state), F.where(rows[1], new[0], 0.0)
+
+    state, output = F.scan(advance, state, (given,) if live is None else (given, live))
+    output = output if turn is None else turn(output)
+    return tuple(narrow(v, x.dtype) for v in (output, *state))

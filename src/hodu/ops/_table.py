@@ -129,7 +129,9 @@ def op(schema: str) -> Callable[[_Class], _Class]:
     """Register the decorated class as the block of an op with this schema."""
 
     def register(block: _Class) -> _Class:
-        opdef = _opdef(parse_schema(schema), dict(vars(block)), block.__module__.rsplit(".", 1)[-1])
+        opdef = opdef_of(
+            parse_schema(schema), dict(vars(block)), block.__module__.rsplit(".", 1)[-1]
+        )
         if REGISTRY.is_defined(opdef.name):
             raise ValueError(f"op {opdef.name!r} is defined twice")
         REGISTRY[opdef.name] = opdef
@@ -155,7 +157,8 @@ _ENTRIES = frozenset(OpDef.__dataclass_fields__) - {
 }
 
 
-def _opdef(schema: Schema, block: dict[str, Any], family: str) -> OpDef:
+def opdef_of(schema: Schema, block: dict[str, Any], family: str) -> OpDef:
+    """The op of a schema and the entries of its block; raises ValueError for unknown ones."""
     unknown = {k for k in block if not k.startswith("_")} - _ENTRIES
     if unknown or not block.get("__doc__"):
         raise ValueError(f"op {schema.name!r}: unknown entries {sorted(unknown)} or no docstring")

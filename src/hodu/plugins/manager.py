@@ -1,7 +1,8 @@
 """Finding plugins: the built-in ones and those that installed packages announce.
 
-Packages announce plugins as entry points of the groups `hodu.compilers`, `hodu.runtimes` and
-`hodu.formats`. A plugin is imported when it is first needed.
+Packages announce plugins as entry points of the groups `hodu.compilers`, `hodu.runtimes`,
+`hodu.formats` and `hodu.onnx_operators`. A plugin is imported when it is first needed. One of the
+last group is called as the domain is whose operators are registered when it is imported.
 """
 
 from __future__ import annotations
@@ -28,11 +29,12 @@ from hodu.plugins.interfaces import (
 )
 from hodu.snapshot.ir import Snapshot
 
-Kind: TypeAlias = Literal["compiler", "runtime", "format"]
+Kind: TypeAlias = Literal["compiler", "runtime", "format", "operators"]
 _GROUPS: dict[Kind, str] = {
     "compiler": "hodu.compilers",
     "runtime": "hodu.runtimes",
     "format": "hodu.formats",
+    "operators": "hodu.onnx_operators",
 }
 _WORDS: dict[Capability, str] = {
     "load_model": "load models",
@@ -44,6 +46,7 @@ _METHODS: dict[Kind, tuple[str, ...]] = {
     "compiler": ("supported_devices", "supported_formats", "compile", "build"),
     "runtime": ("supported_devices", "loadable_formats", "load", "load_file"),
     "format": ("recognizes", "load_model", "save_model", "load_tensors", "save_tensors"),
+    "operators": (),
 }
 
 

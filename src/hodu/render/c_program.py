@@ -134,7 +134,7 @@ class _ProgramWriter:
         writer = KernelWriter(self.expr)
         texts: list[str] = []
         for number, (kernel, users) in enumerate(same_kernels(self.launches)):
-            name = f"{self.options.symbol}_k{number}_{kernel.name}"
+            name = f"{self.options.symbol}_k{number}_{kernel.name.replace('.', '_')}"
             self.names.update((id(launch), name) for launch in users)
             texts.append(f"/* {_purpose(users)} */\n{writer.write(kernel, name)}")
         return texts

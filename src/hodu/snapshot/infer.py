@@ -34,6 +34,11 @@ def infer_types(op: OpDef, inputs: Sequence[Any], attrs: Mapping[str, Any]) -> l
         return list(_trace(op, flat, attrs))
 
 
+def forget() -> None:
+    """Work types out anew, because an op has been defined again."""
+    _traced.cache_clear()
+
+
 @functools.lru_cache(maxsize=4096)
 def _traced(
     name: str, flat: tuple[TensorType | None, ...], attrs: tuple[tuple[str, Any], ...]

@@ -14,7 +14,7 @@ from hodu.ops._table import REGISTRY, Array
 from hodu.shapes import TensorType
 from hodu.snapshot.ir import Node, Snapshot, Value, make_node
 from hodu.snapshot.tokens import Tokens
-from hodu.snapshot.verify import verify
+from hodu.snapshot.verify import unknown_op, verify
 
 _DEPTH = 64
 _T = TypeVar("_T")
@@ -160,7 +160,7 @@ class _Parser(Tokens):
         self.expect("=")
         op = self.take("name")
         if op not in REGISTRY:
-            self.fail(f"unknown op {op!r}")
+            self.fail(unknown_op(op))
         self.expect("(")
         inputs = self.listed(lambda: self.ref(scope), ")")
         attrs = dict(self.listed(lambda: self.attr(scope), "}")) if self.accept("{") else {}

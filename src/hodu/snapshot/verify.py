@@ -88,10 +88,16 @@ class _Checker:
                 self.found.append(f"the data of state {name!r} is not {inputs[name].type}")
 
 
+def unknown_op(name: str) -> str:
+    """What to say of an op that is not in the table; those with a domain are of users."""
+    told = "; register it with hodu.formats.onnx.op before it is loaded" if "." in name else ""
+    return f"unknown op {name!r}{told}"
+
+
 def _node_problems(node: Node) -> list[str]:
     op = REGISTRY.get(node.op)
     if op is None:
-        return ["unknown op"]
+        return [unknown_op(node.op)]
     names = {p.name for p in op.schema.attrs}
     if names != node.attrs.keys():
         return [f"attributes {sorted(node.attrs)}, the op has {sorted(names)}"]

@@ -1,4 +1,4 @@
-"""`hodu plugin`: the installed compilers, runtimes and formats."""
+"""`hodu plugin`: the installed compilers, runtimes, formats and operators of ONNX domains."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hodu_cli.options import Format, TextFormat
 if TYPE_CHECKING:
     from hodu.plugins.manager import Kind
 
-app = typer.Typer(help="List compilers, runtimes and formats.", no_args_is_help=True)
+app = typer.Typer(help="List compilers, runtimes, formats and operators.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -51,7 +51,7 @@ def info(
 
 
 def _kinds() -> tuple[Kind, ...]:
-    return ("compiler", "runtime", "format")
+    return ("compiler", "runtime", "format", "operators")
 
 
 def _entries(kind: Kind) -> list[dict[str, Any]]:

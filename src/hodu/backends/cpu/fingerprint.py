@@ -11,7 +11,9 @@ import numpy as np
 
 import hodu
 from hodu._version import __version__
-from hodu.ops._table import Array
+from hodu.ops._custom import is_custom, stamp_of
+from hodu.ops._table import Array, OpDef
+from hodu.passes.expand import expand
 from hodu.plan.target import Target
 from hodu.plugins.interfaces import CompileOptions
 from hodu.snapshot.ir import Snapshot
@@ -50,8 +52,13 @@ def machine_key(target: Target) -> str:
 def fingerprint(snapshot: Snapshot) -> str:
     """A hash of the contents of a Snapshot: its graph and the data of its constants and states.
 
-    That of a file which has not changed since it was hashed comes from the cache.
+    That of a file which has not changed since it was hashed comes from the cache. Ops of users
+    count as what they are written in, and one with a rule as new in each process.
     """
+    own = [op for op in _ops(snapshot) if is_custom(op)]
+    if own:
+        written = expand(snapshot, lambda node: not _is_written_out(node.definition))
+        return hash_key([_hash(written), *(stamp_of(op) or "" for op in own)])
     found: str | None = snapshot.cache.get("fingerprint")
     if found is None:
         origin = snapshot.cache.get("origin")
@@ -111,6 +118,17 @@ def _arrays(snapshot: Snapshot) -> Iterator[Array]:
     for node in snapshot.nodes:
         for region in node.regions():
             yield from _arrays(region)
+
+
+def _ops(snapshot: Snapshot) -> Iterator[OpDef]:
+    for node in snapshot.nodes:
+        yield node.definition
+        for region in node.regions():
+            yield from _ops(region)
+
+
+def _is_written_out(op: OpDef) -> bool:
+    return is_custom(op) and op.compose is not None and stamp_of(op) is None
 
 
 @functools.cache

@@ -7,5 +7,6 @@ from hodu.formats.onnx.plugin import plugin as plugin
 
 if TYPE_CHECKING:
     from hodu.formats.onnx import backend as backend
+    from hodu.formats.onnx.custom import op as op
 
-_attach(__name__, {"backend": "hodu.formats.onnx.backend"})
+_attach(__name__, {"backend": "hodu.formats.onnx.backend", "op": "hodu.formats.onnx.custom:op"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 import onnx
@@ -11,9 +11,22 @@ from hodu.errors import FormatError, UnsupportedError
 from hodu.formats.onnx.dtypes import is_readable, type_name
 from hodu.formats.onnx.functions import has_function_body
 from hodu.formats.onnx.graph import ModelContext, versions_of
+from hodu.formats.onnx.node import decode
 from hodu.formats.onnx.registry import find_handler, mapped, normal_domain
+from hodu.formats.onnx.signature import suggested
+from hodu.formats.onnx.tensors import NOWHERE
 
-_SHOWN = 50
+_SHOWN, _SUGGESTED = 50, 3
+_HINT = "export it with other operators, convert it to another opset, or replace these parts"
+_IMPORT = "from hodu.formats import onnx\n"
+_STANDARD = ("", "ai.onnx.ml", "ai.onnx.preview", "ai.onnx.preview.training", "com.microsoft")
+_PLAIN = (
+    onnx.AttributeProto.INT,
+    onnx.AttributeProto.FLOAT,
+    onnx.AttributeProto.STRING,
+    onnx.AttributeProto.INTS,
+    onnx.AttributeProto.FLOATS,
+)
 _Key: TypeAlias = tuple[str, str]
 
 
@@ -31,12 +44,49 @@ def check_supported(model: onnx.ModelProto, context: ModelContext) -> None:
     problems = list(dict.fromkeys(problems))
     if not problems:
         return
+    unknown = list(_unknown(model, context))
     listed = "\n".join(f"  - {p}" for p in problems[:_SHOWN])
     more = f"\n  ... and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
     raise UnsupportedError(
         f"unsupported parts of the model, {len(problems)} in all:\n{listed}{more}",
-        hint="export it with other operators, convert it to another opset, or replace these parts",
+        hint=_how_to_register(unknown) if unknown else _HINT,
     )
+
+
+def _unknown(model: onnx.ModelProto, context: ModelContext) -> Iterator[onnx.NodeProto]:
+    """The first node of each operator that nobody has defined, of domains that may be of users."""
+    seen: set[_Key] = set()
+    for node in _all_nodes([*model.graph.node, *(n for f in model.functions for n in f.node)]):
+        key = normal_domain(node.domain), node.op_type
+        if key in seen or key in context.functions or key[0] in _STANDARD:
+            continue
+        seen.add(key)
+        if key not in mapped():
+            yield node
+
+
+def _all_nodes(nodes: Iterable[onnx.NodeProto]) -> Iterator[onnx.NodeProto]:
+    """The nodes, and those of the graphs inside them."""
+    for node in nodes:
+        yield node
+        for attribute in node.attribute:
+            for graph in [attribute.g] if attribute.HasField("g") else attribute.graphs:
+                yield from _all_nodes(graph.node)
+
+
+def _how_to_register(nodes: Sequence[onnx.NodeProto]) -> str:
+    """What to write before the model is loaded, for the first few of these."""
+    snippets = [_snippet(node) for node in nodes[:_SUGGESTED]]
+    return "\n".join(["register it before you load the model:", _IMPORT, *snippets])
+
+
+def _snippet(node: onnx.NodeProto) -> str:
+    names = [f"x{i}" if i == 0 else f"x{i}=None" for i in range(len(node.input))]
+    if all(node.input):
+        names = [f"x{i}" for i in range(len(node.input))]
+    plain = [a for a in node.attribute if a.type in _PLAIN]
+    attrs = {a.name: decode(a, NOWHERE) for a in plain}
+    return suggested(normal_domain(node.domain), node.op_type, names, attrs)
 
 
 def _check_names(graph: onnx.GraphProto) -> None:
@@ -72,11 +122,7 @@ def _check_recursion(context: ModelContext) -> None:
 
 def _called(nodes: Iterable[onnx.NodeProto]) -> Iterator[_Key]:
     """The operators of nodes and of the graphs inside them."""
-    for node in nodes:
-        yield normal_domain(node.domain), node.op_type
-        for attribute in node.attribute:
-            for graph in [attribute.g] if attribute.HasField("g") else attribute.graphs:
-                yield from _called(graph.node)
+    return ((normal_domain(node.domain), node.op_type) for node in _all_nodes(nodes))
 
 
 def _graph_problems(graph: onnx.GraphProto, context: ModelContext) -> Iterator[str]:

@@ -15,8 +15,11 @@ does not exceed the model's opset is taken.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, TypeAlias, TypeVar
+
+from hodu.plugins import manager
 
 Handler: TypeAlias = Callable[..., Any]
 _H = TypeVar("_H", bound=Handler)
@@ -36,13 +39,17 @@ def onnx_op(
         if moves:
             MOVING.add(handler)
         for name in names:
-            versions = _HANDLERS.setdefault((normal_domain(domain), name), {})
-            if since in versions:
+            if since in _HANDLERS.get((normal_domain(domain), name), ()):
                 raise ValueError(f"{name} since {since} is mapped twice")
-            versions[since] = handler
+            put(domain, name, since, handler)
         return handler
 
     return register
+
+
+def put(domain: str, name: str, since: int, handler: Handler) -> None:
+    """Map an operator from an opset on, in the place of an earlier mapping."""
+    _HANDLERS.setdefault((normal_domain(domain), name), {})[since] = handler
 
 
 def normal_domain(domain: str) -> str:
@@ -52,9 +59,23 @@ def normal_domain(domain: str) -> str:
 
 def find_handler(domain: str, name: str, opset: int) -> Handler | None:
     """The function for an operator in an opset, or None."""
-    versions = _HANDLERS.get((normal_domain(domain), name), {})
-    fitting = [since for since in versions if since <= opset]
-    return versions[max(fitting)] if fitting else None
+    since = version_of(domain, name, opset)
+    return None if since is None else _HANDLERS[normal_domain(domain), name][since]
+
+
+def version_of(domain: str, name: str, opset: int) -> int | None:
+    """The opset from which on an operator means what it does in `opset`, None if it is unknown."""
+    key = normal_domain(domain), name
+    if key not in _HANDLERS:
+        _import_announced(key[0])
+    return max((since for since in _HANDLERS.get(key, ()) if since <= opset), default=None)
+
+
+@functools.cache
+def _import_announced(domain: str) -> None:
+    """Import the package, if there is one, that announces operators of a domain."""
+    if domain in manager.entries("operators"):
+        manager.get("operators", domain)
 
 
 def mapped() -> dict[tuple[str, str], tuple[int, ...]]:

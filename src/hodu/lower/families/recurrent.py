@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from hodu.kernel import math
 from hodu.kernel.builder import KernelBuilder
@@ -20,9 +20,6 @@ def _activations(s: Stage, count: int) -> list[Activation]:
     def named(function: Callable[[KernelBuilder, Expr], Expr]) -> Callable[[Expr], Expr]:
         return lambda x: s.k.let(function(s.k, s.k.let(x, "x")), "f")
 
-    def no_stack(parts: Sequence[Expr]) -> Expr:
-        raise TypeError("expressions are not stacked")
-
     functions = Math(
         exp=named(math.exp),
         tanh=named(math.tanh),
@@ -31,7 +28,6 @@ def _activations(s: Stage, count: int) -> list[Activation]:
         abs=math.magnitude,
         where=select,
         clip=_clip,
-        stack=no_stack,
     )
     a = s.attrs
     return make_activations(

@@ -32,7 +32,8 @@ class Emitter:
     """The nodes of a graph; a body of control flow is a `child`, which sees the names around it.
 
     Constants of the whole model are initializers of the outermost graph. What cannot go out is
-    collected in `problems`, so that all of it is told at once.
+    collected in `problems`, so that all of it is told at once, and the versions of operators of
+    other domains in `operators`.
     """
 
     def __init__(self, opset: int, parent: Emitter | None = None) -> None:
@@ -41,6 +42,7 @@ class Emitter:
         self.nodes: list[onnx.NodeProto] = []
         self.names: Names = Names() if parent is None else parent.names
         self.constants: dict[str, Array] = {} if parent is None else parent.constants
+        self.operators: dict[tuple[str, str], int] = {} if parent is None else parent.operators
         self.problems: list[str] = [] if parent is None else parent.problems
         self._types: dict[str, DType] = {}
         self._places: dict[str, tuple[str, int]] = {}
@@ -159,9 +161,20 @@ class Emitter:
         self, kind: str, inputs: Sequence[str], results: Sequence[Value], **attrs: Any
     ) -> list[str]:
         """Add a node whose results have the types of values, such as one with bodies."""
+        return self.foreign("", kind, inputs, results, attrs)
+
+    def foreign(
+        self,
+        domain: str,
+        kind: str,
+        inputs: Sequence[str],
+        results: Sequence[Value],
+        attrs: Mapping[str, Any],
+    ) -> list[str]:
+        """Add a node of another domain, of which nothing is known but its results."""
         names = [self.names.fresh(kind) for _ in results]
         self._types.update(zip(names, (v.type.dtype for v in results), strict=True))
-        self._add(kind, inputs, names, attrs)
+        self._add(kind, inputs, names, attrs, domain)
         return names
 
     def cast(self, name: str, dtype: DType) -> str:
@@ -175,10 +188,17 @@ class Emitter:
         return cast
 
     def _add(
-        self, kind: str, inputs: Sequence[str], names: Sequence[str], attrs: Mapping[str, Any]
+        self,
+        kind: str,
+        inputs: Sequence[str],
+        names: Sequence[str],
+        attrs: Mapping[str, Any],
+        domain: str = "",
     ) -> None:
-        kept = {k: v for k, v in attrs.items() if v is not None}
-        self.nodes.append(helper.make_node(kind, inputs, names, names[0], **kept))
+        node = helper.make_node(kind, inputs, names, names[0], domain=domain or None)
+        kept = sorted((k, v) for k, v in attrs.items() if v is not None)
+        node.attribute.extend(helper.make_attribute(k, v) for k, v in kept)
+        self.nodes.append(node)
 
     # -- Snapshots ----------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import onnx
 from onnx import helper
@@ -10,6 +10,7 @@ from onnx import helper
 from hodu._version import __version__
 from hodu.errors import UnsupportedError, ValueRangeError
 from hodu.formats.onnx.export import families  # noqa: F401  (fills the registry)
+from hodu.formats.onnx.export.custom import versions_of
 from hodu.formats.onnx.export.emitter import Emitter
 from hodu.formats.onnx.export.infos import type_info
 from hodu.formats.onnx.export.registry import export_of
@@ -52,7 +53,8 @@ def export_model(
         _infos(outputs, plain.outputs.values()),
         doc_string=snapshot.metadata.get("onnx.doc", ""),
     )
-    return _model(graph, snapshot, version), g.constants | dict(snapshot.states)
+    domains = {"": version} | versions_of(g.operators)
+    return _model(graph, snapshot, domains), g.constants | dict(snapshot.states)
 
 
 def _checked(opset: int | None) -> int:
@@ -80,12 +82,14 @@ def _infos(names: Iterable[str], values: Iterable[Value]) -> list[onnx.ValueInfo
     return [type_info(n, v.type) for n, v in zip(names, values, strict=True)]
 
 
-def _model(graph: onnx.GraphProto, snapshot: Snapshot, opset: int) -> onnx.ModelProto:
-    imports = [helper.make_opsetid("", opset)]
+def _model(
+    graph: onnx.GraphProto, snapshot: Snapshot, domains: Mapping[str, int]
+) -> onnx.ModelProto:
+    imports = [helper.make_opsetid(domain, version) for domain, version in domains.items()]
     model = helper.make_model(
         graph,
         opset_imports=imports,
-        ir_version=helper.find_min_ir_version_for(imports),
+        ir_version=helper.find_min_ir_version_for(imports[:1]),
         producer_name="hodu",
         producer_version=__version__,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 import hodu.functional as f
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.ops.random import generator_of
@@ -59,7 +61,7 @@ def instance_norm(node: OnnxNode, x: Tensor, scale: Tensor, bias: Tensor) -> Ten
     return f.instance_norm(x, weight=scale, bias=bias, eps=node.real("epsilon", 1e-5))
 
 
-@onnx_op("LayerNormalization", since=17)
+@onnx_op("LayerNormalization")
 def layer_norm(
     node: OnnxNode, x: Tensor, scale: Tensor, bias: Tensor | None = None
 ) -> Tensor | tuple[Tensor, ...]:
@@ -149,8 +151,16 @@ def dropout(
     rate = 0.5 if ratio is None else float(ratio.item())
     if training is None or not bool(training.item()) or rate == 0:
         return x, f.ones_like(x, dtype="bool")
-    keep = f.rand(x.shape, generator=generator_of(node)) >= rate
+    keep = _kept(node, x, rate)
     return f.where(keep, x / (1 - rate), f.zeros_like(x)).to(x.dtype), keep
+
+
+def _kept(node: OnnxNode, x: Tensor, rate: float) -> Tensor:
+    """Where elements stay; a seed means eagerly what it means in ONNX's reference evaluator."""
+    if x._data is None or not node.has("seed"):
+        return f.rand(x.shape, generator=generator_of(node)) >= rate
+    twister = np.random.RandomState(node.integer("seed") % (1 << 32))
+    return f.tensor(twister.uniform(size=x.shape) >= rate)
 
 
 @onnx_op("Dropout")

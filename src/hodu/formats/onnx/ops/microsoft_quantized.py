@@ -1,0 +1,178 @@
+"""Operators of com.microsoft on quantized values: `(q - zero point) * scale` stands for a number.
+
+They compute in f32, as ONNX Runtime does, and round half to even at the end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import hodu.functional as f
+from hodu.dtypes import i32
+from hodu.formats.onnx.dtypes import limits_of
+from hodu.formats.onnx.node import OnnxNode
+from hodu.formats.onnx.ops.microsoft_activation import DOMAIN
+from hodu.formats.onnx.ops.quantize import (
+    dequantize_linear,
+    dynamic_quantize_linear,
+    quantize_linear,
+)
+from hodu.formats.onnx.registry import onnx_op
+from hodu.formats.onnx.windows import window
+
+if TYPE_CHECKING:
+    from hodu._tensor import Tensor
+    from hodu.dtypes import DType
+
+onnx_op("QuantizeLinear", domain=DOMAIN)(quantize_linear)
+onnx_op("DequantizeLinear", domain=DOMAIN)(dequantize_linear)
+
+
+def _centred(x: Tensor, zero: Tensor | None) -> Tensor:
+    """x - zero point in i32; several zero points are those of columns."""
+    wide = x.to(i32)
+    return wide if zero is None else wide - _columns(zero).to(i32)
+
+
+def _columns(v: Tensor) -> Tensor:
+    return v.reshape(()) if v.numel() == 1 else v
+
+
+def _real(x: Tensor, scale: Tensor, zero: Tensor | None) -> Tensor:
+    return _centred(x, zero).to("f32") * _columns(scale)
+
+
+def _quantized(x: Tensor, scale: Tensor | None, zero: Tensor | None, dtype: DType) -> Tensor:
+    """Numbers as integers of `dtype`, divided by the scale if there is one."""
+    moved = f.round(x if scale is None else x / _columns(scale))
+    if zero is not None:
+        moved = moved + _columns(zero).to("f32")
+    return f.clamp(moved, *limits_of(dtype.numpy)).to(dtype)
+
+
+def _rounded(x: Tensor, scale: Tensor, zero: Tensor | None, dtype: DType) -> Tensor:
+    """The same, moved by the zero point before they are rounded: halves go to the even code."""
+    ratio = x / _columns(scale)
+    moved = ratio if zero is None else ratio + _columns(zero).to("f32")
+    return f.clamp(f.round(moved), *limits_of(dtype.numpy)).to(dtype)
+
+
+@onnx_op("QLinearAdd", "QLinearMul", domain=DOMAIN)
+def qlinear_binary(
+    node: OnnxNode,
+    a: Tensor,
+    a_scale: Tensor,
+    a_zero: Tensor | None,
+    b: Tensor,
+    b_scale: Tensor,
+    b_zero: Tensor | None,
+    scale: Tensor,
+    zero: Tensor | None = None,
+) -> Tensor:
+    """The sum or the product of two quantized tensors that broadcast."""
+    left, right = _real(a, a_scale, a_zero), _real(b, b_scale, b_zero)
+    result = left + right if node.op_type == "QLinearAdd" else left * right
+    return _rounded(result, scale, zero, a.dtype)
+
+
+@onnx_op("QLinearSigmoid", "QLinearLeakyRelu", domain=DOMAIN)
+def qlinear_unary(
+    node: OnnxNode,
+    x: Tensor,
+    x_scale: Tensor,
+    x_zero: Tensor | None,
+    scale: Tensor,
+    zero: Tensor | None = None,
+) -> Tensor:
+    """An activation of a quantized tensor."""
+    real = _real(x, x_scale, x_zero)
+    is_sigmoid = node.op_type == "QLinearSigmoid"
+    y = f.sigmoid(real) if is_sigmoid else f.leaky_relu(real, node.real("alpha", 0.01))
+    return _quantized(y, scale, zero, x.dtype)
+
+
+@onnx_op("QLinearConcat", domain=DOMAIN)
+def qlinear_concat(node: OnnxNode, scale: Tensor, zero: Tensor, *parts: Any) -> Tensor:
+    """Quantized tensors, each with its scale and zero point, joined in one quantization."""
+    triples = zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+    joined = [_quantized(_real(x, s, z), scale, zero, zero.dtype) for x, s, z in triples]
+    return f.cat(joined, node.integer("axis"))
+
+
+@onnx_op("QLinearAveragePool", "QLinearGlobalAveragePool", domain=DOMAIN)
+def qlinear_average_pool(
+    node: OnnxNode,
+    x: Tensor,
+    x_scale: Tensor,
+    x_zero: Tensor | None,
+    scale: Tensor,
+    zero: Tensor | None = None,
+) -> Tensor:
+    """The mean of each window, or over all spatial axes; channels last on request."""
+    real = _real(x, x_scale, x_zero)
+    last = node.flag("channels_last")
+    if last:
+        real = f.movedim(real, -1, 1)
+    if node.op_type == "QLinearGlobalAveragePool":
+        y = f.mean(real, tuple(range(2, x.ndim)), keepdim=True)
+    else:
+        win = window(node, real.shape[2:], [])
+        ceil, whole = node.flag("ceil_mode"), node.flag("count_include_pad")
+        y = f._avg_pool(real, win.kernel, win.strides, win.pads, win.dilations, ceil, whole)
+    return _rounded(f.movedim(y, 1, -1) if last else y, scale, zero, x.dtype)
+
+
+@onnx_op("QGemm", domain=DOMAIN)
+def qgemm(
+    node: OnnxNode,
+    a: Tensor,
+    a_scale: Tensor,
+    a_zero: Tensor,
+    b: Tensor,
+    b_scale: Tensor,
+    b_zero: Tensor,
+    c: Tensor | None = None,
+    scale: Tensor | None = None,
+    zero: Tensor | None = None,
+) -> Tensor:
+    """alpha * A B + C of quantized matrices; f32 without an output scale, else quantized."""
+    left = _centred(a.mT if node.flag("transA") else a, a_zero)
+    right = _centred(b.mT if node.flag("transB") else b, b_zero)
+    total = f.matmul(left, right)
+    total = total if c is None else total + c
+    factor = _columns(a_scale) * _columns(b_scale) * node.real("alpha", 1.0)
+    if scale is None:
+        return total.to("f32") * factor
+    dtype = a.dtype if zero is None else zero.dtype
+    return _quantized(total.to("f32") * (factor / _columns(scale)), None, zero, dtype)
+
+
+@onnx_op("MatMulIntegerToFloat", domain=DOMAIN)
+def matmul_integer_to_float(
+    node: OnnxNode,
+    a: Tensor,
+    b: Tensor,
+    a_scale: Tensor,
+    b_scale: Tensor,
+    a_zero: Tensor | None = None,
+    b_zero: Tensor | None = None,
+    bias: Tensor | None = None,
+) -> Tensor:
+    """The product of 8-bit matrices as floats; scale and zero point of b may be per column."""
+    product = f.matmul(_centred(a, a_zero), _centred(b, b_zero)).to("f32")
+    real = (product * (_columns(a_scale) * _columns(b_scale))).to(a_scale.dtype)
+    return real if bias is None else real + bias
+
+
+@onnx_op("DynamicQuantizeMatMul", domain=DOMAIN)
+def dynamic_quantize_matmul(
+    node: OnnxNode,
+    a: Tensor,
+    b: Tensor,
+    b_scale: Tensor,
+    b_zero: Tensor | None = None,
+    bias: Tensor | None = None,
+) -> Tensor:
+    """`MatMulIntegerToFloat` of an A that is quantized to u8 by the range of its data."""
+    codes, scale, zero = dynamic_quantize_linear(node, a)
+    return matmul_integer_to_float(node, codes, b, scale, b_scale, zero, b_zero, bias)
