@@ -1,9 +1,10 @@
 """Every op x sample x dtype as native code: processors, levels, compilers and sanitizers.
 
-    python -m tools.compiled_matrix [--quick]
+    python -m tools.compiled_matrix [--quick] [--row NAME ...] [OP ...]
 
 Runs tools.check_compiled in a process of its own for each combination that this machine can run,
-and prints a line for each. The exit code is 1 if one of them fails. `--quick` takes f32 only.
+and prints a line for each. The exit code is 1 if one of them fails. `--quick` takes f32 only,
+`--row` only the combinations whose names begin so.
 """
 
 from __future__ import annotations
@@ -69,10 +70,11 @@ def main() -> int:
     """Run everything; returns the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="f32 only")
+    parser.add_argument("--row", action="append", help="the names of combinations begin so")
     parser.add_argument("ops", nargs="*", help="ops; all of them by default")
     options = parser.parse_args()
     failed = False
-    for run in runs():
+    for run in (r for r in runs() if r.name.startswith(tuple(options.row or ("",)))):
         more = [*(["--dtype", "f32"] if options.quick else []), *options.ops]
         start = time.perf_counter()
         command = [sys.executable, "-m", "tools.check_compiled", *run.arguments, *more]

@@ -149,6 +149,9 @@ def test_report_and_dump(cli: Cli, model: str, tmp_path: Path) -> None:
     assert "Wrote other.o" in report.err and (tmp_path / "model.h").is_file()
     stages = sorted(path.name for path in (tmp_path / "stages").iterdir())
     assert stages[0] == "00-captured.txt" and stages[-1].endswith("-model.c")
+    source = cli("build", model, "-o", "other.c", "-v", "-q")
+    assert "weights  64 B in another file" in source.out
+    assert re.search(r"\n  code +[\d.]+ KiB\n", source.out)
 
 
 def test_open_sizes_are_named(cli: Cli, affine: str) -> None:

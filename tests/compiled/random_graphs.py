@@ -25,6 +25,7 @@ class Kind:
     limit: int
     sizes: tuple[int, ...]
     ranks: tuple[int, ...]
+    floats: Sequence[hodu.DType] = FLOATS
 
 
 _SIZES = (1, 2, 3, 4, 5, 8, 17, 33)
@@ -34,6 +35,7 @@ KINDS = (
     Kind(_ALL, 20, 20000, _SIZES, (1, 2, 3, 4)),
     Kind(_IMAGES, 14, 60000, (1, 3, 4, 7, 8, 16, 17, 32), (4,)),
     Kind((*_ALL, *random_images.STEPS), 8, 300000, (5, 16, 40, 65), (3,)),
+    Kind(random_images.LAYERS, 10, 60000, (16, 17, 24, 32), (4,), (dtypes.f32,)),
 )
 
 
@@ -42,8 +44,8 @@ class RandomProgram(RandomSource):
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed, FLOATS[0])
-        self.float = self.pick(FLOATS)
         self.kind = KINDS[seed % len(KINDS)]
+        self.float = self.pick(self.kind.floats)
         self.arrays: dict[str, np.ndarray] = {}
         self.masks: list[Any] = []
         with hodu.capture(f"random {seed}") as board:

@@ -35,6 +35,30 @@ def conv(p: RandomSource) -> Any:
     return p.pick([F.relu, F.silu, F.hardswish, lambda t: t, lambda t: F.leaky_relu(t, 0.2)])(y)
 
 
+def block(p: RandomSource) -> Any:
+    """A convolution of 3x3 taps with many channels, perhaps around itself."""
+    x = p.pick(_images(p))
+    out = p.pick([16, 24, 32, x.shape[1]])
+    taps = [3] * (x.ndim - 2)
+    weight = p.constant(out, x.shape[1], *taps, scale=1 / np.sqrt(x.shape[1] * np.prod(taps)))
+    y = F.relu(_CONVOLUTIONS[x.ndim](x, weight, p.constant(out), padding=1))
+    return y + x if y.shape == x.shape else y
+
+
+def separable(p: RandomSource) -> Any:
+    """A convolution of each channel, and one that mixes channels, with constant weights."""
+    x = p.pick(_images(p))
+    channels, out = x.shape[1], p.pick([3, 8, 16, 33])
+    kernel = [min(3, n) for n in x.shape[2:]]
+    padding = [k // 2 for k in kernel]
+    own = p.constant(channels, 1, *kernel, scale=1 / np.sqrt(np.prod(kernel)))
+    conv = _CONVOLUTIONS[x.ndim]
+    y = p.pick([F.relu, F.relu6])(conv(x, own, p.constant(channels), 1, padding, 1, channels))
+    mixing = p.constant(out, channels, *(1 for _ in kernel), scale=1 / np.sqrt(channels))
+    z = conv(y, mixing, p.constant(out))
+    return z + x if z.shape == x.shape and p.chance(0.5) else z
+
+
 def pool(p: RandomSource) -> Any:
     """The greatest or the average of windows."""
     x = p.pick(_images(p))
@@ -85,6 +109,7 @@ def merge(p: RandomSource) -> Any:
 
 
 STEPS = [conv, conv, conv, conv, pool, pad, norm, resize, merge, merge, merge]
+LAYERS = [block, block, separable, separable, pool, norm, resize, merge, merge]
 
 
 def _images(p: RandomSource) -> list[Any]:

@@ -13,6 +13,7 @@ from hodu.passes.cse import cse
 from hodu.passes.fold import fold
 from hodu.passes.movement import RULES as MOVES
 from hodu.passes.movement import movement
+from hodu.passes.pipeline import PASSES
 from hodu.snapshot.parse import parse_snapshot
 from tests.passes.programs import body, check
 
@@ -202,6 +203,29 @@ def test_cse_computes_once():
         %5: f32[2] = add(%2, %3)
         output "y" = %4
         output "z" = %5
+        """,
+    )
+
+
+def test_dce_keeps_what_outputs_need():
+    check(
+        lambda s: PASSES["dce"].change(s, None),
+        """
+        input %x: f32[2]
+        input %unread: f32[2]
+        const %a: f32[2] = [1.0, 2.0]
+        const %b: f32[2] = [3.0, 4.0]
+        %0: f32[2] = mul(%x, %b)
+        %1: f32[2] = exp(%0)
+        %y: f32[2] = add(%x, %a)
+        output "y" = %y
+        """,
+        """
+        input %x: f32[2]
+        input %unread: f32[2]
+        const %a: f32[2] = [1.0, 2.0]
+        %y: f32[2] = add(%x, %a)
+        output "y" = %y
         """,
     )
 

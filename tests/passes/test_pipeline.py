@@ -153,7 +153,7 @@ def test_stages_are_written_to_numbered_files(tmp_path):
     snapshot = captured(mobilenet)
     optimize(snapshot, 1, observer=Dump(tmp_path / "stages").stage)
     names = sorted(p.name for p in (tmp_path / "stages").iterdir())
-    assert names[:3] == ["00-captured.txt", "01-expand.txt", "02-fold.txt"]
+    assert names[:3] == ["00-captured.txt", "01-expand.txt", "02-quantized.txt"]
     assert (tmp_path / "stages" / names[0]).read_text(encoding="utf-8") == str(snapshot)
     (tmp_path / "file").write_text("")
     with pytest.raises(FormatError, match="cannot write"):

@@ -122,6 +122,8 @@ if TYPE_CHECKING:
     from hodu.functional._generated.index_update import put as put
     from hodu.functional._generated.indexing import _index as _index
     from hodu.functional._generated.indexing import _index_put as _index_put
+    from hodu.functional._generated.integer_products import _integer_conv as _integer_conv
+    from hodu.functional._generated.integer_products import _integer_matmul as _integer_matmul
     from hodu.functional._generated.join import cat as cat
     from hodu.functional._generated.join import stack as stack
     from hodu.functional._generated.linear import addmm as addmm
@@ -188,6 +190,9 @@ if TYPE_CHECKING:
     from hodu.functional._generated.quantiles import mode as mode
     from hodu.functional._generated.quantiles import nanquantile as nanquantile
     from hodu.functional._generated.quantiles import quantile as quantile
+    from hodu.functional._generated.quantization import _dequantize_linear as _dequantize_linear
+    from hodu.functional._generated.quantization import _quantize_linear as _quantize_linear
+    from hodu.functional._generated.quantization import _requantize as _requantize
     from hodu.functional._generated.ranges import _arange as _arange
     from hodu.functional._generated.ranges import _linspace as _linspace
     from hodu.functional._generated.rectifiers import hardshrink as hardshrink
@@ -995,6 +1000,7 @@ _HOMES = {
     "_conv_transpose": "hodu.functional._generated.conv_transpose:_conv_transpose",
     "_conv_weight": "hodu.functional._generated.conv_weight:_conv_weight",
     "_cross": "hodu.functional._generated.products:_cross",
+    "_dequantize_linear": "hodu.functional._generated.quantization:_dequantize_linear",
     "_detach": "hodu.functional._generated.cast:_detach",
     "_dims": "hodu.functional._generated.extent:_dims",
     "_div": "hodu.functional._generated.arithmetic:_div",
@@ -1009,6 +1015,8 @@ _HOMES = {
     "_index_fill": "hodu.functional._generated.index_update:_index_fill",
     "_index_put": "hodu.functional._generated.indexing:_index_put",
     "_instance_norm": "hodu.functional._generated.batch_norm:_instance_norm",
+    "_integer_conv": "hodu.functional._generated.integer_products:_integer_conv",
+    "_integer_matmul": "hodu.functional._generated.integer_products:_integer_matmul",
     "_linalg_cond": "hodu.ops.linalg_norms:_linalg_cond",
     "_linalg_cross": "hodu.ops.products:_linalg_cross",
     "_linalg_diagonal": "hodu.ops.diagonal:_linalg_diagonal",
@@ -1042,9 +1050,11 @@ _HOMES = {
     "_pad": "hodu.functional._generated.pad:_pad",
     "_permute": "hodu.functional._generated.order:_permute",
     "_philox": "hodu.functional._generated.philox:_philox",
+    "_quantize_linear": "hodu.functional._generated.quantization:_quantize_linear",
     "_reduce_window": "hodu.functional._generated.reduce_window:_reduce_window",
     "_repeat": "hodu.functional._generated.repeat:_repeat",
     "_repeat_interleave": "hodu.functional._generated.repeat:_repeat_interleave",
+    "_requantize": "hodu.functional._generated.quantization:_requantize",
     "_reshape": "hodu.functional._generated.shape:_reshape",
     "_resize": "hodu.functional._generated.resize:_resize",
     "_roll": "hodu.functional._generated.order:_roll",

@@ -29,10 +29,16 @@ def _fma(a: Any, b: Any, c: Any) -> Any:
     return (a.astype(np.float64) * b + c).astype(a.dtype)
 
 
+def _dot4(x: Any, w: Any, c: Any) -> Any:
+    products = w.reshape(-1, 4).astype(np.int32) * x.astype(np.int32)
+    return c + products.sum(axis=1, dtype=np.int32).reshape(np.shape(c))
+
+
 INTRINSICS = {
     i.name: i
     for i in (
         Intrinsic("fma", _fma),
+        Intrinsic("dot4", _dot4),
         Intrinsic("reduce_add", np.sum, reduces=True),
         Intrinsic("reduce_mul", np.prod, reduces=True),
         Intrinsic("reduce_max", np.max, reduces=True),
@@ -45,6 +51,14 @@ def fma(a: Expr, b: Expr, c: Expr) -> Expr:
     """`a * b + c`, rounded once where the target can; scalars go to all lanes."""
     lanes = max(a.lanes, b.lanes, c.lanes)
     return Call("fma", tuple(broadcast(x, lanes) for x in (a, b, c)), c.dtype, lanes)
+
+
+def dot4(x: Expr, w: Expr, c: Expr) -> Expr:
+    """`c` plus, in each lane, the dot product of the four bytes `x` with four bytes of `w`.
+
+    `x` is u8 or i8, `w` four times as many lanes of i8 as `c` has of i32; sums wrap around.
+    """
+    return Call("dot4", (x, w, c), c.dtype, c.lanes)
 
 
 def reduce_lanes(op: str, x: Expr) -> Expr:

@@ -13,10 +13,9 @@ from hodu.kernel.expr import Expr, index
 from hodu.lower import families as families
 from hodu.lower.blocks import families as families_in_blocks  # noqa: F401
 from hodu.lower.blocks.chained import find_chains, lower_chain
-from hodu.lower.blocks.convolution import wanted_border
 from hodu.lower.blocks.forms import Forms, copy_form
 from hodu.lower.blocks.pieces import place_pieces
-from hodu.lower.blocks.rules import leaves_of, lower_in_blocks
+from hodu.lower.blocks.rules import BORDERS, leaves_of, lower_in_blocks
 from hodu.lower.choices import Choices
 from hodu.lower.control import lower_control
 from hodu.lower.copies import without_copies
@@ -25,7 +24,7 @@ from hodu.lower.moving.joins import join_places
 from hodu.lower.moving.movement import find_in_memory, lower_movement
 from hodu.lower.pointwise import lower_pointwise
 from hodu.lower.program import Launch, Place, Port, Program, Slot, SlotKind, Step, slots_of
-from hodu.lower.rules import ALIAS, CONTROL, CONVOLUTIONS, KERNEL, has_rule
+from hodu.lower.rules import ALIAS, CONTROL, KERNEL, has_rule
 from hodu.lower.sizes import Sizes
 from hodu.lower.stage import Stage
 from hodu.lower.storage import Storage
@@ -243,7 +242,7 @@ class Lowering:
             for value in node.inputs:
                 if value is not None:
                     self.users.setdefault(value, []).append(node)
-            if node.op in CONVOLUTIONS and (border := wanted_border(self, node)) is not None:
+            if node.op in BORDERS and (border := BORDERS[node.op](self, node)) is not None:
                 value = node.inputs[0]
                 assert value is not None
                 known = self.forms.borders.get(value, border)

@@ -66,7 +66,6 @@ KERNEL: dict[str, KernelRule] = {}
 CAPACITY: dict[str, CapacityRule] = {}
 ALIAS = frozenset({"reshape", "squeeze", "unsqueeze", "barrier"})
 CONTROL = frozenset({"cond", "while_loop", "scan"})
-CONVOLUTIONS = frozenset({"conv", "conv_transpose"})
 
 
 def _add(rules: dict[str, Any], names: tuple[str, ...], rule: Any) -> None:

@@ -23,7 +23,7 @@ def fold(snapshot: Snapshot) -> Snapshot:
     """The Snapshot with what is known computed, unless the result would take much more room.
 
     A result may be as large as the constants it is made of, or 1 MiB (4 KiB for `expand` and
-    `full`); barriers and random ops stay.
+    `full`), dequantized constants of any size; barriers and random ops stay.
     """
     return everywhere(snapshot, _fold)
 
@@ -53,6 +53,8 @@ def _is_worth_it(node: Node, given: Sequence[Array | None]) -> bool:
     op = node.definition
     if op.random or op.has_regions or node.op == "barrier":
         return False
+    if node.op == "dequantize_linear":  # weights that no product takes as integers
+        return True
     taken = sum(a.nbytes for a in given if a is not None)
     made: Dim = 0
     for value in node.outputs:

@@ -18,6 +18,7 @@ from hodu.passes.expand import expand
 from hodu.passes.fold import fold
 from hodu.passes.movement import movement
 from hodu.passes.projections import projections
+from hodu.passes.quantized import quantized
 from hodu.passes.recognise import recognise
 from hodu.snapshot.ir import Snapshot
 from hodu.snapshot.prune import prune
@@ -38,6 +39,7 @@ PASSES = {
     p.name: p
     for p in (
         Pass("expand", lambda s, keep: s if keep is None else expand(s, keep)),
+        Pass("quantized", quantized, exact=False),
         Pass("fold", lambda s, keep: fold(s)),
         Pass("algebra", algebra),
         Pass("reassociate", reassociate, exact=False),
@@ -50,7 +52,7 @@ PASSES = {
         Pass("dce", lambda s, keep: everywhere(s, prune)),
     )
 }
-_FIRST = ("expand", "fold", "algebra", "cse")
+_FIRST = ("expand", "quantized", "fold", "algebra", "cse")
 _MAIN = ("broadcast", "movement", "recognise", "batchnorm", "reassociate")
 _LAST = ("algebra", "movement", "fold", "projections", "cse", "dce")
 LEVELS: dict[int, tuple[str, ...]] = {

@@ -241,11 +241,20 @@ class ExprWriter:
                 name = self.use(f"fma_{self.type_of(x) if x.lanes > 1 else stored(x.dtype).name}")
                 return f"{name}({', '.join(map(self.whole, x.args))})"
             return f"({self._beside(a, 3)} * {self(b)} + {self._beside(c, 3)})"
+        if x.name == "dot4":
+            return self._dot(x)
         vector = x.args[0]
         kind = x.name.removeprefix("reduce_") + "lanes"
         self.named(vector.dtype, vector.lanes)
         name = f"{kind}_{vector_type(vector.dtype, vector.lanes, 32)}"
         return f"{self.use(name)}({self.whole(vector)})"
+
+    def _dot(self, x: e.Call) -> str:
+        for given in x.args:
+            self.named(given.dtype, given.lanes)
+        result = "i32" if x.lanes == 1 else f"i32x{x.lanes}"
+        name = self.use(f"dot4_{x.args[0].dtype.name}_{result}")
+        return f"{name}({', '.join(map(self.whole, x.args))})"
 
     _write: dict[type, Callable[..., str]] = {
         e.Const: _const,

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from hodu.render.c_dots import dot_helper
+
 _VECTOR = re.compile(r"([a-z]+)_([a-z]+\d+)x(\d+)")
 _ROUNDING = {"floor": "t - (t > x)", "ceil": "t + (t < x)", "trunc": "t"}
 _LANEWISE = ("floor", "ceil", "trunc", "rint", "sqrt")
@@ -34,6 +36,9 @@ def helper(name: str) -> tuple[list[str], list[str]]:
         return [_bits(*name.split("_")[1:])], []
     if name.startswith("fma_"):
         return _fused(name, name.removeprefix("fma_"))
+    if name.startswith("dot4_"):
+        text, types = dot_helper(name)
+        return [text], types
     match = _VECTOR.fullmatch(name)
     if match is None:
         return [_scalar_rounding(*name.split("_"))], []

@@ -75,7 +75,7 @@ def build(
     notes = {
         **describe(ready.whole),
         "file_bytes": path.stat().st_size,
-        "has_weights": not external,
+        "has_weights": not external and format is not OutputFormat.C_SOURCE,
         "target": f"{target.triple} {', '.join(v.name for v in variants) or target.processor}",
         "variants": ready.describe(sizes) if variants else [],
     }

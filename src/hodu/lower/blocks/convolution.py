@@ -15,6 +15,7 @@ from hodu.lower.blocks.rules import (
     is_in_blocks,
     is_planar,
     use_operands,
+    wants_border,
 )
 from hodu.lower.conv.choose import Plan, plan_winograd
 from hodu.lower.conv.direct import Depthwise, Direct
@@ -37,7 +38,7 @@ def lower_conv(lowering: Lowering, group: Group) -> None:
     forms = forms_of(lowering, group.node)
     root = group.root.outputs[0]
     shape = static_shape(root.type.shape)
-    if not forms or shape is None or root.type.dtype is not f32:
+    if not forms or shape is None or not is_planar(root):
         raise NotBlockedError
     use_operands(lowering, group, shape)
     value = _input(group.node)
@@ -64,6 +65,7 @@ def _plan(lowering: Lowering, form: Form, width: int) -> Plan | None:
     return None if lowering.exact or width == 1 else plan_winograd(form, lowering.target)
 
 
+@wants_border("conv", "conv_transpose")
 def wanted_border(lowering: Lowering, node: Node) -> Blocked | None:
     """The border with which a convolution would like to have its input."""
     forms, value = forms_of(lowering, node), _input(node)
@@ -78,7 +80,7 @@ def forms_of(lowering: Lowering, node: Node) -> list[Form]:
     biases = None if bias is None else lowering.constant_data(bias)
     if weights is None or (bias is not None and biases is None):
         return []
-    if not is_planar(x) or not is_planar(node.outputs[0]):
+    if x.type.dtype is not f32 or not is_planar(x) or not is_planar(node.outputs[0]):
         return []
     forms = _forms(node, weights, biases)
     return forms if all(_has_kernel(f, lowering.target.lanes(32)) for f in forms) else []

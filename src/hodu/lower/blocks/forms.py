@@ -88,7 +88,7 @@ class Forms:
         size = int(np.prod(shape)) if layout is None else layout.size(shape)
         slot = lowering.new_slot(value.name, value.type.dtype, size, "arena")
         storage = Storage(Place(slot), value.type.shape, layout)
-        if layout is not None and any((*layout.before, *layout.after)):
+        if layout is not None and layout.has_border:
             _clear_border(lowering.bare_stage("border"), storage)
         return storage
 
@@ -112,7 +112,8 @@ def pack_blocked(data: Array, layout: Blocked) -> Array:
     """A tensor [n, c, *spatial] as it lies in memory under a layout."""
     blocks = layout.blocks(data.shape)
     sides = zip(layout.before, layout.after, strict=True)
-    padded = np.pad(data, [(0, 0), (0, blocks * layout.lanes - data.shape[1]), *sides])
+    widths = [(0, 0), (0, blocks * layout.lanes - data.shape[1]), *sides]
+    padded = np.pad(data, widths, constant_values=layout.fill)
     split = padded.reshape(data.shape[0], blocks, layout.lanes, *padded.shape[2:])
     return np.moveaxis(split, 2, -1)
 
@@ -136,11 +137,11 @@ def copy_form(lowering: Lowering, source: Storage, target: Storage) -> None:
 
 
 def _clear_border(s: Stage, storage: Storage) -> None:
-    """Add a kernel that stores zeros around the spatial axes."""
+    """Add a kernel that stores what stands for zero around the spatial axes."""
     layout, shape = storage.layout, [d.__index__() for d in storage.shape]
     assert layout is not None
     y = s.param(storage.place, "out", "y")
-    zero = constant(0, computed(y.dtype), layout.lanes)
+    zero = constant(layout.fill, computed(y.dtype), layout.lanes)
     sizes, steps = layout.spatial(shape), layout.strides(shape)[1:]
     with s.k.loop(shape[0] * layout.blocks(shape), kind="parallel", name="plane") as plane:
         _clear_axis(s, storage, sizes, plane * steps[0], steps[1:], zero)

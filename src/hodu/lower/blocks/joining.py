@@ -38,7 +38,8 @@ def lower_cat(lowering: Lowering, group: Group) -> None:
     shapes = [static_shape(v.type.shape) for v in node.inputs if v in lowering.storage]
     if len(shapes) < len(node.inputs) or any(s is None or s[1] % lanes for s in shapes):
         raise NotBlockedError
-    layout = Blocked(lanes, *[(0,) * (root.type.rank - 2)] * 2)
+    none = (0,) * (root.type.rank - 2)
+    layout = Blocked(lanes, none, none)
     for value in node.inputs:
         assert value is not None
         lowering.forms.use_blocked(value, layout)

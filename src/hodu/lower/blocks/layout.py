@@ -18,11 +18,11 @@ from hodu.lower.index import ZERO, Index
 from hodu.lower.point import CannotVectorizeError
 from hodu.plan.target import Target
 
-_LEAST_LANES = 4  # of a vector of f32 in every set of vector instructions
+_LEAST_LANES = 4  # of a vector in every set of vector instructions, and of a word of bytes
 
 
 def lanes_of(target: Target, channels: int) -> int:
-    """How many of some channels of f32 are a block: a vector's, or a shorter one's that holds all.
+    """How many of some channels are a block: a vector of 32 bits each, or a shorter one with all.
 
     Half a vector takes half the memory, and some processors do twice as many of them in a cycle.
     """
@@ -32,11 +32,15 @@ def lanes_of(target: Target, channels: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """Blocks of `lanes` channels (with 1, planes), and how many zeros surround each axis."""
+    """Blocks of `lanes` channels (with 1, planes), and how many times `fill` surrounds each axis.
+
+    `fill` is what stands for zero: the zero point of quantized values.
+    """
 
     lanes: int
     before: tuple[int, ...]
     after: tuple[int, ...]
+    fill: int = 0
 
     def blocks(self, shape: Sequence[int]) -> int:
         """The number of blocks of channels; the last one may be filled up."""
@@ -87,9 +91,16 @@ class Blocked:
     def covers(self, other: Blocked) -> bool:
         """Whether what is laid out like this can be read as `other`, which may have less border."""
         sides = zip((*self.before, *self.after), (*other.before, *other.after), strict=True)
-        return self.lanes == other.lanes and all(a >= b for a, b in sides)
+        same = self.lanes == other.lanes and (self.fill == other.fill or not other.has_border)
+        return same and all(a >= b for a, b in sides)
 
     def joined(self, other: Blocked) -> Blocked:
-        """The layout that has the wider of both borders."""
+        """The layout that has the wider of both borders, filled as its own if it has one."""
         before = tuple(map(max, self.before, other.before))
-        return Blocked(self.lanes, before, tuple(map(max, self.after, other.after)))
+        fill = self.fill if self.has_border else other.fill
+        return Blocked(self.lanes, before, tuple(map(max, self.after, other.after)), fill)
+
+    @property
+    def has_border(self) -> bool:
+        """Whether anything surrounds the spatial axes."""
+        return any((*self.before, *self.after))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hodu.dtypes import f32
 from hodu.kernel.algebra import broadcast
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import INDEX, Expr
@@ -41,7 +42,12 @@ def lower_resize(lowering: Lowering, group: Group) -> None:
     if shape is None or size is None or given is None or not is_in_blocks(lowering, value):
         raise NotBlockedError
     lines = resized_axes(node.attrs, given, size)
-    if not is_planar(root) or group.epilogue or not reads_blocks(lowering, root):
+    if (
+        root.type.dtype is not f32
+        or not is_planar(root)
+        or group.epilogue
+        or not reads_blocks(lowering, root)
+    ):
         raise NotBlockedError
     if node.attrs["coordinates"] == "tf_crop_and_resize" or any(not _is_short(x) for x in lines):
         raise NotBlockedError

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
-from hodu.dtypes import bool_, f32
+from hodu.dtypes import bool_, f32, i8, i32, u8
 from hodu.kernel.expr import Expr, Ramp, index
 from hodu.lower.blocks.layout import Blocked, lanes_of
 from hodu.lower.groups import Group
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
 
 BlockedRule: TypeAlias = "Callable[[Lowering, Group], None]"
+BorderRule: TypeAlias = "Callable[[Lowering, Node], Blocked | None]"
 BLOCKED: dict[str, BlockedRule] = {}
+BORDERS: dict[str, BorderRule] = {}
+IN_BLOCKS = frozenset({f32, i8, u8})
 
 
 class NotBlockedError(Exception):
@@ -32,6 +35,16 @@ def blocked(*names: str) -> Callable[[BlockedRule], BlockedRule]:
 
     def register(rule: BlockedRule) -> BlockedRule:
         BLOCKED.update(dict.fromkeys(names, rule))
+        return rule
+
+    return register
+
+
+def wants_border(*names: str) -> Callable[[BorderRule], BorderRule]:
+    """Register which border ops would like their first input to have, None for nodes without."""
+
+    def register(rule: BorderRule) -> BorderRule:
+        BORDERS.update(dict.fromkeys(names, rule))
         return rule
 
     return register
@@ -71,9 +84,10 @@ def stored_behind(lowering: Lowering, value: Value) -> Iterator[Value]:
 
 
 def is_planar(value: Value) -> bool:
-    """Whether a value is f32 with one or two spatial axes of known sizes."""
+    """Whether a value is f32, i8 or u8 with one or two spatial axes of known sizes."""
     shape = static_shape(value.type.shape)
-    return shape is not None and len(shape) in (3, 4) and 0 not in shape and value.type.dtype is f32
+    is_known = shape is not None and len(shape) in (3, 4) and 0 not in shape
+    return is_known and value.type.dtype in IN_BLOCKS
 
 
 def is_in_blocks(lowering: Lowering, value: Value) -> bool:
@@ -121,7 +135,7 @@ def use_values(
 
 def _fits(lowering: Lowering, value: Value) -> bool:
     data = lowering.constant_data(value)
-    return value.type.dtype in (f32, bool_) or (data is not None and data.size == 1)
+    return value.type.dtype in IN_BLOCKS | {bool_, i32} or (data is not None and data.size == 1)
 
 
 def _use_operand(lowering: Lowering, value: Value, shape: tuple[int, ...]) -> None:
@@ -132,7 +146,7 @@ def _use_operand(lowering: Lowering, value: Value, shape: tuple[int, ...]) -> No
     if channel == 1:
         return
     is_full = shape[1] % lanes_of(lowering.target, shape[1]) == 0
-    if len(own) == len(shape) and value.type.dtype is f32:
+    if len(own) == len(shape) and value.type.dtype in IN_BLOCKS:
         lowering.forms.use_blocked(value, bare(lowering, shape))
     elif not is_full or any(n != 1 for n in own[2 - len(shape) :]):
         raise NotBlockedError

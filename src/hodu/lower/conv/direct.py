@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from hodu.dtypes import f32
+from hodu.dtypes import DType, f32
 from hodu.kernel.algebra import broadcast
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Ramp, index
@@ -32,6 +32,7 @@ from hodu.lower.stage import Stage
 from hodu.lower.storage import Storage
 
 _CHEAP = frozenset({"add", "sub", "mul", "relu", "clamp", "maximum", "minimum", "neg", "abs"})
+_CHEAP |= {"requantize", "dequantize_linear"}
 
 
 def is_cheap(s: Stage) -> bool:
@@ -58,15 +59,19 @@ class Tile:
 class Direct:
     """The kernel of one form; `source` is the input in blocks with its border.
 
-    With `x` it lies there, and of `source` the shape and the layout count.
+    With `x` it lies there, and of `source` the shape and the layout count. Sums are in `dtype`,
+    of so many input channels at once as are in a `word`.
     """
+
+    dtype: DType = f32
+    word = 1
 
     def __init__(self, s: Stage, form: Form, source: Storage, x: Buf | None = None) -> None:
         assert source.layout is not None
         self.s, self.form = s, form
         self.layout = source.layout
         self.lanes = lanes_of(s.target, form.groups * form.out)
-        self.shared = shared_packing(form, s.target, self.layout.lanes)
+        self.shared = self.shared_packing()
         self.tiling = self.choose()
         span = self.tiling.vectors * self.lanes
         self.packing = self.shared or Packing(self.layout.lanes, span)
@@ -76,7 +81,7 @@ class Direct:
         self.item_step, self.block_step = item, block
         self.pixel_steps = (0, steps[0]) if len(steps) == 1 else (steps[0], steps[1])
         self.before = (0,) * (2 - len(steps)) + self.layout.before
-        self.bias = s.table(pack_bias(form, self.lanes), "bias")
+        self.bias = s.table(pack_bias(form, self.lanes, self.dtype), "bias")
         self.weights = s.table(self.pack(), "weights")
 
     def choose(self) -> Tiling:
@@ -84,6 +89,10 @@ class Direct:
         registers = self.s.target.vector_registers
         found = tilings(self.form, self.lanes, registers, self.shared)
         return self.s.choose(f"direct {self.form.describe()}, input {self.layout}", found)
+
+    def shared_packing(self) -> Packing | None:
+        """The packing that several targets share, None of one alone."""
+        return shared_packing(self.form, self.s.target, self.layout.lanes)
 
     def pack(self) -> object:
         """The weights in the order in which they are read."""
@@ -131,7 +140,7 @@ class Direct:
     def _tile(self, tile: Tile) -> None:
         k, vectors = self.s.k, self.tiling.vectors
         count = tile.rows * tile.columns
-        sums = k.local("sum", f32, count * vectors, self.lanes)
+        sums = k.local("sum", self.dtype, count * vectors, self.lanes)
         for j in range(vectors):
             first = k.let(self._vector(self.bias, (tile.panel * vectors + j) * self.lanes))
             for p in range(count):
@@ -172,7 +181,8 @@ class Direct:
         if columns % span == 0:
             return tile.panel * (columns // span * self._span_size())
         parts = span // columns
-        return tile.panel // parts * self._span_size() + tile.panel % parts * columns
+        inside = tile.panel % parts * (columns * self.word)
+        return tile.panel // parts * self._span_size() + inside
 
     def _span_size(self) -> int:
         """How many weights the channels of a span have."""
@@ -187,11 +197,14 @@ class Direct:
         whole, rest = divmod(channels, lanes)
         with self.over_taps(start) as (at, tap):
             first = weights + tap * (channels * span)
-            with k.loop(whole, name="part") as part, k.loop(lanes, name="c") as c:
+            with (
+                k.loop(whole, name="part") as part,
+                k.loop(lanes, step=self.word, name="c") as c,
+            ):
                 x = at + part * self.block_step + c
                 self._multiply(tile, sums, x, first + (part * lanes + c) * span)
             if rest:
-                with k.loop(rest, name="c") as c:
+                with k.loop(rest, step=self.word, name="c") as c:
                     x = at + whole * self.block_step + c
                     self._multiply(tile, sums, x, first + (whole * lanes + c) * span)
 
@@ -208,18 +221,26 @@ class Direct:
         """One input channel of one tap times its vectors of weights, for every pixel."""
         k, vectors = self.s.k, self.tiling.vectors
         at, weights = k.let(at, "at"), k.let(weights, "panel")
-        w = [k.let(self._vector(self.weights, weights + self._column(j)), "w")
+        w = [k.let(k.load(self.weights, weights + self._column(j), self.lanes * self.word), "w")
              for j in range(vectors)]  # fmt: skip
         for p, pixel in enumerate(tile.pixels()):
-            x = k.let(broadcast(k.load(self.x, at + self.pixel(pixel)), self.lanes), "x")
+            x = k.let(self.spread(at + self.pixel(pixel)), "x")
             for j in range(vectors):
                 number = p * vectors + j
-                k.store(sums, number, fma(x, w[j], k.load(sums, number)))
+                k.store(sums, number, self.add(x, w[j], k.load(sums, number)))
+
+    def spread(self, at: Expr) -> Expr:
+        """An input element as it is multiplied by vectors of weights."""
+        return broadcast(self.s.k.load(self.x, at), self.lanes)
+
+    def add(self, x: Expr, w: Expr, total: Expr) -> Expr:
+        """The sum with a product."""
+        return fma(x, w, total)
 
     def _column(self, vector: int) -> int:
         """How far the weights of a vector of channels are from those of the tile's first one."""
         spans, inside = divmod(vector * self.lanes, self.packing.span)
-        return spans * self._span_size() + inside
+        return spans * self._span_size() + inside * self.word
 
     def pixel(self, pixel: tuple[int, int]) -> int:
         """How far the input of a pixel is from that of the tile's first one."""
@@ -243,7 +264,7 @@ class Direct:
                     self.s.write(self._position(tile, *constants((*pixel, j))), value)
             return
         count = tile.rows * tile.columns * vectors
-        done = k.local("done", f32, count, self.lanes)  # so that the sums may be registers
+        done = k.local("done", self.dtype, count, self.lanes)  # so that the sums may be registers
         for i in range(count):
             k.store(done, i, k.load(sums, i))
         with k.loops((tile.rows, tile.columns, vectors)) as (row, column, number):

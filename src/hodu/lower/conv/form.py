@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hodu.dtypes import DType, f32
 from hodu.lower.blocks.layout import Blocked
 from hodu.ops._table import Array
 from hodu.plan.target import Target
@@ -230,10 +231,10 @@ def pack_weights(form: Form, packing: Packing) -> Array:
     return np.ascontiguousarray(np.concatenate([head, tail], axis=1))
 
 
-def pack_bias(form: Form, lanes: int) -> Array:
+def pack_bias(form: Form, lanes: int, dtype: DType = f32) -> Array:
     """The bias of every group, filled up to whole vectors; zeros where there is none."""
     channels = form.groups * form.out
-    data = np.zeros(-(-channels // lanes) * lanes, np.float32)
+    data = np.zeros(-(-channels // lanes) * lanes, dtype.numpy)
     if form.bias is not None:
         data[:channels] = form.bias
     return data

@@ -6,7 +6,7 @@ is computed in vectors. Narrow floats are summed in f32; integers wrap around.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -38,11 +38,17 @@ class _Tile:
     lanes: int
 
 
-def convolve(s: Stage, windows: Sequence[AnyWindow], transposed: bool = False) -> None:
+Read: TypeAlias = "Callable[[int, Index], Expr]"
+"""(input, position): an element of an input as it is multiplied."""
+
+
+def convolve(
+    s: Stage, windows: Sequence[AnyWindow], transposed: bool = False, read: Read | None = None
+) -> None:
     """Write the loops of a convolution, with vectors where there is such a form."""
     bits = computed(s.out_type().dtype).bits
     lanes = s.target.lanes(bits) if bits >= 32 else 1
-    form = _Form(s, windows, transposed)
+    form = _Form(s, windows, transposed, read or s.read)
     if lanes > 1 and windows[-1].stride == 1:
         restart = s.attempt()
         try:
@@ -57,8 +63,11 @@ def convolve(s: Stage, windows: Sequence[AnyWindow], transposed: bool = False) -
 
 
 class _Form:
-    def __init__(self, s: Stage, windows: Sequence[AnyWindow], transposed: bool) -> None:
+    def __init__(
+        self, s: Stage, windows: Sequence[AnyWindow], transposed: bool, read: Read
+    ) -> None:
         self.s = s
+        self.read = read
         self.windows = windows
         self.transposed = transposed
         self.groups = int(s.attrs["groups"])
@@ -146,8 +155,8 @@ class _Form:
         if tile.lanes > 1:
             sources[-1] = Ramp(sources[-1], tile.lanes)
         inner = tile.group * self.inner + c
-        x = s.read(0, (tile.item, inner, *sources))
+        x = self.read(0, (tile.item, inner, *sources))
         for number, total in enumerate(sums):
             own = tile.first + number
             pair = (inner, own) if self.transposed else (tile.group * self.out + own, c)
-            s.k.store(total, 0, s.k.load(total) + x * s.read(1, (*pair, *tap)))
+            s.k.store(total, 0, s.k.load(total) + x * self.read(1, (*pair, *tap)))

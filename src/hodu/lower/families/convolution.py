@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hodu.dtypes import i32
+from hodu.kernel.expr import Expr
 from hodu.lower.conv import rows, weight
 from hodu.lower.conv.general import AnyWindow, convolve
 from hodu.lower.conv.windows import TransposedWindow, Window
+from hodu.lower.index import Index, broadcast_index
 from hodu.lower.point import CannotVectorizeError
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
@@ -34,6 +37,20 @@ def conv_weight(s: Stage) -> None:
         weight.one_by_one(s)
     else:
         weight.SumsOverPixels(s, shape).write()
+
+
+@kernel("integer_conv", views=False, epilogue=True)
+def integer_conv(s: Stage) -> None:
+    """Sums in i32 of products of bytes less their zero points."""
+
+    def read(number: int, position: Index) -> Expr:
+        x = s.read(number, position).cast(i32)
+        if not s.has(number + 3):
+            return x
+        zero = s.read(number + 3, broadcast_index(position, s.type(number + 3).shape))
+        return x - zero.cast(i32)
+
+    convolve(s, _windows(s, Window), read=read)
 
 
 def _by_rows(s: Stage, *, transposed: bool) -> bool:

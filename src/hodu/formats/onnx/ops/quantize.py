@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import hodu.functional as f
+from hodu.dispatch.base import recorder
 from hodu.dtypes import f32, u8
 from hodu.formats.onnx.casting import cast_value
 from hodu.formats.onnx.dtypes import (
@@ -19,6 +20,8 @@ from hodu.formats.onnx.dtypes import (
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 from hodu.formats.onnx.windows import window
+from hodu.ops._table import REGISTRY
+from hodu.ops.quantization import QUANTIZED
 
 if TYPE_CHECKING:
     from hodu._tensor import Tensor
@@ -51,6 +54,10 @@ def quantize_linear(node: OnnxNode, x: Tensor, scale: Any, zero: Any = None) -> 
     target = element_type(zero) if zero is not None else given or u8.onnx
     scale = _spread(node, widened(scale), x)
     compute = FROM_ONNX.get(node.integer("precision", 0), f32)
+    dtype = FROM_ONNX.get(target)
+    if dtype in QUANTIZED and compute is f32 and scale.dtype is x.dtype is f32:
+        return f._quantize_linear(x, scale, _spread(node, zero, x) if zero is not None else None,
+                                  dtype)  # fmt: skip
     ratio = x.to(compute) / scale.to(compute)
     if "INT" in type_name(target):
         moved = None if zero is None else _spread(node, widened(zero), x)
@@ -63,11 +70,20 @@ def dequantize_linear(node: OnnxNode, x: Any, scale: Any, zero: Any = None) -> T
     """(x - zero point) * scale; per tensor, per axis or per block."""
     x, scale = widened(x), widened(scale)
     target = dtype_of(node.integer("output_dtype", 0) or scale.dtype.onnx, "the result")
-    centred = x.to("f32")
-    if zero is not None and x.dtype.is_integer:
-        wide = x.to("i32") - _spread(node, widened(zero), x).to("i32")
-        centred = wide.to("f32")
-    return (centred * _spread(node, scale, x).to("f32")).to(target)
+    spread = _spread(node, scale, x).to("f32")
+    if not x.dtype.is_integer:
+        return (x.to("f32") * spread).to(target)
+    moved = None if zero is None else _spread(node, widened(zero), x)
+    return _dequantized(x, spread, moved).to(target)
+
+
+def _dequantized(x: Tensor, scale: Tensor, zero: Tensor | None) -> Tensor:
+    """The real values; a capture has a node for constants too, so that it keeps their integers."""
+    active = recorder()
+    if active is None or x.ndim == 0:
+        return f._dequantize_linear(x, scale, zero)
+    found: Tensor = active.record(REGISTRY["dequantize_linear"], [x, scale, zero], {})
+    return found
 
 
 @onnx_op("DynamicQuantizeLinear", since=11)
@@ -81,20 +97,18 @@ def dynamic_quantize_linear(node: OnnxNode, x: Tensor) -> tuple[Tensor, Tensor, 
     return quantized.to(u8), scale, zero.to(u8)
 
 
-def _centred(x: Tensor, zero: Tensor | None, channel: int | None = None) -> Tensor:
-    """x - zero point in i32; a zero point for each channel lies along that axis."""
-    wide = x.to("i32")
-    if zero is None:
-        return wide
-    if zero.ndim == 1 and zero.numel() > 1 and channel is not None:
-        zero = _along(zero, x.ndim, channel)
-    elif zero.numel() == 1:
-        zero = zero.reshape(())
-    return wide - zero.to("i32")
-
-
-def _along(v: Tensor, rank: int, axis: int) -> Tensor:
+def _along(v: Tensor | None, rank: int, axis: int) -> Tensor | None:
+    """One number, or one for each index of an axis, shaped to broadcast with `rank` dimensions."""
+    if v is None or v.ndim > 1:
+        return v
+    if v.numel() == 1:
+        return v.reshape(())
     return v.reshape([-1 if i == axis % rank else 1 for i in range(rank)])
+
+
+def _product(a: Tensor, b: Tensor, a_zero: Tensor | None, b_zero: Tensor | None) -> Tensor:
+    """The product in i32; zero points are of all, of the rows of a or of the columns of b."""
+    return f._integer_matmul(a, b, _along(a_zero, a.ndim, -2), _along(b_zero, b.ndim, -1))
 
 
 @onnx_op("MatMulInteger", since=10)
@@ -102,7 +116,7 @@ def matmul_integer(
     node: OnnxNode, a: Tensor, b: Tensor, a_zero: Tensor | None = None, b_zero: Tensor | None = None
 ) -> Tensor:
     """The product of 8-bit matrices in i32; zero points per row of a and per column of b."""
-    return f.matmul(_centred(a, a_zero, -2), _centred(b, b_zero, -1))
+    return _product(a, b, a_zero, b_zero)
 
 
 @onnx_op("QLinearMatMul", since=10)
@@ -118,17 +132,22 @@ def qlinear_matmul(
     y_zero: Tensor,
 ) -> Any:
     """The product of quantized matrices, quantized."""
-    product = f.matmul(_centred(a, a_zero, -2), _centred(b, b_zero, -1))
-    left = _along(a_scale, a.ndim, -2) if a_scale.numel() > 1 else a_scale.reshape(())
-    right = _along(b_scale, b.ndim, -1) if b_scale.numel() > 1 else b_scale.reshape(())
-    scale = left.to("f32") * right.to("f32") / y_scale.to("f32")
-    return _to_integers(product.to("f32") * scale, y_zero, y_zero.dtype.onnx)
+    total = _product(a, b, a_zero, b_zero)
+    left, right = _along(a_scale, a.ndim, -2), _along(b_scale, b.ndim, -1)
+    return _requantized(total, left, right, _along(y_scale, a.ndim, -2), y_zero)
 
 
-def _convolved(node: OnnxNode, x: Tensor, w: Tensor, bias: Tensor | None) -> Tensor:
+def _requantized(total: Tensor, a: Any, b: Any, y: Any, zero: Tensor) -> Tensor:
+    """Sums in i32 with the scales of their factors and of the result, all in f32."""
+    scale = a.to(f32) * b.to(f32) / y.to(f32)
+    return f._requantize(total, scale, _along(zero, total.ndim, -2), zero.dtype)
+
+
+def _convolved(node: OnnxNode, x: Tensor, w: Tensor, bias: Any, x_zero: Any, w_zero: Any) -> Tensor:
     win = window(node, x.shape[2:], w.shape[2:])
+    zeros = _along(x_zero, x.ndim, 1), _along(w_zero, w.ndim, 0)
     groups = node.integer("group", 1)
-    return f._conv(x, w, bias, win.strides, win.pads, win.dilations, groups)
+    return f._integer_conv(x, w, bias, *zeros, win.strides, win.pads, win.dilations, groups)
 
 
 @onnx_op("ConvInteger", since=10)
@@ -136,7 +155,7 @@ def conv_integer(
     node: OnnxNode, x: Tensor, w: Tensor, x_zero: Tensor | None = None, w_zero: Tensor | None = None
 ) -> Tensor:
     """The convolution of 8-bit values in i32; padding is the zero point."""
-    return _convolved(node, _centred(x, x_zero), _centred(w, w_zero, 0), None)
+    return _convolved(node, x, w, None, x_zero, w_zero)
 
 
 @onnx_op("QLinearConv", since=10)
@@ -153,7 +172,6 @@ def qlinear_conv(
     bias: Tensor | None = None,
 ) -> Any:
     """The convolution of quantized values, quantized; the weight's scale may be per channel."""
-    total = _convolved(node, _centred(x, x_zero), _centred(w, w_zero, 0), bias)
-    each = _along(w_scale, x.ndim, 1) if w_scale.numel() > 1 else w_scale.reshape(())
-    scale = x_scale * each / y_scale
-    return _to_integers(total.to("f32") * scale, y_zero, y_zero.dtype.onnx)
+    total = _convolved(node, x, w, bias, x_zero, w_zero)
+    each, one = _along(w_scale, x.ndim, 1), _along(x_scale, x.ndim, 1)
+    return _requantized(total, one, each, _along(y_scale, x.ndim, 1), y_zero)
