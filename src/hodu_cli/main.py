@@ -16,6 +16,7 @@ from hodu_cli.commands.clean import clean
 from hodu_cli.commands.completions import completions
 from hodu_cli.commands.convert import convert
 from hodu_cli.commands.demo import demo
+from hodu_cli.commands.diff import diff
 from hodu_cli.commands.doctor import doctor
 from hodu_cli.commands.inspect import inspect
 from hodu_cli.commands.plugin import app as plugin_app
@@ -53,6 +54,7 @@ app.command()(bench)
 app.command()(convert)
 app.command()(inspect)
 app.command("info", hidden=True)(inspect)
+app.command()(diff)
 app.command()(doctor)
 app.command()(clean)
 app.add_typer(plugin_app, name="plugin")

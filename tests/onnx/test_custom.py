@@ -208,7 +208,10 @@ def test_an_unknown_operator_says_how_to_register_it():
         import_model(made)
     snippet = caught.value.hint.partition("\n")[2]
     assert '@onnx.op("my.domain", "GreatOp2D")' in snippet
-    assert "def great_op2d(x0, x1=None, x2=None, *, alpha: float = 0.5, axes: list" in snippet
+    assert (
+        "def great_op2d(x0, x1=None, x2=None, *, alpha: float = 0.5, axes: list[int] = [1]"
+        in snippet
+    )
     exec(snippet.replace("return ...", "return x0 + x2 * alpha"))
     np.testing.assert_array_equal(Eager.run_model(made, [X])[0], X * 1.5)
 

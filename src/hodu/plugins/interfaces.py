@@ -73,7 +73,10 @@ class ExecutableModule(Protocol):
 
 
 class CompilerPlugin(Protocol):
-    """Turns Snapshots into artefacts."""
+    """Turns Snapshots into artefacts.
+
+    One that can say what it does not take has `diagnose(snapshot, target) -> list[Problem]` too.
+    """
 
     name: str
     version: str
@@ -126,7 +129,8 @@ class FormatPlugin(Protocol):
     `capabilities` says which of the four methods work; the others raise UnsupportedError. Readers
     raise FormatError for damaged files and never take memory that the file does not justify.
     Writers leave the whole file or nothing. A format whose `save_model` takes keyword arguments
-    names them in an attribute `save_options`.
+    names them in an attribute `save_options`. One that can say all that keeps a model from being
+    read has `diagnose(path, options) -> list[Problem]` too.
     """
 
     name: str

@@ -18,6 +18,7 @@ from hodu.errors import UnsupportedError
 from hodu.plan.target import Target, host
 from hodu.plugins.interfaces import CompileOptions
 from hodu.snapshot.ir import Snapshot
+from hodu.snapshot.problem import Problem
 from hodu.snapshot.verify import verify
 
 FORMATS = [
@@ -67,6 +68,12 @@ class CpuCompiler:
             target=target.triple,
             manifest={"program": program, "target": target, "options": options},
         )
+
+    def diagnose(self, snapshot: Snapshot, target: Target | None = None) -> list[Problem]:
+        """What is not compiled; see `hodu.backends.cpu.diagnose`."""
+        from hodu.backends.cpu.diagnose import diagnose
+
+        return diagnose(verify(snapshot), target)
 
     def build(
         self,

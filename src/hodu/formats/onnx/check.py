@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 import onnx
@@ -11,22 +11,12 @@ from hodu.errors import FormatError, UnsupportedError
 from hodu.formats.onnx.dtypes import is_readable, type_name
 from hodu.formats.onnx.functions import has_function_body
 from hodu.formats.onnx.graph import ModelContext, versions_of
-from hodu.formats.onnx.node import decode
 from hodu.formats.onnx.registry import find_handler, mapped, normal_domain
-from hodu.formats.onnx.signature import suggested
-from hodu.formats.onnx.tensors import NOWHERE
+from hodu.formats.onnx.suggest import how_to_register
 
-_SHOWN, _SUGGESTED = 50, 3
-_HINT = "export it with other operators, convert it to another opset, or replace these parts"
-_IMPORT = "from hodu.formats import onnx\n"
+_SHOWN = 50
+HINT = "export it with other operators, convert it to another opset, or replace these parts"
 _STANDARD = ("", "ai.onnx.ml", "ai.onnx.preview", "ai.onnx.preview.training", "com.microsoft")
-_PLAIN = (
-    onnx.AttributeProto.INT,
-    onnx.AttributeProto.FLOAT,
-    onnx.AttributeProto.STRING,
-    onnx.AttributeProto.INTS,
-    onnx.AttributeProto.FLOATS,
-)
 _Key: TypeAlias = tuple[str, str]
 
 
@@ -35,8 +25,7 @@ def check_supported(model: onnx.ModelProto, context: ModelContext) -> None:
 
     FormatError if a name is given to two values, or a function calls itself.
     """
-    _check_names(model.graph)
-    _check_recursion(context)
+    check_structure(model, context)
     problems = list(_graph_problems(model.graph, context))
     for function in model.functions:
         opsets = context.opsets | versions_of(function.opset_import)
@@ -49,8 +38,14 @@ def check_supported(model: onnx.ModelProto, context: ModelContext) -> None:
     more = f"\n  ... and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
     raise UnsupportedError(
         f"unsupported parts of the model, {len(problems)} in all:\n{listed}{more}",
-        hint=_how_to_register(unknown) if unknown else _HINT,
+        hint=how_to_register(unknown) if unknown else HINT,
     )
+
+
+def check_structure(model: onnx.ModelProto, context: ModelContext) -> None:
+    """Raise FormatError if a name is given to two values, or a function calls itself."""
+    _check_names(model.graph)
+    _check_recursion(context)
 
 
 def _unknown(model: onnx.ModelProto, context: ModelContext) -> Iterator[onnx.NodeProto]:
@@ -72,21 +67,6 @@ def _all_nodes(nodes: Iterable[onnx.NodeProto]) -> Iterator[onnx.NodeProto]:
         for attribute in node.attribute:
             for graph in [attribute.g] if attribute.HasField("g") else attribute.graphs:
                 yield from _all_nodes(graph.node)
-
-
-def _how_to_register(nodes: Sequence[onnx.NodeProto]) -> str:
-    """What to write before the model is loaded, for the first few of these."""
-    snippets = [_snippet(node) for node in nodes[:_SUGGESTED]]
-    return "\n".join(["register it before you load the model:", _IMPORT, *snippets])
-
-
-def _snippet(node: onnx.NodeProto) -> str:
-    names = [f"x{i}" if i == 0 else f"x{i}=None" for i in range(len(node.input))]
-    if all(node.input):
-        names = [f"x{i}" for i in range(len(node.input))]
-    plain = [a for a in node.attribute if a.type in _PLAIN]
-    attrs = {a.name: decode(a, NOWHERE) for a in plain}
-    return suggested(normal_domain(node.domain), node.op_type, names, attrs)
 
 
 def _check_names(graph: onnx.GraphProto) -> None:
@@ -134,7 +114,7 @@ def _graph_problems(graph: onnx.GraphProto, context: ModelContext) -> Iterator[s
 
 def _node_problems(nodes: Iterable[onnx.NodeProto], context: ModelContext) -> Iterator[str]:
     for node in nodes:
-        problem = _problem(node, context)
+        problem = problem_of(node, context)
         if problem is not None:
             label = node.name or (node.output[0] if node.output else "")
             yield f"node {label!r}: {problem}"
@@ -143,7 +123,8 @@ def _node_problems(nodes: Iterable[onnx.NodeProto], context: ModelContext) -> It
                 yield from _graph_problems(graph, context)
 
 
-def _problem(node: onnx.NodeProto, context: ModelContext) -> str | None:
+def problem_of(node: onnx.NodeProto, context: ModelContext) -> str | None:
+    """Why there is no function for the operator of a node, or None if there is one."""
     domain = normal_domain(node.domain)
     if (domain, node.op_type) in context.functions:
         return None

@@ -41,7 +41,7 @@ def import_model(
     report = options.progress if options is not None else None
     inputs = model_inputs(model.graph, state_names(model))
     sizes = bounded_sizes(model, dims)
-    types = {i.name: _type(i, sizes) for i in inputs}
+    types = {i.name: type_of_input(i, sizes) for i in inputs}
     forms = {name: Leaf(name) for name in types}
     captured = capture_model(model, context, forms, types, {}, report)
     for info, form in zip(model.graph.output, captured.outputs, strict=True):
@@ -107,7 +107,8 @@ def _check_tensor(form: Form, name: str) -> None:
     )
 
 
-def _type(info: onnx.ValueInfoProto, bound: Mapping[str, Dim]) -> TensorType:
+def type_of_input(info: onnx.ValueInfoProto, bound: Mapping[str, Dim]) -> TensorType:
+    """The declared type of an input; raises UnsupportedError for what a Snapshot cannot take."""
     dtype = _dtype(info)
     return TensorType(_shape(info, bound), dtype)
 
@@ -129,10 +130,11 @@ def _shape(info: onnx.ValueInfoProto, bound: Mapping[str, Dim]) -> tuple[Dim, ..
             f"the input {info.name!r} has no rank",
             hint="give its shape in the model, with onnx.shape_inference or the exporter",
         )
-    return tuple(_dim(d, f"{info.name}_{i}", bound) for i, d in enumerate(tensor.shape.dim))
+    return tuple(dim_of(d, f"{info.name}_{i}", bound) for i, d in enumerate(tensor.shape.dim))
 
 
-def _dim(dim: onnx.TensorShapeProto.Dimension, fallback: str, bound: Mapping[str, Dim]) -> Dim:
+def dim_of(dim: onnx.TensorShapeProto.Dimension, fallback: str, bound: Mapping[str, Dim]) -> Dim:
+    """A size, a name that is bound to one, or the symbol of the name, by default `fallback`."""
     if dim.HasField("dim_value"):
         if dim.dim_value < 0:
             raise FormatError(f"the size {dim.dim_value} of {fallback!r} is negative")

@@ -10,6 +10,7 @@ from hodu._version import __version__
 from hodu.errors import UnsupportedError
 from hodu.plugins.interfaces import Capability, LoadOptions
 from hodu.snapshot.ir import Snapshot
+from hodu.snapshot.problem import Problem
 
 
 class OnnxFormat:
@@ -32,6 +33,14 @@ class OnnxFormat:
 
         with open_model(path) as (model, origin):
             return import_model(model, origin, options)
+
+    def diagnose(self, path: Path, options: LoadOptions) -> list[Problem]:
+        """Every node that keeps a model from being a Snapshot; see `diagnose.diagnose`."""
+        from hodu.formats.onnx.diagnose import diagnose
+        from hodu.formats.onnx.reader import open_model
+
+        with open_model(path) as (model, origin):
+            return diagnose(model, origin, options.dims)
 
     def save_model(
         self,

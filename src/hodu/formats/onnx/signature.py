@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, get_args, get_type_hints
 
 from hodu.errors import ArgumentError
@@ -77,21 +76,3 @@ def as_attribute(param: Param, value: Any) -> Any:
         item = int if param.type == "int[]" else float
         return tuple(item(v) for v in value)
     return {"bool": bool, "int": int, "float": float, "str": str}[param.type](value)
-
-
-def suggested(domain: str, name: str, inputs: list[str], attrs: Mapping[str, Any]) -> str:
-    """Python that registers an operator, for somebody to fill in."""
-    function = re.sub(r"\W", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)).lower()
-    given = ", ".join([*inputs, *_attributes(attrs)])
-    return (
-        f'@onnx.op("{domain}", "{name}")\n'
-        f"def {function}({given}):\n"
-        "    return ...  # calls of Hodu's functions on tensors"
-    )
-
-
-def _attributes(attrs: Mapping[str, Any]) -> Iterator[str]:
-    if attrs:
-        yield "*"
-    for name, value in attrs.items():
-        yield f"{name}: {type(value).__name__} = {value!r}"

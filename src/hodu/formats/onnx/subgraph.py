@@ -20,22 +20,22 @@ def nodes_between(
         raise FormatError(f"no node before in the same graph makes {target!r}")
     reached, leading = set(given), []
     for node in nodes:
-        if reached.intersection(_uses(node)):
+        if reached.intersection(uses(node)):
             reached.update(set(node.output) - set(given))
             leading.append(node)
     needed, between = {target} - set(given), []
     for node in reversed(leading):
         if needed.intersection(node.output):
-            needed.update(name for name in _uses(node) if name not in given)
+            needed.update(name for name in uses(node) if name not in given)
             between.append(node)
     return between[::-1]
 
 
-def _uses(node: onnx.NodeProto) -> Iterator[str]:
+def uses(node: onnx.NodeProto) -> Iterator[str]:
     """The names that a node reads, also in the graphs inside it."""
     yield from (name for name in node.input if name)
     for attribute in node.attribute:
         for graph in [attribute.g] if attribute.HasField("g") else attribute.graphs:
             yield from (o.name for o in graph.output)
             for inner in graph.node:
-                yield from _uses(inner)
+                yield from uses(inner)
