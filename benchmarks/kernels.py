@@ -5,7 +5,10 @@
 The limits are measured first: f32 multiply-adds in registers, and bytes read and copied in each
 level of cache. A case is then bound by the greater of two times: of its operations at the first
 rate, and of its bytes (inputs, weights and result once each) at that of the level in which all of
-them together fit. The time is that of the kernels of a call, without the call itself.
+them together fit. Where bytes count, that share stands in the column of the level, and beside it
+under "code" the share of the time that the vector instructions of the case need, were they never
+to wait (`instructions.py`); the greater share is that of the limit which binds, and is marked. The
+time is that of the kernels of a call, without the call itself.
 """
 
 from __future__ import annotations
@@ -23,6 +26,9 @@ from numpy.typing import NDArray
 import hodu
 from hodu import Tensor
 from hodu.backends.cpu.limits import Limits, machine_limits
+from hodu.backends.cpu.prepare import prepare
+from hodu.plan.target import host
+from instructions import Count
 
 Shape = tuple[int, ...]
 
@@ -37,12 +43,22 @@ class Case:
     operations: float = 0.0
     weights: int = 0
 
-    def module(self, threads: int) -> Any:
-        """The case compiled."""
+    def snapshot(self) -> Any:
+        """The case as a Snapshot."""
         with hodu.capture("case") as board:
             inputs = [board.input(f"x{i}", shape, "f32") for i, shape in enumerate(self.shapes)]
             board.target("y", self.function(*inputs))
-        return hodu.compile(board.snapshot, device="cpu", threads=threads)
+        return board.snapshot
+
+    def module(self, threads: int) -> Any:
+        """The case compiled."""
+        return hodu.compile(self.snapshot(), device="cpu", threads=threads)
+
+    def code_seconds(self, limits: Limits) -> float:
+        """The least time of the vector instructions of the case; 0 where they are not known."""
+        count = Count(host().lanes(32))
+        launches = prepare(self.snapshot(), host()).program.launches()
+        return count.seconds(limits) if all(count.add(launch.kernel) for launch in launches) else 0
 
     def bytes(self, module: Any) -> tuple[int, int]:
         """How many are read and how many are written at least."""
@@ -118,6 +134,12 @@ def normalized(x: Tensor) -> Tensor:
     return hodu.nn.functional.layer_norm(x, (size,), weight, bias)
 
 
+def root_normalized(x: Tensor) -> Tensor:
+    """RMS normalisation over the last axis, with weight."""
+    size = int(x.shape[-1])
+    return hodu.nn.functional.rms_norm(x, (size,), hodu.tensor(random(size)))
+
+
 GROUPS: dict[str, Callable[[], list[Case]]] = {
     "gemm": lambda: [
         matmul(1024, 1024, 1024),
@@ -144,7 +166,7 @@ GROUPS: dict[str, Callable[[], list[Case]]] = {
     "norm": lambda: [
         rows("layer_norm", normalized, *shape)
         for shape in ((16, 384), (128, 384), (128, 768), (2048, 1024))
-    ],
+    ] + [rows("rms_norm", root_normalized, 128, 768)],
     "elementwise": lambda: [
         *(
             rows(name, function, size)
@@ -152,6 +174,13 @@ GROUPS: dict[str, Callable[[], list[Case]]] = {
             for name, function in (
                 ("ten operations", chain),
                 ("gelu", hodu.nn.functional.gelu),
+            )
+        ),
+        *(
+            rows(name, function, 1 << 16)
+            for name, function in (
+                ("relu", hodu.relu), ("exp", hodu.exp), ("sigmoid", hodu.sigmoid),
+                ("silu", hodu.nn.functional.silu), ("tanh", hodu.tanh),
             )
         ),
         Case("a * b + c 4194304", lambda a, b, c: a * b + c, ((1 << 22,),) * 3),
@@ -203,12 +232,15 @@ def measure(case: Case, limits: Limits, options: argparse.Namespace) -> str:
     taken = least_seconds(module, case, options)
     read, written = case.bytes(module)
     least, place = bound_seconds(limits, case.operations, read, written)
-    rate = (case.operations if place == "FMA" else read + written) / taken / 1e9
-    unit = "GFLOP/s" if place == "FMA" else "GB/s"
+    row = f"  {case.name:<36}{taken * 1e6:>10.1f} us "
+    if place == "FMA":
+        return f"{row}{case.operations / taken / 1e9:>7.1f} GFLOP/s {place:<7}{least / taken:>5.0%}"
+    code = case.code_seconds(limits)
+    marks = ("*", " ") if least >= code else (" ", "*")
     return (
-        f"  {case.name:<36}{taken * 1e6:>10.1f} us {rate:>7.1f} {unit:<8}"
-        f"{place:<7}{least / taken:>5.0%}"
-    )
+        f"{row}{(read + written) / taken / 1e9:>7.1f} GB/s    {place:<7}"
+        f"{least / taken:>5.0%}{marks[0]} code {code / taken:>5.0%}{marks[1]}"
+    ).rstrip()
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import hodu
+from hodu.ops._gradients import array_functions
 from hodu.ops._table import REGISTRY, OpDef
 from tests.autograd.rules import (
     Rule,
@@ -20,7 +21,7 @@ from tests.autograd.rules import (
     rules,
     value,
 )
-from tests.ops.cases import leaves
+from tests.ops.cases import assert_close, cases_of, leaves
 
 RULES = rules()
 
@@ -85,6 +86,25 @@ def test_second_order(rule: Rule):
         total = sum((g * 0.7).sum() for g in live)
         seconds = [g.numpy() for g in hodu.autograd.grad(total, wanted, materialize_grads=True)]
     compare_with_differences(slope, inputs, seconds, 1e-4)
+
+
+@pytest.mark.parametrize(
+    "op",
+    [o for o in REGISTRY.values() if differentiable(o) and array_functions(o)],
+    ids=lambda o: o.name,
+)
+def test_arrays_give_what_ops_give(op: OpDef):
+    """Functions on arrays, of which a pass makes use that creates no graph, in every dtype."""
+    for case in cases_of(op):
+        if not case.dtype.is_float:
+            continue
+        rule = Rule(op, case.sample)
+        by_arrays, by_ops = (
+            gradients(rule, case.inputs(), create_graph=create)[1] for create in (False, True)
+        )
+        for a, b in zip(by_arrays, by_ops, strict=True):
+            assert a.dtype is b.dtype
+            assert_close(a.detach().numpy(), b.detach().to("f64").numpy(), case)
 
 
 @pytest.mark.parametrize("rule", _ids(RULES))

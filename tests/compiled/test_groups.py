@@ -95,6 +95,24 @@ def test_results_apart_in_time_or_in_memory_do_not_share_a_loop():
     assert launches(unlike, (4, 5), (4, 5)) == ["add", "add"]
 
 
+def test_a_sum_that_goes_on_is_made_where_it_is_normalised():
+    def residual(x, y):
+        total = x + y
+        return F.layer_norm(total, (32,)), total
+
+    def read_before(x, y):
+        total = x + y
+        return F.layer_norm(total, (32,), total.sum(0)), total
+
+    def read_after(x, y):
+        total = x + y
+        return F.rms_norm(total, (32,)) + total, total
+
+    assert launches(residual, (20, 32), (32,)) == ["add+layer_norm"]
+    assert launches(read_before, (20, 32), (20, 32)) == ["add", "sum", "layer_norm"]
+    assert launches(read_after, (20, 32), (20, 32)) == ["add", "rms_norm+add"]
+
+
 def test_nothing_is_joined_at_level_0():
     assert launches(lambda x, y: hodu.tanh(x * y + 1.0), (4, 5), (4, 5), level=0) == [
         "mul",

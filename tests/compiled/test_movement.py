@@ -115,6 +115,14 @@ def test_transposes(dtype: str, order: tuple[int, ...]) -> None:
     agrees(lambda x: hodu.permute(x, order), numbers(19, 33, 40, dtype=dtype))
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int16"])
+@pytest.mark.parametrize("shape", [(64, 80), (16, 15), (70, 67), (5, 100), (100, 18)])
+def test_transposes_of_whole_tiles_and_what_is_left_over(
+    dtype: str, shape: tuple[int, int]
+) -> None:
+    agrees(lambda x: hodu.permute(x, (1, 0)), numbers(*shape, dtype=dtype))
+
+
 MOVES: dict[str, Program] = {
     "steps": lambda x: x[1::3, ::-2],
     "rows": lambda x: x[5:30, 3:47],

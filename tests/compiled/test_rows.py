@@ -13,7 +13,9 @@ from hodu import dtypes
 from hodu.ops._samples import S, T
 from hodu.ops._table import REGISTRY
 from hodu.plan.target import named
+from tests.compiled.calls import compile_calls, prepared
 from tests.compiled.check import Settings, check_op
+from tests.compiled.interpret import interpret
 from tests.ops.cases import Case
 
 SHAPES: list[tuple[int, ...]] = [(3, 67), (67, 150), (5, 7, 33), (2, 3, 4, 37)]
@@ -53,6 +55,22 @@ def test_indices(name: str) -> None:
     samples += [S(shape) for shape in SHAPES]
     cases = [c for t in ("f32", "f64", "f16", "i32", "u8") for c in _cases(name, t, samples)]
     assert not check_op(cases)
+
+
+@pytest.mark.parametrize("target", [*TARGETS, named("x86-64-v3")])
+@pytest.mark.parametrize("name", ["argmax", "argmin"])
+def test_indices_among_numbers_that_are_none(name: str, target: Any) -> None:
+    """The first NaN, along rows and across them, and infinities only; also in the interpreter."""
+    x = np.random.default_rng(6).integers(-4, 5, (40, 70)).astype(np.float32)
+    x[::7, ::3] = np.nan
+    x[:, 20:40] = x[30] = -np.inf
+    for dim in (0, 1):
+        function = lambda x, dim=dim: getattr(hodu, name)(x, dim)  # noqa: E731
+        want = getattr(np, name)(x, dim)
+        compiled = compile_calls({"index": (function, [x])}, target)["index"](x)
+        (again,) = interpret(prepared(function, [x], target), [x])
+        np.testing.assert_array_equal(compiled, want)
+        np.testing.assert_array_equal(again, want)
 
 
 LONG = [
@@ -104,6 +122,58 @@ def test_norms_of_channels() -> None:
     ):
         cases = [c for dtype in ("f32", "f64", "bf16") for c in _cases(name, dtype, samples)]
         assert not check_op(cases)
+
+
+def _residual(x: Any, y: Any, z: Any) -> Any:
+    """Sums that are normalised and go on, of one shape and broadcast, wide and narrow."""
+    functional, wide = hodu.nn.functional, hodu.float64
+    total, shifted, narrow = x + y, x * z, (x - y).to(hodu.bfloat16)
+    return (
+        functional.layer_norm(total, (48,), z, z).to(wide), total.to(wide),
+        functional.rms_norm(shifted, (48,), z).to(wide), (shifted + 1.0).to(wide),
+        hodu.log_softmax(narrow, -1).to(wide), narrow.to(wide),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5])
+@pytest.mark.parametrize("target", TARGETS, ids=["vectors", "scalar"])
+def test_what_is_normalised_goes_on_too(rows: int, target: Any) -> None:
+    """A first input that is made and stored in the loops of rows, also in the interpreter."""
+    rng = np.random.default_rng(4)
+    arrays = [rng.uniform(0.5, 2, s).astype(np.float32) for s in ((rows, 48), (rows, 48), (48,))]
+    calls = {
+        i: ((lambda *given, i=i: hodu.cat([r.reshape(-1) for r in _residual(*given)[i : i + 2]])),
+            arrays)
+        for i in (0, 2, 4)
+    }  # fmt: skip
+    compiled = compile_calls({str(i): call for i, call in calls.items()}, target)
+    wanted = [r.numpy().reshape(-1) for r in _residual(*map(hodu.tensor, arrays))]
+    for i, (function, _) in calls.items():
+        want = np.concatenate(wanted[i : i + 2])
+        tolerance = 0.02 if i == 4 else 1e-5
+        np.testing.assert_allclose(compiled[str(i)](*arrays), want, tolerance, tolerance)
+        (again,) = interpret(prepared(function, arrays, target), arrays)
+        np.testing.assert_allclose(again, want, tolerance, tolerance)
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=["vectors", "scalar"])
+@pytest.mark.parametrize("size", [16, 48, 64, 67, 1500])
+def test_softmax_of_limits(size: int, target: Any) -> None:
+    """Scores that are masked, far apart, infinite or no numbers, in rows side by side."""
+    x = np.random.default_rng(5).normal(0, 40, (9, size)).astype(np.float32)
+    x[1, ::3] = x[2] = -np.inf
+    x[2, size // 2] = -3.0
+    x[3, 5], x[4, 0], x[5] = np.nan, np.inf, -np.inf
+    x[6], x[7, :2] = 3e38, (-3e38, 3e38)
+    with np.errstate(all="ignore"):
+        e = np.exp((x - x.max(-1, keepdims=True)).astype(float))
+        want = e / e.sum(-1, keepdims=True)
+    function = lambda x: hodu.softmax(x, -1)  # noqa: E731
+    compiled = compile_calls({"softmax": (function, [x])}, target)["softmax"](x)
+    (again,) = interpret(prepared(function, [x], target), [x])
+    for got in (compiled, again):
+        np.testing.assert_allclose(got, want, rtol=2e-6, atol=1.2e-38)
+    assert (compiled[2] == (np.arange(size) == size // 2)).all()
 
 
 def _fused(x: Any, y: Any, z: Any) -> Any:

@@ -106,13 +106,18 @@ class Quantized:
         offset = [self.node("DequantizeLinear", [b, b_scale], axis=0)] if bias else []
         real = self.node("Conv", [self.real(x), dense, *offset], **attrs)
         real = self.node(activation, [real]) if activation else real
-        return self._quantize(real, out, about / 16)
+        return self._quantize(real, out, about / 16, self.least if activation else None)
+
+    @property
+    def least(self) -> int:
+        """The zero point of what is never negative, as quantizers choose it."""
+        return int(np.iinfo(self.kind).min)
 
     def add(self, x: str, y: str, activation: str | None = None) -> str:
         """The sum of two values."""
         real = self.node("Add", [self.real(x), self.real(y)])
         real = self.node(activation, [real]) if activation else real
-        return self._quantize(real, self.channels[x], 1 / 8)
+        return self._quantize(real, self.channels[x], 1 / 8, self.least if activation else None)
 
     def same(self, op: str, x: str, **attrs: Any) -> str:
         """An operator that picks elements, between integers of one scale."""

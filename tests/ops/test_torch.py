@@ -32,7 +32,8 @@ UNCOMPARED = {
 }
 
 
-def _oracle(name: str):
+def oracle_of(name: str):
+    """What PyTorch calls the op; raises Lacking."""
     if name in TORCH:
         return TORCH[name]
     for namespace in (torch, torch.nn.functional, torch.linalg, torch.special, torch.Tensor):
@@ -60,7 +61,7 @@ def test_is_compared(op: OpDef):
 
 def _is_answered(case: Case) -> bool:
     try:
-        return bool(ask(case, _oracle(case.op.name))[0])
+        return bool(ask(case, oracle_of(case.op.name))[0])
     except Lacking:
         return False
 
@@ -83,7 +84,7 @@ def test_against_torch(group: list[Case]):
 
 
 def _against_torch(case: Case):
-    answers, is_own = ask(case, _oracle(case.op.name))
+    answers, is_own = ask(case, oracle_of(case.op.name))
     expected, got = [to_numpy(a) for a in answers], call(case, case.inputs())
     if is_own:
         ours = [FROM_NUMPY[g.dtype].alias for g in got]

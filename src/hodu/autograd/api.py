@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from hodu.autograd.engine import Pass, accumulate
-from hodu.dispatch.base import TensorBase, type_of
+from hodu.dispatch.base import TensorBase, type_of, wrap
 from hodu.dispatch.tape import Edge, Leaf, edge_of
 from hodu.errors import ArgumentError, GradientError, ShapeError
 from hodu.ops._table import F
@@ -128,6 +130,8 @@ def _listed_weights(weights: Any, count: int) -> list[Any]:
 
 
 def _weight(output: Any, weight: Any) -> Any:
+    if weight is None and output._data is not None and output._data.size == 1:
+        return wrap(np.ones(output._data.shape, output._data.dtype))
     own = type_of(output)
     if weight is None:
         if numel(own.shape) != 1:

@@ -91,7 +91,7 @@ class Pass:
             if self._targets is None:
                 accumulate(node, cts.pop(), self._create)
             return
-        wanted = self._wanted(node)
+        wanted = node.needs if self._useful is None else self._wanted(node, self._useful)
         if True not in wanted:
             return
         gradients = node.backward(cts, wanted)
@@ -101,10 +101,8 @@ class Pass:
             if is_wanted and gradient is not None:
                 self._arrive(edge, gradient)
 
-    def _wanted(self, node: Node) -> tuple[bool, ...]:
-        if self._useful is None:
-            return tuple([e is not None for e in node.edges])
-        return tuple([e is not None and self._useful[e[0]] for e in node.edges])
+    def _wanted(self, node: Node, useful: Mapping[Node, bool]) -> tuple[bool, ...]:
+        return tuple([e is not None and useful[e[0]] for e in node.edges])
 
     def _collect(self, node: Node, cts: Sequence[Any]) -> None:
         for index, ct in enumerate(cts):
@@ -152,7 +150,7 @@ def accumulate(leaf: Leaf, gradient: Any, create: bool) -> None:
     if tensor is None:
         return
     with _accumulating:
-        have = tensor.grad
+        have = getattr(tensor, "_grad", None)
         if have is None:
             tensor._grad = gradient if create else _own(gradient)
         elif create or have._data is None or gradient._data is None or have._node is not None:
@@ -160,8 +158,9 @@ def accumulate(leaf: Leaf, gradient: Any, create: bool) -> None:
         else:
             quiet.run(np.add, have._data, gradient._data, have._data)
             wrote(have._data)
-    for hook in list(leaf.after.values()):
-        hook(tensor)
+    if leaf.after:
+        for hook in list(leaf.after.values()):
+            hook(tensor)
 
 
 def _own(gradient: Any) -> Any:

@@ -27,12 +27,14 @@ next_number = itertools.count(1).__next__
 class Node:
     """A step of a computation, through which gradients go from its results to its inputs.
 
-    `edges` are the places that made its inputs, None for those without a gradient. `number`
-    grows along the computation, so that the backward pass goes through nodes from the largest on.
+    `edges` are the places that made its inputs, None for those without a gradient; `needs` says
+    which have one. `number` grows along the computation, so that the backward pass goes through
+    nodes from the largest on.
     """
 
-    __slots__ = ("__weakref__", "count", "edges", "hooks", "number", "place", "retained")
+    __slots__ = ("__weakref__", "count", "edges", "hooks", "needs", "number", "place", "retained")
     edges: Sequence[Edge]
+    needs: tuple[bool, ...]
     count: int
     hooks: dict[int, dict[int, Hook]] | None
     retained: dict[int, weakref.ref[TensorBase]] | None
@@ -41,6 +43,7 @@ class Node:
     def __init__(self, edges: Sequence[Edge], count: int, depth: int = 0) -> None:
         """`depth` callers of this are known to be in this package (see `mark`)."""
         self.edges = edges
+        self.needs = tuple([e is not None for e in edges])
         self.count = count
         self.hooks = self.retained = None
         self.number = next_number()
@@ -79,7 +82,7 @@ class Leaf(Node):
     __slots__ = ("after", "tensor")
 
     def __init__(self, tensor: TensorBase) -> None:
-        self.edges, self.count = (), 1
+        self.edges, self.needs, self.count = (), (), 1
         self.hooks = self.retained = self.place = None
         self.number = next_number()
         self.tensor = weakref.ref(tensor)

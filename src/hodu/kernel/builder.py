@@ -15,14 +15,15 @@ Loads of narrow floats give f32 and stores round to the dtype of the buffer.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 
 from hodu.dtypes import DType, bool_, u8, u16, u32, u64
 from hodu.kernel.algebra import bounds, broadcast, cast, constant
 from hodu.kernel.buffer import Buf, Role
 from hodu.kernel.expr import INDEX, Bounds, Const, Expr, Load, Operand, Ramp, Var, index
-from hodu.kernel.ir import Alloc, Copy, Fail, For, If, Kernel, Kind, Let, Stmt, Store, While
+from hodu.kernel.ir import Alloc, Block, Copy, Fail, For, If, Kernel, Kind, Let, Stmt, Store, While
+from hodu.kernel.jam import jammed
 from hodu.kernel.narrow import computed, from_bits, stored, to_bits
 from hodu.kernel.share import share
 from hodu.kernel.unused import remove_unused
@@ -99,8 +100,14 @@ class KernelBuilder:
         kind: Kind = "serial",
         name: str = "i",
         backward: Expr | None = None,
+        abreast: int | Callable[[Block], int] = 1,
+        divides: bool = False,
     ) -> Iterator[Expr]:
-        """A loop over lo, lo + step, ... below hi; one that runs once is no loop."""
+        """A loop over lo, lo + step, ... below hi; one that runs once is no loop.
+
+        `abreast` turns, which may depend on the body, are done side by side, and `divides` says
+        that this number divides the turns: see `hodu.kernel.jam`.
+        """
         first, last = index(lo), index(hi)
         known = isinstance(first, Const) and isinstance(last, Const)
         if known and first.value + step >= last.value > first.value:  # type: ignore[attr-defined]
@@ -112,22 +119,34 @@ class KernelBuilder:
             yield var
         never = isinstance(first, Const) and isinstance(last, Const) and first.value >= last.value
         if body and not never:
-            self._emit(For(var, first, last, tuple(body), kind, step, backward))
+            loop = For(var, first, last, tuple(body), kind, step, backward)
+            count = abreast if isinstance(abreast, int) else abreast(loop.body)
+            self._blocks[-1] += jammed(loop, count, divides=divides)
 
     @contextmanager
     def loops(
-        self, extents: Sequence[Operand], *, kind: Kind = "serial", name: str = "i"
+        self,
+        extents: Sequence[Operand],
+        *,
+        kind: Kind = "serial",
+        name: str = "i",
+        abreast: int = 1,
     ) -> Iterator[tuple[Expr, ...]]:
-        """Nested loops over all positions of a shape; `kind` is that of the outermost."""
+        """Nested loops over all positions of a shape.
+
+        `kind` is that of the outermost, `abreast` as in `loop` that of the innermost.
+        """
         if not extents:
             yield ()
             return
+        own = abreast if len(extents) == 1 else 1
         with (
-            self.loop(extents[0], kind=kind, name=name) as first,
+            self.loop(extents[0], kind=kind, name=name, abreast=own) as first,
             self.loops(
                 extents[1:],
                 kind=kind if isinstance(first, Const) else "serial",
                 name=name,
+                abreast=abreast,
             ) as rest,
         ):
             yield (first, *rest)

@@ -5,7 +5,7 @@ Renderers hold a template for each name.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,11 @@ def _fma(a: Any, b: Any, c: Any) -> Any:
     return (a.astype(np.float64) * b + c).astype(a.dtype)
 
 
+def _interleaved(start: int) -> Callable[[Any, Any], Any]:
+    """Half of the lanes of two vectors by turns: the first half of each, or from `start` on."""
+    return lambda a, b: np.stack([a, b], 1)[len(a) * start // 2 :][: len(a) // 2].reshape(-1)
+
+
 def _dot4(x: Any, w: Any, c: Any) -> Any:
     products = w.reshape(-1, 4).astype(np.int32) * x.astype(np.int32)
     return c + products.sum(axis=1, dtype=np.int32).reshape(np.shape(c))
@@ -38,6 +43,8 @@ INTRINSICS = {
     i.name: i
     for i in (
         Intrinsic("fma", _fma),
+        Intrinsic("interleave_low", _interleaved(0)),
+        Intrinsic("interleave_high", _interleaved(1)),
         Intrinsic("dot4", _dot4),
         Intrinsic("reduce_add", np.sum, reduces=True),
         Intrinsic("reduce_mul", np.prod, reduces=True),
@@ -64,3 +71,20 @@ def dot4(x: Expr, w: Expr, c: Expr) -> Expr:
 def reduce_lanes(op: str, x: Expr) -> Expr:
     """The lanes of a vector combined by "add", "mul", "max" or "min"."""
     return x if x.lanes == 1 else Call(f"reduce_{op}", (x,), x.dtype)
+
+
+def transposed(rows: Sequence[Expr], name: Callable[[Expr], Expr]) -> list[Expr]:
+    """The columns of a square of vectors, as many as they have lanes, a power of two.
+
+    Each step moves the highest bit of the row's number to the end of the lane's. `name` names what
+    is used twice.
+    """
+    half = len(rows) // 2
+    for _ in range(half.bit_length()):
+        pairs = [(rows[i], rows[i + half]) for i in range(half)]
+        rows = [
+            name(Call(f"interleave_{part}", pair, pair[0].dtype, pair[0].lanes))
+            for pair in pairs
+            for part in ("low", "high")
+        ]
+    return list(rows)

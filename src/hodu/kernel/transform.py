@@ -77,7 +77,7 @@ def unroll(kernel: Kernel, name: str) -> Kernel:
         return tuple(
             stmt
             for turn, position in enumerate(_turns(loop))
-            for stmt in _renamed(_substitute(loop.body, loop.var, position), f"_{turn}")
+            for stmt in renamed(substituted(loop.body, loop.var, position), f"_{turn}")
         )
 
     return _at(kernel, name, change)
@@ -96,7 +96,7 @@ def vectorize(kernel: Kernel, name: str, lanes: int) -> Kernel:
         whole = loop.lo + (loop.hi - loop.lo) // lanes * lanes
         body = _Vectorizer(loop.var, lanes).block(loop.body)
         wide = dataclasses.replace(loop, hi=whole, step=lanes, body=body)
-        rest = dataclasses.replace(loop, lo=whole, body=_renamed(loop.body, "_rest"))
+        rest = dataclasses.replace(loop, lo=whole, body=renamed(loop.body, "_rest"))
         is_whole = isinstance(whole, Const) and whole == loop.hi
         return (wide,) if is_whole else (wide, rest)
 
@@ -172,11 +172,12 @@ def _turns(loop: For) -> list[Expr]:
     return [Const(i, INDEX) for i in range(int(loop.lo.value), int(loop.hi.value), loop.step)]
 
 
-def _substitute(block: Block, var: Var, value: Expr) -> Block:
+def substituted(block: Block, var: Var, value: Expr) -> Block:
+    """The block with a value in the place of a variable."""
     return replace_block(block, lambda x: value if x == var else None)
 
 
-def _renamed(block: Block, suffix: str) -> Block:
+def renamed(block: Block, suffix: str) -> Block:
     """The block with other names for its own variables and buffers, so that it can be repeated."""
     variables: dict[Expr, Expr] = {}
     bufs: dict[Buf, Buf] = {}

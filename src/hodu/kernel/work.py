@@ -88,7 +88,8 @@ def _arithmetic(x: Expr) -> int:
     if isinstance(x, e.Binary) and x.op in _COUNTED:
         return x.lanes
     if isinstance(x, e.Call):
-        return 2 * x.lanes if x.name == "fma" else x.args[0].lanes
+        moves = x.name.startswith("interleave")
+        return 2 * x.lanes if x.name == "fma" else x.args[0].lanes * (not moves)
     return x.lanes if isinstance(x, e.Unary) and x.op == "sqrt" else 0
 
 

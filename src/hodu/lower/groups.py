@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from hodu.lower.firsts import take_firsts
 from hodu.lower.joined import join_groups
 from hodu.lower.rules import KERNEL, READING, SCALAR
 from hodu.snapshot.ir import Node, Snapshot, Value
@@ -23,13 +24,15 @@ class Group:
     """A node with loops (or the last of a chain without), and the epilogue after it.
 
     Of a reading node, it is the loops of result `number` alone. `others` are groups whose results,
-    of the same shape, are made in the same loops, before its own; see `hodu.lower.joined`.
+    of the same shape, are made in the same loops, before its own; see `hodu.lower.joined`. `first`
+    is the elementwise group that makes its first input, in its loops; see `hodu.lower.firsts`.
     """
 
     node: Node
     epilogue: tuple[Node, ...] = ()
     number: int = 0
     others: tuple[Group, ...] = ()
+    first: Group | None = None
 
     @property
     def root(self) -> Node:
@@ -44,7 +47,8 @@ def make_groups(snapshot: Snapshot, *, fuse: bool = True) -> list[Group]:
     """
     if fuse:
         grouping = _Grouping(snapshot)
-        return join_groups(grouping.groups(), grouping.kept, grouping.outputs)
+        joined = join_groups(grouping.groups(), grouping.kept, grouping.outputs)
+        return take_firsts(joined, grouping.kept)
     return [group for node in snapshot.nodes for group in _alone(node)]
 
 

@@ -37,6 +37,24 @@ def join_groups(
     return [entry.joined() for entry in sorted(joining.entries, key=lambda e: e.time)]
 
 
+def leaves_of(group: Group, kept: Collection[Value], inside: set[Node]) -> Iterator[Value]:
+    """The values in memory that a group reads; `inside` collects what is computed on the way."""
+    for part in (*group.others, group):
+        yield from _leaves((part.node, *part.epilogue), kept, inside)
+
+
+def _leaves(nodes: Sequence[Node], kept: Collection[Value], inside: set[Node]) -> Iterator[Value]:
+    for node in nodes:
+        inside.add(node)
+        for value in node.inputs:
+            if value is None:
+                continue
+            if value in kept or value.producer is None:
+                yield value
+            elif value.producer not in inside:
+                yield from _leaves((value.producer,), kept, inside)
+
+
 @dataclass(eq=False)
 class _Entry:
     """Groups that share loops; `time` orders it among the others."""
@@ -64,7 +82,7 @@ class _Joining:
         """Put a group into an entry that can host it, or into a new one."""
         self.now += 1
         inside: set[Node] = set()
-        leaves = set(self._leaves((group.node, *group.epilogue), inside))
+        leaves = set(leaves_of(group, self.kept, inside))
         mine = _Entry([group], self.now, leaves, len(inside))
         entry = self._joined(mine) if self._can_join(group, inside) else mine
         if entry is mine:
@@ -72,18 +90,6 @@ class _Joining:
         for value in entry.leaves:
             self.last_read[value] = max(entry.time, self.last_read.get(value, 0))
         self.makers.update((value, entry) for value in group.root.outputs)
-
-    def _leaves(self, nodes: Sequence[Node], inside: set[Node]) -> Iterator[Value]:
-        """The values in memory that nodes read; `inside` collects what is computed on the way."""
-        for node in nodes:
-            inside.add(node)
-            for value in node.inputs:
-                if value is None:
-                    continue
-                if value in self.kept or value.producer is None:
-                    yield value
-                elif value.producer not in inside:
-                    yield from self._leaves((value.producer,), inside)
 
     def _can_join(self, group: Group, inside: set[Node]) -> bool:
         """Whether a group is a result of elementwise ops that has its memory in any case."""

@@ -224,12 +224,14 @@ class Lowering:
     def _lower(self, group: Group, places: Mapping[Value, Place]) -> None:
         if group.others:
             self._joined((*group.others, replace(group, others=())), places)
+        elif group.first is not None:
+            self._with_first(group, group.first, places)
         elif not lower_in_blocks(self, group):
             self._group(group, places)
 
     def _release(self, group: Group) -> None:
         """Let go of the constants that a group has packed."""
-        for other in group.others:
+        for other in (*group.others, *([] if group.first is None else [group.first])):
             self._release(other)
         for node in (group.node, *group.epilogue):
             for value in node.inputs:
@@ -260,6 +262,19 @@ class Lowering:
             self.give_memory(value, places.get(value))
         lower_pointwise(self, *values)
 
+    def _with_first(self, group: Group, first: Group, places: Mapping[Value, Place]) -> None:
+        """A group that makes its first input, apart where that is computed in blocks."""
+        if lower_in_blocks(self, first):
+            self._lower(replace(group, first=None), places)
+            return
+        (value,) = first.node.outputs
+        self._use_dense((first.node, group.node, *group.epilogue))
+        storage = self.give_memory(value, places.get(value))
+        # In the loops it is an input that has to be computed.
+        del self.storage[value]
+        self._kernel(group, places, storage)
+        self.storage[value] = storage
+
     def _use_dense(self, nodes: Sequence[Node]) -> None:
         for value in tuple(leaves_of(self, nodes)):
             if value in self.storage:
@@ -273,13 +288,19 @@ class Lowering:
         elif node.op in CONTROL:
             lower_control(self, node)
         elif node.op in KERNEL:
-            for value in group.root.outputs:
-                self.give_memory(value, places.get(value))
-            stage = Stage(self, node, group.epilogue)
-            KERNEL[node.op].rule(stage)
-            stage.finish()
+            self._kernel(group, places)
         else:
             self._stored(node, group.number, places.get(node.outputs[group.number]))
+
+    def _kernel(
+        self, group: Group, places: Mapping[Value, Place], first: Storage | None = None
+    ) -> None:
+        """A group whose node has loops of its own; `first` is memory for its first input."""
+        for value in group.root.outputs:
+            self.give_memory(value, places.get(value))
+        stage = Stage(self, group.node, group.epilogue, first=first)
+        KERNEL[group.node.op].rule(stage)
+        stage.finish()
 
     def _stored(self, node: Node, number: int, place: Place | None) -> None:
         """Store a result of a scalar or reading node."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from hodu.kernel.expr import Binary, Const, Expr, Ramp, Select, Unary, index
-from hodu.kernel.ir import Kernel
+from hodu.kernel.ir import Block, Kernel
 from hodu.kernel.walk import all_expressions
+from hodu.kernel.work import instructions
 from hodu.lower.collapse import Collapse, collapse
 from hodu.lower.point import CannotVectorizeError
 from hodu.lower.rules import SCALAR
@@ -17,6 +18,9 @@ from hodu.snapshot.ir import Node, Value
 
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
+
+_MOST = 2  # vectors side by side
+_LONG = 12  # instructions that depend on each other and take longer than starting them
 
 
 def lower_pointwise(lowering: Lowering, *values: Value) -> None:
@@ -100,17 +104,24 @@ def _innermost(
     parallel: bool,
 ) -> None:
     whole = extent // lanes * lanes
+    abreast = _abreast if lanes > 1 else 1
+    done: Expr = index(0)
     if parallel:
-        with stage.k.loop(whole, step=GRAIN, kind="parallel", name="start") as start:
-            end = (start + GRAIN).min(whole)
-            with stage.k.loop(end, start, step=lanes) as i:
+        done = extent // (_MOST * lanes) * (_MOST * lanes)
+        with stage.k.loop(done, step=GRAIN, kind="parallel", name="start") as start:
+            end = (start + GRAIN).min(done)
+            with stage.k.loop(end, start, step=lanes, abreast=abreast, divides=True) as i:
                 _element(stage, values, (*outer, Ramp(i, lanes) if lanes > 1 else i))
-    else:
-        with stage.k.loop(whole, step=lanes) as i:
-            _element(stage, values, (*outer, Ramp(i, lanes) if lanes > 1 else i))
+    with stage.k.loop(whole, done, step=lanes, abreast=abreast) as i:
+        _element(stage, values, (*outer, Ramp(i, lanes) if lanes > 1 else i))
     if lanes > 1:
         with stage.k.loop(extent, whole) as i:
             _element(stage, values, (*outer, i))
+
+
+def _abreast(body: Block) -> int:
+    """How many vectors to compute side by side: several where one would wait for itself."""
+    return _MOST if (instructions(body) or 0) >= _LONG else 1
 
 
 def _element(stage: Stage, values: Sequence[Value], position: tuple[Expr, ...]) -> None:

@@ -51,13 +51,15 @@ class KernelRule:
     `inlines` says that inputs are read about once an element, so that they may be computed on the
     way; `views` that inputs which are views need no memory of their own; `epilogue` that what is
     computed from the result may be done before it is stored. The rule stores each element once,
-    with `Stage.write`.
+    with `Stage.write`. `keeps` says that what is computed on the way of the first input, of which
+    each element is taken once, can be stored as a tensor too: in `Stage.first`.
     """
 
     rule: Callable[[Stage], None]
     inlines: bool
     views: bool
     epilogue: bool
+    keeps: bool
 
 
 SCALAR: dict[str, ScalarRule] = {}
@@ -95,12 +97,16 @@ def reading(*names: str, view: bool = False, moves: int | None = None) -> Callab
 
 
 def kernel(
-    *names: str, inlines: bool = False, views: bool = True, epilogue: bool = False
+    *names: str,
+    inlines: bool = False,
+    views: bool = True,
+    epilogue: bool = False,
+    keeps: bool = False,
 ) -> Callable[[_Rule], _Rule]:
     """Register a kernel rule; see `KernelRule`."""
 
     def register(rule: _Rule) -> _Rule:
-        _add(KERNEL, names, KernelRule(rule, inlines, views, epilogue))
+        _add(KERNEL, names, KernelRule(rule, inlines, views, epilogue, keeps))
         return rule
 
     return register

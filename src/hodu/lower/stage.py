@@ -46,11 +46,14 @@ class Stage:
         node: Node,
         epilogue: Sequence[Node] = (),
         others: Sequence[Node] = (),
+        first: Storage | None = None,
     ) -> None:
+        """`first` is memory for the first input, which the kernel is to compute and store."""
         self.lowering = lowering
         self.node = node
         self.epilogue = tuple(epilogue)
         self.others = tuple(others)
+        self.first = first
         self.k = KernelBuilder(node.op)
         self.collapse: Collapse | None = None
         self._params: dict[tuple[Place, Role], Buf] = {}
@@ -233,11 +236,31 @@ class Stage:
         if self._keep is not None:
             self._keep(position, element)
             return
-        storage = self.lowering.storage[value]
-        buf = self._param(storage.place, "out", storage.place.slot.name)
-        at = storage.position(position, self.extents(self.shape_of(value)))
+        self.put(self.lowering.storage[value], position, element)
+
+    @property
+    def result_keeps(self) -> Storage | None:
+        """The memory of the result, where what is stored there can be read again as it was."""
+        is_wide = computed(self.out_type().dtype) is self.out_type().dtype
+        if self.epilogue or self._keep is not None or not is_wide:
+            return None
+        return self.lowering.storage[self.node.outputs[0]]
+
+    def put(self, storage: Storage, position: Index, element: Expr) -> None:
+        """Store an element of a tensor of the shape of the loops that this kernel writes."""
+        buf, at = self._written(storage, position)
         self._touched.write(storage.place, at)
         self.k.store(buf, _span(at)[0], broadcast(element, _span(at)[1]))
+
+    def taken(self, storage: Storage, position: Index) -> Expr:
+        """What `put` has stored."""
+        buf, at = self._written(storage, position)
+        return self.k.load(buf, *_span(at))
+
+    def _written(self, storage: Storage, position: Index) -> tuple[Buf, Expr]:
+        shape = storage.shape if self.collapse is None else self.collapse(storage.shape)
+        buf = self._param(storage.place, "out", storage.place.slot.name)
+        return buf, storage.position(position, self.extents(shape))
 
     def store_size(self, dim: Dim, count: Expr, hint: str = "") -> None:
         """Store the size that depends on the data; an error where it must be another one.
@@ -301,7 +324,9 @@ class Stage:
     def label(self) -> str:
         """The ops that the kernel computes, for profiles."""
         before = [stage.label for stage in self._joined]
-        ops = (n.op for n in (*self.others, self.node, *self.epilogue))
+        first = None if self.first is None else self._input(0).producer
+        nodes = (*self.others, first, self.node, *self.epilogue)
+        ops = (node.op for node in nodes if node is not None)
         return "+".join([*before, *ops])
 
 

@@ -36,11 +36,15 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The calls that give the gradients of some inputs, and the values to keep for them."""
+    """The calls that give the gradients of some inputs, and the values to keep for them.
+
+    `eager` are the same calls on arrays, if the op has a function for each.
+    """
 
     calls: tuple[Call, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    eager: tuple[Call, ...]
 
 
 def rule_for(op: OpDef, needs: tuple[bool, ...]) -> Rule:
@@ -52,26 +56,38 @@ def rule_for(op: OpDef, needs: tuple[bool, ...]) -> Rule:
 
 
 def _rule(op: OpDef, needs: tuple[bool, ...]) -> Rule:
-    calls = [call for call in _calls(op) if any(needs[i] for i in call.inputs)]
-    used = {argument for call in calls for argument in call.arguments}
+    calls, eager = (
+        [call for call in _calls(op, functions) if any(needs[i] for i in call.inputs)]
+        for functions in (op.vjp, array_functions(op))
+    )
+    used = {argument for call in (*calls, *eager) for argument in call.arguments}
     count = 1 if op.schema.results is None else len(op.schema.results)
     outputs = {key for kind, key in used if kind == "out"}
     every = range(count) if None in outputs else outputs
     inputs = {key for kind, key in used if kind == "input"}
-    return Rule(tuple(calls), tuple(sorted(inputs)), tuple(sorted(every)))
+    on_arrays = tuple(eager) if len(eager) == len(calls) else ()
+    return Rule(tuple(calls), tuple(sorted(inputs)), tuple(sorted(every)), on_arrays)
 
 
-def _calls(op: OpDef) -> list[Call]:
+def array_functions(op: OpDef) -> Mapping[str, Gradient]:
+    """The functions that take arrays: those given for it, and those of operators alone."""
+    if not isinstance(op.vjp, Mapping):
+        return {}
+    same = {name: f for name, f in op.vjp.items() if not f.__code__.co_names}
+    return {**same, **(op.vjp_eager or {})}
+
+
+def _calls(op: OpDef, functions: Vjp | None) -> list[Call]:
     positions = {p.name: i for i, p in enumerate(op.schema.inputs)}
-    if isinstance(op.vjp, Mapping):
+    if isinstance(functions, Mapping):
         return [
             Call(function, _arguments(function, op.schema), (positions[name],), False)
-            for name, function in op.vjp.items()
+            for name, function in functions.items()
         ]
-    if op.vjp is None:
+    if functions is None:
         return []
     every = tuple(positions.values())
-    return [Call(op.vjp, _arguments(op.vjp, op.schema), every, True)]
+    return [Call(functions, _arguments(functions, op.schema), every, True)]
 
 
 def _arguments(function: Gradient, schema: Schema) -> tuple[Argument, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from hodu.dtypes import ANY, DType
 from hodu.ops._autocast import Policy
-from hodu.ops._gradients import Rule, Vjp
+from hodu.ops._gradients import Gradient, Rule, Vjp
 from hodu.ops._samples import Array, Domain, S
 from hodu.ops._schema import Param, Schema
 from hodu.shapes import TensorType
@@ -40,6 +40,7 @@ class OpDef:
     eager: Callable[..., Any] | None
     compose: Callable[..., Any] | None
     vjp: Vjp | None
+    vjp_eager: Mapping[str, Gradient] | None
     nondiff: str | None
     autocast: Policy | None
     promote: Promote

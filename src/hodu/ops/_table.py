@@ -24,6 +24,9 @@ The class is only a namespace. Its entries:
               a composite may also give `eager` (faster) and `infer`, else both follow from it
     vjp       the gradient, in public ops through `F`: {input name: function}, or one function for
               all inputs (see below); a composite needs none, its parts have theirs
+    vjp_eager the functions of a `vjp` by inputs once more, on NumPy arrays: faster, for a backward
+              pass through which no gradient goes in turn. Not needed where they name nothing but
+              their parameters, because operators take arrays too
     nondiff   why the op has no gradient, where that is so ("an index", "a comparison")
     autocast  the dtype of the float inputs in a region of `hodu.autocast`: "low" is that of the
               region, "f32" that, "widest" the widest of theirs (what `promote` does anyway)
@@ -173,6 +176,7 @@ def opdef_of(schema: Schema, block: dict[str, Any], family: str) -> OpDef:
         eager=block.get("eager"),
         compose=block.get("compose"),
         vjp=block.get("vjp"),
+        vjp_eager=block.get("vjp_eager"),
         nondiff=block.get("nondiff"),
         autocast=block.get("autocast"),
         promote=block.get("promote", Promote.NONE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from hodu.ops._matrices import check_term
 from hodu.ops._precision import narrow, wide, widen
 from hodu.ops._samples import S
 from hodu.ops._table import REGISTRY, Array, F, Promote, op
+from hodu.ops.matmul import product
 from hodu.shapes import TensorType, format_shape
 
 if TYPE_CHECKING:
@@ -68,6 +70,12 @@ class Linear:
         "weight": lambda ct, input, weight_type: _by_weight(ct, input, weight_type.rank),
         "bias": lambda ct: ct,
     }
+    vjp_eager = {
+        "input": lambda ct, weight: (
+            product(ct, weight) if weight.ndim == 2 else ct[..., None] * weight
+        ),
+        "weight": lambda ct, input: _weight_array(ct, input),
+    }
 
 
 def _by_weight(ct: Tensor, x: Tensor, rank: int) -> Tensor:
@@ -77,6 +85,14 @@ def _by_weight(ct: Tensor, x: Tensor, rank: int) -> Tensor:
     if x.ndim > 2:
         x, ct = F.flatten(x, 0, -2), F.flatten(ct, 0, -2)
     return F.matmul(ct.T, x)
+
+
+def _weight_array(ct: Array, x: Array) -> Array:
+    """`_by_weight` of arrays."""
+    if ct.ndim < x.ndim or x.ndim == 1:
+        return ct[..., None] * x
+    rows = math.prod(x.shape[:-1])
+    return product(ct.reshape(rows, ct.shape[-1]).T, x.reshape(rows, x.shape[-1]))
 
 
 def _scaled_sum_type(

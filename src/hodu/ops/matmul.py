@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,6 +66,10 @@ class Matmul:
         "input": lambda ct, input_type, other: _by_left(ct, input_type.rank, other),
         "other": lambda ct, input, other_type: _by_right(ct, input, other_type.rank),
     }
+    vjp_eager = {
+        "input": lambda ct, input_type, other: _left_array(ct, input_type.rank, other),
+        "other": lambda ct, input, other_type: _right_array(ct, input, other_type.rank),
+    }
 
 
 def _by_left(ct: Tensor, rank: int, y: Tensor) -> Tensor:
@@ -83,6 +88,27 @@ def _by_right(ct: Tensor, x: Tensor, rank: int) -> Tensor:
     if rank == 2 and x.ndim > 2:  # one product sums over the batch
         x, ct = F.flatten(x, 0, -2), F.flatten(ct, 0, -2)
     return F.matmul(x.mT, ct)
+
+
+def _left_array(ct: Array, rank: int, y: Array) -> Array:
+    """`_by_left` of arrays."""
+    if y.ndim == 1:
+        return ct[..., None] * y
+    if rank == 1:
+        return product(y, ct[..., None])[..., 0]
+    return product(ct, y.swapaxes(-1, -2))
+
+
+def _right_array(ct: Array, x: Array, rank: int) -> Array:
+    """`_by_right` of arrays."""
+    if x.ndim == 1:
+        return x * ct if rank == 1 else x[:, None] * ct[..., None, :]
+    if rank == 1:
+        return product(x.swapaxes(-1, -2), ct[..., None])[..., 0]
+    if rank == 2 and x.ndim > 2:
+        rows = math.prod(x.shape[:-1])
+        x, ct = x.reshape(rows, x.shape[-1]), ct.reshape(rows, ct.shape[-1])
+    return product(x.swapaxes(-1, -2), ct)
 
 
 def _times_vector(matrices: Tensor, vectors: Tensor) -> Tensor:

@@ -40,6 +40,7 @@ class Permute:
         return x.transpose(dims)
 
     vjp = {"input": lambda ct, dims: F._permute(ct, _inverse(dims))}
+    vjp_eager = {"input": lambda ct, dims: ct.transpose(_inverse(dims))}
 
 
 def _inverse(dims: tuple[int, ...]) -> list[int]:

@@ -14,6 +14,7 @@ from hodu.ops._rules import same_as
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, Promote, op
 from hodu.ops.exponential import SHAPES
+from hodu.ops.select import kept_or_zero
 from hodu.shapes import TensorType, format_shape
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Relu:
         return np.maximum(x, 0)
 
     vjp = {"input": lambda ct, out: F._where(out > 0, ct, 0)}
+    vjp_eager = {"input": lambda ct, out: kept_or_zero(out > 0, ct)}
 
 
 @op("relu6(Tensor input) -> Tensor")
@@ -193,7 +195,7 @@ class Hardswish:
 
     vjp = {
         "input": lambda ct, input: F.where(
-            input < -3, 0, F.where(input <= 3, ct * (input / 3 + 0.5), ct)
+            input <= -3, 0, F.where(input < 3, ct * (input / 3 + 0.5), ct)
         )
     }
 

@@ -9,7 +9,7 @@ import numpy as np
 from hodu.dims import Dim
 from hodu.dtypes import ANY, FLOATS, FROM_NUMPY, DType, bool_, i64
 from hodu.errors import DTypeError
-from hodu.ops._precision import accumulator
+from hodu.ops._precision import accumulator, narrow, wide, widen
 from hodu.ops._rules import Axes, axes_of, reduce_to, reduced_shape, sum_dtype
 from hodu.ops._samples import S, T
 from hodu.ops._table import Array, F, op
@@ -43,7 +43,8 @@ def count_over(shape: Shape, dim: Dims) -> Dim:
 def fold(ufunc: np.ufunc, x: Array, dim: Axes, keepdim: bool, within: DType | None = None) -> Array:
     """`x` reduced over `dim` by `ufunc`, in the dtype `within` if it is given."""
     dtype = None if within is None else within.numpy
-    return np.asarray(ufunc.reduce(x, axis=axes_of(dim, x.ndim), dtype=dtype, keepdims=keepdim))
+    axes = None if dim is None else axes_of(dim, x.ndim)
+    return np.asarray(ufunc.reduce(x, axis=axes, dtype=dtype, keepdims=keepdim))
 
 
 def with_dims(x: Tensor, shape: Shape, dim: Dims, keepdim: bool) -> Tensor:
@@ -84,6 +85,8 @@ class Sum:
     def eager(
         x: Array, dim: Dims = None, keepdim: bool = False, dtype: DType | None = None
     ) -> Array:
+        if dtype is None and x.dtype.char in "fd":
+            return fold(np.add, x, dim, keepdim)
         x, within, out = accumulated(x, dtype)
         return fold(np.add, x, dim, keepdim, within).astype(out.numpy, copy=False)
 
@@ -92,6 +95,16 @@ class Sum:
             with_dims(ct, input_type.shape, dim, keepdim), input_type.shape
         )
     }
+    vjp_eager = {
+        "input": lambda ct, input_type, dim, keepdim: _spread(ct, input_type.shape, dim, keepdim)
+    }
+
+
+def _spread(ct: Array, shape: tuple[int, ...], dim: Dims, keepdim: bool) -> Array:
+    """The gradient of a sum, once for each element; a view."""
+    if ct.ndim and not keepdim:
+        ct = ct.reshape(reduced_shape(shape, dim, True))
+    return np.broadcast_to(ct, shape)
 
 
 @op("prod(Tensor input, int[]? dim=None, bool keepdim=False, *, DType? dtype=None) -> Tensor")
@@ -219,10 +232,27 @@ class Mean:
 
     vjp = {
         "input": lambda ct, input_type, dim, keepdim: F._expand(
-            F.div(with_dims(ct, input_type.shape, dim, keepdim), count_over(input_type.shape, dim)),
+            with_dims(
+                _share(ct, count_over(input_type.shape, dim)), input_type.shape, dim, keepdim
+            ),
             input_type.shape,
         )
     }
+    vjp_eager = {
+        "input": lambda ct, input_type, dim, keepdim: _spread(
+            _array_share(ct, count_over(input_type.shape, dim)), input_type.shape, dim, keepdim
+        )
+    }
+
+
+def _share(ct: Tensor, count: Dim) -> Tensor:
+    """`ct / count`, where a small float may not hold the count."""
+    return narrow(F.div(widen(ct), count), ct.dtype)
+
+
+def _array_share(ct: Array, count: Dim) -> Array:
+    """`_share` of an array."""
+    return np.asarray(wide(ct) / int(count)).astype(ct.dtype, copy=False)
 
 
 @op("nansum(Tensor input, int[]? dim=None, bool keepdim=False, *, DType? dtype=None) -> Tensor")

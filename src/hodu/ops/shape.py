@@ -70,6 +70,7 @@ class Reshape:
         return x.reshape(resolve_shape(x.shape, shape) if x.size == 0 else shape)
 
     vjp = {"input": lambda ct, input_type: F._reshape(ct, input_type.shape)}
+    vjp_eager = {"input": lambda ct, input_type: ct.reshape(input_type.shape)}
 
 
 @function()

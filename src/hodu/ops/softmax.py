@@ -65,6 +65,7 @@ class Softmax:
         return (e / F.sum(e, dim, True)).to(input.dtype)
 
     vjp = {"input": lambda ct, out, dim: _softmax_gradient(widen(ct), widen(out), dim)}
+    vjp_eager = {"input": lambda ct, out, dim: _softmax_array(wide(ct), wide(out), dim)}
 
 
 @op("log_softmax(Tensor input, int dim) -> Tensor")
@@ -87,6 +88,7 @@ class LogSoftmax:
         return (x - F.log(F.sum(F.exp(x), dim, True))).to(input.dtype)
 
     vjp = {"input": lambda ct, out, dim: _log_softmax_gradient(widen(ct), widen(out), dim)}
+    vjp_eager = {"input": lambda ct, out, dim: _log_softmax_array(wide(ct), wide(out), dim)}
 
 
 def _softmax_gradient(ct: Tensor, out: Tensor, dim: int) -> Tensor:
@@ -94,8 +96,25 @@ def _softmax_gradient(ct: Tensor, out: Tensor, dim: int) -> Tensor:
     return product - out * F.sum(product, dim, True)
 
 
+def _softmax_array(ct: Array, out: Array, dim: int) -> Array:
+    """`_softmax_gradient` of arrays."""
+    product = ct * out
+    return product - out * _sums(product, dim)
+
+
+def _sums(x: Array, dim: int) -> Array:
+    return np.asarray(np.add.reduce(x, axis=dim if x.ndim else None, keepdims=True))
+
+
 def _log_softmax_gradient(ct: Tensor, out: Tensor, dim: int) -> Tensor:
     return ct - F.exp(out) * F.sum(ct, dim, True)
+
+
+def _log_softmax_array(ct: Array, out: Array, dim: int) -> Array:
+    """`_log_softmax_gradient` of arrays."""
+    shares = np.exp(out)
+    shares *= _sums(ct, dim)
+    return np.asarray(ct - shares)
 
 
 def _finite(x: Tensor) -> Tensor:

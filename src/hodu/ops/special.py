@@ -116,3 +116,11 @@ class Logit:
     def eager(x: Array, eps: float | None = None) -> Array:
         inside = x if eps is None else np.minimum(np.maximum(x, eps), 1 - eps)
         return np.log(inside / (1 - inside))
+
+    vjp = {"input": lambda ct, input, eps: _logit_gradient(ct, input, eps)}
+
+
+def _logit_gradient(ct: Tensor, x: Tensor, eps: float | None) -> Tensor:
+    """Without `eps` NaN outside [0, 1], with it 0 where the input was clamped."""
+    low, high, outside = (0.0, 1.0, math.nan) if eps is None else (eps, 1 - eps, 0.0)
+    return F.where((x >= low) & (x <= high), ct / (x * (1 - x)), outside)

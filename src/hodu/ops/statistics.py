@@ -103,10 +103,12 @@ class Var:
 def _var_gradient(
     ct: Tensor, input: Tensor, dim: Dims, correction: Number, keepdim: bool
 ) -> Tensor:
+    """The mean of the deviations corrects for the rounding of the mean, as in the variance."""
     x = widen(input)
     degrees: Any = _degrees(x.shape, dim, correction)
     scaled = widen(with_dims(ct, x.shape, dim, keepdim)) * 2 / degrees
-    return scaled * (x - F.mean(x, dim, True))
+    deviations = x - F.mean(x, dim, True)
+    return scaled * (deviations - F.mean(deviations, dim, True))
 
 
 @op("std(Tensor input, int[]? dim=None, *, Scalar correction=1, bool keepdim=False) -> Tensor")

@@ -244,6 +244,11 @@ class ExprWriter:
         if x.name == "dot4":
             return self._dot(x)
         vector = x.args[0]
+        if x.name.startswith("interleave_"):
+            start = x.lanes // 2 if x.name == "interleave_high" else 0
+            turns = range(start, start + x.lanes // 2)
+            lanes = ", ".join(f"{i}, {i + x.lanes}" for i in turns)
+            return f"__builtin_shufflevector({self(vector)}, {self(x.args[1])}, {lanes})"
         kind = x.name.removeprefix("reduce_") + "lanes"
         self.named(vector.dtype, vector.lanes)
         name = f"{kind}_{vector_type(vector.dtype, vector.lanes, 32)}"

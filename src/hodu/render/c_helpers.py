@@ -121,7 +121,9 @@ def _lanewise(name: str, element: str, lanes: int) -> tuple[str, list[str]]:
     return text, [vector]
 
 
-def _reduce(combine: str) -> Callable[[str, str, int], tuple[str, list[str]]]:
+def _reduce(sign: str) -> Callable[[str, str, int], tuple[str, list[str]]]:
+    """The lanes of a vector combined by `+` or `*`, or by the one that is `<` or `>` the other."""
+
     def text(name: str, element: str, lanes: int) -> tuple[str, list[str]]:
         vector, c = f"{element}x{lanes}", _C[element]
         steps, width, types, current = "", lanes, [vector], "v"
@@ -130,14 +132,16 @@ def _reduce(combine: str) -> Callable[[str, str, int], tuple[str, list[str]]]:
             kind = f"{element}x{half}"
             low = ", ".join(map(str, range(half)))
             high = ", ".join(map(str, range(half, width)))
-            types.append(kind)
+            combined, named = _halves(sign, element, half)
+            types += named
             steps += (
                 f"  {kind} l{half} = __builtin_shufflevector({current}, {current}, {low});\n"
                 f"  {kind} h{half} = __builtin_shufflevector({current}, {current}, {high});\n"
+                f"{combined}"
             )
-            steps += _halves(combine, element, half)
             current, width = f"s{half}", half
-        last = combine.format(a=f"{current}[0]", b=f"{current}[1]")
+        a, b = f"{current}[0]", f"{current}[1]"
+        last = f"({a} {sign} {b} ? {a} : {b})" if sign in "<>" else f"{a} {sign} {b}"
         return (
             f"HODU_UNUSED static inline {c} {name}({vector} v) {{\n{steps}  return {last};\n}}\n",
             types,
@@ -146,20 +150,27 @@ def _reduce(combine: str) -> Callable[[str, str, int], tuple[str, list[str]]]:
     return text
 
 
-def _halves(combine: str, element: str, half: int) -> str:
-    kind = f"{element}x{half}"
-    if "?" not in combine:
-        return f"  {kind} s{half} = {combine.format(a=f'l{half}', b=f'h{half}')};\n"
-    each = combine.format(a=f"l{half}[i]", b=f"h{half}[i]")
-    return f"  {kind} s{half};\n  for (int i = 0; i < {half}; i++) s{half}[i] = {each};\n"
+def _halves(sign: str, element: str, half: int) -> tuple[str, list[str]]:
+    """The statement that combines two halves, and the vector types that it names.
+
+    Extremes are chosen by masks: a loop over the lanes would not become vector instructions.
+    """
+    kind, low, high = f"{element}x{half}", f"l{half}", f"h{half}"
+    if sign not in "<>":
+        return f"  {kind} s{half} = {low} {sign} {high};\n", [kind]
+    mask = f"i{element[1:]}x{half}"
+    return (
+        f"  {mask} m{half} = {low} {sign} {high};\n"
+        f"  {kind} s{half} = ({kind})((({mask}){low} & m{half}) | (({mask}){high} & ~m{half}));\n"
+    ), [kind, mask]
 
 
 _VECTOR_HELPERS: dict[str, Callable[[str, str, int], tuple[str, list[str]]]] = {
     "all": _all,
     "select": _select,
     **dict.fromkeys(_LANEWISE, _lanewise),
-    "addlanes": _reduce("{a} + {b}"),
-    "mullanes": _reduce("{a} * {b}"),
-    "minlanes": _reduce("({a} < {b} ? {a} : {b})"),
-    "maxlanes": _reduce("({a} > {b} ? {a} : {b})"),
+    "addlanes": _reduce("+"),
+    "mullanes": _reduce("*"),
+    "minlanes": _reduce("<"),
+    "maxlanes": _reduce(">"),
 }

@@ -1,5 +1,5 @@
-"""Casts, which are methods in PyTorch."""
+"""Casts, which are methods in PyTorch, and copies."""
 
 import torch
 
-TORCH = {"cast": torch.Tensor.to}
+TORCH = {"cast": torch.Tensor.to, "barrier": torch.clone}

@@ -1,5 +1,7 @@
 """PyTorch's meanings of attention, normalisation and recurrent layers."""
 
+from functools import partial
+
 import torch
 from torch.nn import functional
 
@@ -55,13 +57,12 @@ def _plain(attrs, allowed):
         raise Lacking("ONNX's variations of recurrent layers")
 
 
-def _module(kind, x, w_ih, w_hh, b_ih, b_hh, **options):
+def _layer(kind, x, w_ih, w_hh, b_ih, b_hh, **options):
     """The layer with the same weights in both directions, as PyTorch has none just reversed."""
     layer = kind(w_ih.shape[1], w_hh.shape[1], bias=b_ih is not None, bidirectional=True, **options)
     given = {"weight_ih_l0": w_ih, "weight_hh_l0": w_hh, "bias_ih_l0": b_ih, "bias_hh_l0": b_hh}
     both = {f"{k}{way}": v for k, v in given.items() if v is not None for way in ("", "_reverse")}
-    layer.to(x.dtype).load_state_dict(both)
-    return layer
+    return partial(torch.func.functional_call, layer.to(x.dtype), both)
 
 
 def _run(layer, x, lengths, reverse, *state):
@@ -71,10 +72,10 @@ def _run(layer, x, lengths, reverse, *state):
     start = tuple(torch.stack([s, s]) for s in state)
     start = start if len(start) > 1 else start[0]
     if lengths is None:
-        output, last = layer(x, start)
+        output, last = layer((x, start))
     else:
         packed = torch.nn.utils.rnn.pack_padded_sequence(x, lengths, enforce_sorted=False)
-        output, last = layer(packed, start)
+        output, last = layer((packed, start))
         output, _ = torch.nn.utils.rnn.pad_packed_sequence(output, total_length=x.shape[0])
     states = last if isinstance(last, tuple) else (last,)
     return output.chunk(2, -1)[reverse], *(s[int(reverse)] for s in states)
@@ -82,18 +83,18 @@ def _run(layer, x, lengths, reverse, *state):
 
 def lstm_layer(x, w_ih, w_hh, b_ih, b_hh, h0, c0, lengths, peephole, reverse=False, **attrs):
     _plain(attrs if peephole is None else {"peephole": 1}, ())
-    layer = _module(torch.nn.LSTM, x, w_ih, w_hh, b_ih, b_hh)
+    layer = _layer(torch.nn.LSTM, x, w_ih, w_hh, b_ih, b_hh)
     return _run(layer, x, lengths, reverse, h0, c0)
 
 
 def gru_layer(x, w_ih, w_hh, b_ih, b_hh, h0, lengths, reverse=False, **attrs):
     _plain(attrs, ())
-    return _run(_module(torch.nn.GRU, x, w_ih, w_hh, b_ih, b_hh), x, lengths, reverse, h0)
+    return _run(_layer(torch.nn.GRU, x, w_ih, w_hh, b_ih, b_hh), x, lengths, reverse, h0)
 
 
 def rnn_layer(x, w_ih, w_hh, b_ih, b_hh, h0, lengths, reverse=False, activations="tanh", **attrs):
     _plain(attrs if activations in ("tanh", "relu") else {activations: 1}, ())
-    layer = _module(torch.nn.RNN, x, w_ih, w_hh, b_ih, b_hh, nonlinearity=activations)
+    layer = _layer(torch.nn.RNN, x, w_ih, w_hh, b_ih, b_hh, nonlinearity=activations)
     return _run(layer, x, lengths, reverse, h0)
 
 

@@ -19,7 +19,8 @@ def lstsq(a, b, rcond):
     batch = torch.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     spread = a.expand(*batch, *a.shape[-2:]), b.expand(*batch, *b.shape[-2:])
     x, _, _, _ = torch.linalg.lstsq(*spread, rcond=rcond, driver="gelsd")
-    _, _, rank, values = torch.linalg.lstsq(a, a, rcond=rcond, driver="gelsd")
+    rank = torch.linalg.lstsq(a.detach(), a.detach(), rcond=rcond, driver="gelsd").rank
+    values = torch.linalg.svdvals(a)
     residuals = ((a @ x - b) ** 2).sum(-2)
     return x, residuals if a.shape[-2] > a.shape[-1] else a.new_zeros(0), rank, values
 
@@ -60,7 +61,7 @@ def linear(x, weight, bias):
     return torch.nn.functional.linear(x, weight[None], bias[None])[..., 0]
 
 
-LINALG = ("qr", "svd", "solve", "pinv")  # torch.NAME is an older function
+LINALG = ("cholesky", "qr", "svd", "solve", "pinv")  # torch.NAME is an older function
 TORCH = {name: getattr(torch.linalg, name) for name in LINALG} | {
     "inverse": torch.linalg.inv,
     "matrix_power": rounded_once(torch.linalg.matrix_power),

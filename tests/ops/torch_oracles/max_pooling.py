@@ -46,7 +46,7 @@ def max_pool_gradient(
     if not x.numel():
         return torch.zeros_like(given)
     y = max_pool(given, kernel_size, stride, padding, dilation, ceil_mode)
-    return torch.autograd.grad(y, given, gradient)[0]
+    return torch.autograd.grad(y, given, gradient, create_graph=gradient.requires_grad)[0]
 
 
 def _unpadded(indices: torch.Tensor, padded: Ints, own: Ints, offset: Ints) -> torch.Tensor:
@@ -80,7 +80,7 @@ def fractional_max_pool(x, random_samples, kernel_size, output_size):
     # PyTorch computes the windows in the dtype of the samples.
     wide = torch.float32 if x.dtype.itemsize < 4 else x.dtype
     call = tf.fractional_max_pool2d if len(kernel_size) == 2 else tf.fractional_max_pool3d
-    where = (kernel_size, output_size, None, True, random_samples.to(wide))
+    where = (kernel_size, output_size, None, True, random_samples.detach().to(wide))
     values, indices = call(x.to(wide), *where)
     return values.to(x.dtype), indices
 

@@ -9,10 +9,20 @@ ND = {"mul": "prod", "max": "amax", "min": "amin"}
 
 def _scatter(x, index, src, dim, reduce="set", include_self=True, wrap=False):
     index = index.long() % x.shape[dim] if wrap else index.long()
+    src = _used(src, index)
     if reduce == "set":
         src = src.expand(index.shape) if src.ndim == 0 else src
         return torch.scatter(x, dim, index, src)
     return torch.scatter_reduce(x, dim, index, src, reduce, include_self=include_self)
+
+
+def _used(src, index):
+    """The part of `src` that is read, as PyTorch's gradients have the shape of the indices."""
+    return src[tuple(map(slice, index.shape))] if src.ndim else src
+
+
+def _scatter_add(x, index, src, dim):
+    return torch.scatter_add(x, dim, index.long(), _used(src, index))
 
 
 def _scatter_nd(x, indices, updates, reduction="none"):
@@ -34,7 +44,7 @@ def _scatter_nd(x, indices, updates, reduction="none"):
 
 TORCH = {
     "scatter": _scatter,
-    "scatter_add": lambda x, index, src, dim: torch.scatter_add(x, dim, index.long(), src),
+    "scatter_add": _scatter_add,
     "scatter_reduce": _scatter,
     "scatter_nd": _scatter_nd,
 }

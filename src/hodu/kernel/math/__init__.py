@@ -14,6 +14,8 @@ from hodu.kernel.math.error import sigmoid as sigmoid
 from hodu.kernel.math.exponential import exp as exp
 from hodu.kernel.math.exponential import exp2 as exp2
 from hodu.kernel.math.exponential import exp_bounded as exp_bounded
+from hodu.kernel.math.exponential import exp_minus as exp_minus
+from hodu.kernel.math.exponential import exp_weight as exp_weight
 from hodu.kernel.math.exponential import expm1 as expm1
 from hodu.kernel.math.floats import clamp as clamp
 from hodu.kernel.math.floats import copy_sign as copy_sign

@@ -14,16 +14,17 @@ from hodu.dtypes import f32
 from hodu.kernel.algebra import constant, unary
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Expr, select
-from hodu.kernel.math.exponential import exp, exp_bounded, nearest
+from hodu.kernel.math.exponential import exp, exp_bounded, exp_minus, nearest
 from hodu.kernel.math.floats import (
     INF,
     NAN,
+    biased_power,
     clamp,
     copy_sign,
+    format_of,
     is_nan,
     magnitude,
     polynomial,
-    power_of_two,
     upper_half,
 )
 from hodu.kernel.math.logarithm import log
@@ -73,15 +74,15 @@ def normal_tail(k: KernelBuilder, a: Expr) -> Expr:
     """
     power = k.let(polynomial(a, _NORMAL_TAIL), "power")
     power = k.let(select(power < -127.0, -127.0, power), "power")
-    n, bits = nearest(k, power)
+    n, bits = nearest(k, power, above=format_of(a).bias)
     r = k.let(power - n, "r")
-    return (r * polynomial(r, _EXP2) + 1.0) * power_of_two(bits, a.dtype)
+    return (r * polynomial(r, _EXP2) + 1.0) * biased_power(bits, a.dtype)
 
 
 def sigmoid(k: KernelBuilder, x: Expr) -> Expr:
     """1 / (1 + exp(-x)), without overflow or loss of what is small."""
     x = k.let(x, "x")
-    e = k.let(exp(k, -magnitude(x)), "e")
+    e = k.let(exp_minus(k, magnitude(x)), "e")
     return select(x < 0.0, e, 1.0) / (e + 1.0)
 
 

@@ -114,7 +114,6 @@ def upper_half(x: Expr) -> Expr:
     return (x.bitcast(form.signed) & -(1 << ((form.fraction + 2) // 2))).bitcast(x.dtype)
 
 
-def power_of_two(n: Expr, dtype: DType) -> Expr:
-    """2 to the power of an integer of its width, of which the bits above the exponent's vanish."""
-    form = FORMATS[dtype]
-    return ((n + form.bias) << form.fraction).bitcast(dtype)
+def biased_power(bits: Expr, dtype: DType) -> Expr:
+    """2**n of an integer of its width whose low bits are n + bias; those above vanish."""
+    return (bits << FORMATS[dtype].fraction).bitcast(dtype)

@@ -10,7 +10,7 @@ import math
 from hodu.kernel.algebra import constant, unary
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Expr, select
-from hodu.kernel.math.exponential import expm1_reduced, nearest, scaled
+from hodu.kernel.math.exponential import exp_reduced, nearest, scaled, twice_biased
 from hodu.kernel.math.floats import (
     INF,
     NAN,
@@ -83,10 +83,10 @@ def _power(k: KernelBuilder, x: Expr, y: Expr) -> Expr:
     total = k.let(high + low, "total")
     least, limit = pick(x, (-151.0, 129.0), (-1076.0, 1025.0))
     bounded = k.let(clamp(total, least, limit), "bounded")
-    n, bits = nearest(k, bounded)
+    n, bits = nearest(k, bounded, above=twice_biased(x))
     inside = (total >= least) & (total <= limit)
     r = k.let(select(inside, (high - n) + low, bounded - n) * math.log(2), "r")
-    return scaled(k, k.let(expm1_reduced(r) + 1.0, "p"), bits)
+    return scaled(k, exp_reduced(k, r), bits)
 
 
 def pow(k: KernelBuilder, x: Expr, y: Expr) -> Expr:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from hodu.dtypes import i32
 from hodu.lower.blocks.layout import Blocked, lanes_of
 from hodu.lower.blocks.rules import (
@@ -23,11 +21,10 @@ from hodu.lower.conv.integer import (
     IntegerDirect,
     Quantized,
     TurnedDirect,
-    is_turned,
 )
+from hodu.lower.gemm.integers import centred_bytes, is_turned
 from hodu.lower.groups import Group
 from hodu.lower.stage import Stage
-from hodu.ops._table import Array
 from hodu.shapes import static_shape
 from hodu.snapshot.ir import Node, Value
 
@@ -71,7 +68,7 @@ def _quantized(lowering: Lowering, node: Node) -> Quantized | None:
     is_known = all((d is None) == (v is None) for d, v in zip(data, given, strict=True))
     if not is_known or not is_planar(x) or static_shape(node.outputs[0].type.shape) is None:
         return None
-    weights = _centred(data[0], data[3])
+    weights = centred_bytes(data[0], data[3])
     if weights is None:
         return None
     form = conv_form(node, weights, data[1])
@@ -81,14 +78,6 @@ def _quantized(lowering: Lowering, node: Node) -> Quantized | None:
     whole = form.inner % lanes == 0 and form.out % lanes == 0
     has_kernel = lanes >= 4 and (form.groups == 1 or form.is_depthwise or whole)
     return Quantized(form, zero, turned) if has_kernel else None
-
-
-def _centred(weights: Array | None, zero: Array | None) -> Array | None:
-    """The weights less their zero points, None if those are no i8."""
-    assert weights is not None
-    wide = weights.astype(np.int32) - (0 if zero is None else zero.astype(np.int32))
-    fits = wide.size > 0 and wide.min() >= -128 and wide.max() <= 127
-    return wide.astype(np.int8) if fits else None
 
 
 def _input(node: Node) -> Value:

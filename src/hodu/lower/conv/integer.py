@@ -11,17 +11,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hodu.dtypes import i8, i32, u8
-from hodu.kernel.algebra import constant
+from hodu.dtypes import i32
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr
 from hodu.kernel.intrinsics import dot4
 from hodu.lower.conv.direct import Depthwise, Direct, Tile
 from hodu.lower.conv.form import Form, Packing, pack_weights
+from hodu.lower.gemm.operands import WORD
+from hodu.lower.gemm.tile import turned
 from hodu.ops._table import Array
-from hodu.plan.target import Target
-
-WORD = 4  # bytes that are multiplied and added at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +44,11 @@ class Quantized:
         return replace(form, weights=weights.astype(np.int8), bias=bias.astype(np.int32))
 
 
-def is_turned(dtype: object, target: Target) -> bool:
-    """Whether bytes of this dtype are multiplied as u8 on this target: x86 has no other way."""
-    return dtype is i8 and target.architecture == "x86_64"
-
-
 class IntegerDirect(Direct):
     """The kernel where sums are over input channels."""
 
     dtype = i32
     word = WORD
-
-    def shared_packing(self) -> Packing | None:
-        """The same, of words of channels."""
-        found = super().shared_packing()
-        return replace(found, width=WORD) if found and self.layout.lanes == WORD else found
 
     def pack(self) -> Array:
         """Weights with the four of a word side by side."""
@@ -80,7 +68,7 @@ class TurnedDirect(IntegerDirect):
 
     def spread(self, at: Expr) -> Expr:
         """Four channels of a pixel, as u8."""
-        return super().spread(at).bitcast(u8) ^ constant(128, u8, WORD)
+        return turned(super().spread(at))
 
 
 class IntegerDepthwise(Depthwise):

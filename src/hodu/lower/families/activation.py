@@ -72,7 +72,7 @@ def softplus(c: Point, x: Expr) -> Expr:
 
 def _softplus(c: Point, x: Expr) -> Expr:
     """log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|))."""
-    e = c.k.let(math.exp(c.k, -math.magnitude(x)), "e")
+    e = c.k.let(math.exp_minus(c.k, math.magnitude(x)), "e")
     return select(x < 0.0, constant(0.0, x.dtype), x) + math.log1p(c.k, e)
 
 

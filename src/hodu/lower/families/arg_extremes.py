@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from hodu.dtypes import DType, bool_, i32, i64
@@ -33,7 +35,7 @@ def argmin(s: Stage) -> None:
 
 
 def _arg_extreme(s: Stage, fold: Fold) -> None:
-    """Fold each row to its extreme, then to the least index at which that stands."""
+    """The index of the extreme of each row."""
     dim = s.attrs["dim"]
     axes = row_axes(s, axes_of(None if dim is None else (dim,), s.type().rank))
     dtype = computed(s.type().dtype)
@@ -41,25 +43,73 @@ def _arg_extreme(s: Stage, fold: Fold) -> None:
     count = product(extents)
     numbers = i32 if isinstance(count, Const) and count.value < 1 << 31 else i64
     numbers = i64 if dtype.bits == 64 else numbers
-    strides = dense_strides(extents)
 
     def write(lanes: int) -> None:
         iota = s.table(np.arange(lanes, dtype=numbers.numpy), "iota") if lanes > 1 else None
 
         def one(row: Row) -> None:
-            best = row.fold(fold, dtype, lambda p: s.read(0, axes.place(p)))
-
             def index(p: Index) -> Expr:
                 inner = tuple(p[a] for a in axes.inner())
-                at = _number(s, strided_position(inner, strides), numbers, iota)
-                return select(_stands(s.read(0, axes.place(p)), best), at, none)
+                return _number(s, strided_position(inner, dense_strides(extents)), numbers, iota)
 
-            none = count.cast(numbers)
-            write_row(row, row.fold(MIN, numbers, index).cast(i64))
+            if row.is_across and row.lanes > 1:
+                _write(row, _in_one_pass(row, fold, dtype, numbers, index))
+            else:
+                _write(row, _in_two_passes(row, fold, dtype, count.cast(numbers), index))
 
-        Nest(s, axes, lanes).rows(one)
+        Nest(s, axes, lanes, is_wide=True).rows(one)
 
-    vectorized(s, lanes_for(s, dtype) if numbers.bits == dtype.bits else 1, write)
+    # The indices are stored one by one, so that they need not be as many in a vector.
+    lanes = lanes_for(s, dtype, results=False)
+    vectorized(s, lanes if numbers.bits == dtype.bits else 1, write)
+
+
+def _in_two_passes(
+    row: Row, fold: Fold, dtype: DType, none: Expr, index: Callable[[Index], Expr]
+) -> Expr:
+    """The least index at which the extreme of the row stands."""
+    s, place = row.nest.stage, row.nest.axes.place
+    best = row.fold(fold, dtype, lambda p: s.read(0, place(p)))
+
+    def standing(p: Index) -> Expr:
+        return select(_stands(s.read(0, place(p)), best), index(p), none)
+
+    return row.fold(MIN, none.dtype, standing)
+
+
+def _in_one_pass(
+    row: Row, fold: Fold, dtype: DType, numbers: DType, index: Callable[[Index], Expr]
+) -> Expr:
+    """The same for a vector of rows, whose elements lie too far apart to be read twice."""
+    k, s, place = row.k, row.nest.stage, row.nest.axes.place
+    best = k.local("best", dtype, lanes=row.lanes, init=fold.identity(dtype))
+    at = k.local("at", numbers, lanes=row.lanes, init=0)
+
+    def take(p: Index) -> None:
+        x, held = k.let(s.read(0, place(p)), "x"), k.let(k.load(best), "held")
+        better = x > held if fold.op == "max" else x < held
+        if dtype.is_float:
+            better = better | (x.ne(x) & held.eq(held))
+        better = k.let(better, "better")
+        k.store(best, 0, select(better, x, held))
+        k.store(at, 0, select(better, index(p), k.load(at)))
+
+    row.each(take)
+    return k.let(k.load(at), "found")
+
+
+def _write(row: Row, found: Expr) -> None:
+    """Store the index of a row, or those of a vector of rows one by one."""
+    last = row.kept[-1] if row.kept else None
+    if not isinstance(last, Ramp):
+        write_row(row, found.cast(i64))
+        return
+    k = row.k
+    held = k.local("indices", found.dtype, last.lanes)
+    k.store(held, 0, found)
+    with k.loop(last.lanes, name="lane") as lane:
+        single = Row(row.nest, (*row.kept[:-1], last.base + lane), 1)
+        write_row(single, k.load(held, lane).cast(i64))
 
 
 def _number(s: Stage, at: Expr, dtype: DType, iota: Buf | None) -> Expr:

@@ -9,7 +9,7 @@ from hodu.lower.collapse import Collapse
 from hodu.lower.families.normalization import inverse_root, moments, widest
 from hodu.lower.index import ZERO, Index
 from hodu.lower.reducing.axes import Axes, row_axes
-from hodu.lower.reducing.kept import is_in_memory, keep
+from hodu.lower.reducing.kept import keep
 from hodu.lower.reducing.rows import Nest, Row, lanes_for, vectorized
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
@@ -71,12 +71,7 @@ def _normalize_groups(s: Stage, groups: int) -> None:
     out = computed(s.out_type().dtype)
 
     def one(row: Row) -> None:
-        kept = keep(
-            row,
-            dtype,
-            lambda p: s.read(0, grouped.place(p)).cast(dtype),
-            is_cheap=is_in_memory(row),
-        )
+        kept = keep(row, dtype, lambda p: s.read(0, grouped.place(p)).cast(dtype))
         mean, variance = moments(row, dtype, kept)
         scale = inverse_root(row, variance, s.attrs["eps"])
 
@@ -111,12 +106,7 @@ def batch_norm_training(s: Stage) -> None:
     statistic = s.out_type(1).dtype
 
     def one(row: Row) -> None:
-        kept = keep(
-            row,
-            dtype,
-            lambda p: s.read(0, axes.place(p)).cast(dtype),
-            is_cheap=is_in_memory(row),
-        )
+        kept = keep(row, dtype, lambda p: s.read(0, axes.place(p)).cast(dtype))
         mean, variance = moments(row, dtype, kept)
         scale = inverse_root(row, variance, s.attrs["eps"])
         channel = row.kept[0] if row.kept else ZERO

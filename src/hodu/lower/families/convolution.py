@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hodu.dtypes import i32
-from hodu.kernel.expr import Expr
 from hodu.lower.conv import rows, weight
 from hodu.lower.conv.general import AnyWindow, convolve
 from hodu.lower.conv.windows import TransposedWindow, Window
-from hodu.lower.index import Index, broadcast_index
 from hodu.lower.point import CannotVectorizeError
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
@@ -19,14 +16,14 @@ from hodu.lower.stage import Stage
 def conv(s: Stage) -> None:
     """Sums over windows of the input."""
     if not _by_rows(s, transposed=False):
-        convolve(s, _windows(s, Window))
+        convolve(s, windows_of(s, Window))
 
 
 @kernel("conv_transpose", views=False, epilogue=True)
 def conv_transpose(s: Stage) -> None:
     """Each output element gathers what the input elements add to it."""
     if not _by_rows(s, transposed=True):
-        convolve(s, _windows(s, TransposedWindow), transposed=True)
+        convolve(s, windows_of(s, TransposedWindow), transposed=True)
 
 
 @kernel("conv_weight", views=False, epilogue=True)
@@ -37,20 +34,6 @@ def conv_weight(s: Stage) -> None:
         weight.one_by_one(s)
     else:
         weight.SumsOverPixels(s, shape).write()
-
-
-@kernel("integer_conv", views=False, epilogue=True)
-def integer_conv(s: Stage) -> None:
-    """Sums in i32 of products of bytes less their zero points."""
-
-    def read(number: int, position: Index) -> Expr:
-        x = s.read(number, position).cast(i32)
-        if not s.has(number + 3):
-            return x
-        zero = s.read(number + 3, broadcast_index(position, s.type(number + 3).shape))
-        return x - zero.cast(i32)
-
-    convolve(s, _windows(s, Window), read=read)
 
 
 def _by_rows(s: Stage, *, transposed: bool) -> bool:
@@ -70,7 +53,8 @@ def _by_rows(s: Stage, *, transposed: bool) -> bool:
     return True
 
 
-def _windows(s: Stage, kind: Callable[..., AnyWindow]) -> tuple[AnyWindow, ...]:
+def windows_of(s: Stage, kind: Callable[..., AnyWindow]) -> tuple[AnyWindow, ...]:
+    """The window of each spatial axis of a node."""
     kernel = [k.__index__() for k in s.type(1).shape[2:]]
     a = s.attrs
     before = a["padding"][: len(kernel)]

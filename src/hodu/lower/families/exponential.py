@@ -52,7 +52,7 @@ def logaddexp(c: Point, x: Expr, y: Expr) -> Expr:
 def log_of_sum(k: KernelBuilder, x: Expr, y: Expr) -> Expr:
     """The larger, and log1p of exp of minus the distance; equal infinities have none."""
     larger = select(x < y, y, x)
-    e = math.exp(k, k.let(-math.magnitude(x - y), "distance"))
+    e = math.exp_minus(k, k.let(math.magnitude(x - y), "distance"))
     return select(x.eq(y), x + numbers.log(2), larger + math.log1p(k, e))
 
 

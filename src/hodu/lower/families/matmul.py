@@ -23,8 +23,8 @@ def matmul(s: Stage) -> None:
     has_row, has_column = x.rank > 1, y.rank > 1
     batch = s.out_type().shape[: s.out_type().rank - has_row - has_column]
     left, right = view_of(s, 0), view_of(s, 1)
-    a = _matrices(left, batch, has_row, s.data(0), along=-2, depth=-1)
-    b = _matrices(right, batch, has_column, s.data(1), along=-1, depth=-2 if has_column else -1)
+    a = matrices_of(left, batch, has_row, s.data(0), along=-2, depth=-1)
+    b = matrices_of(right, batch, has_column, s.data(1), along=-1, depth=-2 if has_column else -1)
     rows, columns = x.shape[-2] if has_row else 1, y.shape[-1] if has_column else 1
     _multiply(s, batch, (rows, columns, x.shape[-1]), a, b, (has_row, has_column))
 
@@ -35,13 +35,13 @@ def linear(s: Stage) -> None:
     x, weight = s.type(0), s.type(1)
     batch = x.shape[:-2]
     has_row, has_column = x.rank > 1, weight.rank > 1
-    a = _matrices(view_of(s, 0), batch, has_row, s.data(0), along=-2, depth=-1)
-    b = _matrices(view_of(s, 1), batch, has_column, s.data(1), along=-2, depth=-1)
+    a = matrices_of(view_of(s, 0), batch, has_row, s.data(0), along=-2, depth=-1)
+    b = matrices_of(view_of(s, 1), batch, has_column, s.data(1), along=-2, depth=-1)
     rows, columns = x.shape[-2] if has_row else 1, weight.shape[0] if has_column else 1
     _multiply(s, batch, (rows, columns, x.shape[-1]), a, b, (has_row, has_column), bias=s.has(2))
 
 
-def _matrices(
+def matrices_of(
     view: View, batch: Shape, has_along: bool, data: Array | None, *, along: int, depth: int
 ) -> Matrices:
     """A view as a batch of matrices: which of its axes is which, the batch broadcast."""
@@ -71,10 +71,10 @@ def _multiply(
     rows, columns, depth = (s.lowering.sizes.extent(s, d) for d in sizes)
     whole = Sizes(extents, rows, columns, depth)
     joined, a, b = collapse_rows(whole, a, b)
-    contract(s, joined, a, b, _writer(whole, len(joined.batch), has, bias))
+    contract(s, joined, a, b, writer(whole, len(joined.batch), has, bias))
 
 
-def _writer(sizes: Sizes, kept: int, has: tuple[bool, bool], bias: bool) -> Write:
+def writer(sizes: Sizes, kept: int, has: tuple[bool, bool], bias: bool) -> Write:
     """Stores a sum at its position: the first `kept` axes of the batch, the rest in the rows."""
     row_extents = (*sizes.batch[kept:], sizes.rows)
 

@@ -9,7 +9,7 @@ from hodu.kernel.narrow import computed
 from hodu.lower.index import Index, broadcast_index, product
 from hodu.lower.reducing.axes import Axes, row_axes
 from hodu.lower.reducing.folds import ADD
-from hodu.lower.reducing.kept import Kept, is_in_memory, keep
+from hodu.lower.reducing.kept import Kept, keep
 from hodu.lower.reducing.rows import Nest, Row, lanes_for, vectorized
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
@@ -60,19 +60,14 @@ def _trailing(s: Stage) -> Axes:
     return row_axes(s, range(rank - count, rank), same_shape=True)
 
 
-@kernel("layer_norm", inlines=True, epilogue=True)
+@kernel("layer_norm", inlines=True, epilogue=True, keeps=True)
 def layer_norm(s: Stage) -> None:
     """Mean 0 and variance 1 over the trailing dimensions, then scaled and shifted."""
     axes, dtype = _trailing(s), widest(s)
     out = computed(s.out_type().dtype)
 
     def one(row: Row) -> None:
-        kept = keep(
-            row,
-            dtype,
-            lambda p: s.read(0, axes.place(p)).cast(dtype),
-            is_cheap=is_in_memory(row),
-        )
+        kept = keep(row, dtype, lambda p: s.read(0, axes.place(p)).cast(dtype))
         mean, variance = moments(row, dtype, kept)
         scale = inverse_root(row, variance, s.attrs["eps"])
 
@@ -85,10 +80,10 @@ def layer_norm(s: Stage) -> None:
 
         row.each(element)
 
-    vectorized(s, lanes_for(s, dtype), lambda lanes: Nest(s, axes, lanes).rows(one))
+    vectorized(s, lanes_for(s, dtype), lambda lanes: Nest(s, axes, lanes, abreast=True).rows(one))
 
 
-@kernel("rms_norm", inlines=True, epilogue=True)
+@kernel("rms_norm", inlines=True, epilogue=True, keeps=True)
 def rms_norm(s: Stage) -> None:
     """Divided by the root of the mean square over the trailing dimensions, then scaled."""
     axes, dtype = _trailing(s), widest(s)
@@ -97,12 +92,7 @@ def rms_norm(s: Stage) -> None:
     eps = epsilon(s.type().dtype) if eps is None else eps
 
     def one(row: Row) -> None:
-        kept = keep(
-            row,
-            dtype,
-            lambda p: s.read(0, axes.place(p)).cast(dtype),
-            is_cheap=is_in_memory(row),
-        )
+        kept = keep(row, dtype, lambda p: s.read(0, axes.place(p)).cast(dtype))
 
         def square(p: Index) -> Expr:
             x = row.k.let(kept.take(p), "x")
@@ -117,4 +107,4 @@ def rms_norm(s: Stage) -> None:
 
         row.each(element)
 
-    vectorized(s, lanes_for(s, dtype), lambda lanes: Nest(s, axes, lanes).rows(one))
+    vectorized(s, lanes_for(s, dtype), lambda lanes: Nest(s, axes, lanes, abreast=True).rows(one))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from hodu.dtypes import i32
 from hodu.kernel.expr import Const, Expr, index
 from hodu.lower.gemm import choose, dots
 from hodu.lower.gemm.dots import Dots
 from hodu.lower.gemm.finish import Finish, Write, can_write_vectors
 from hodu.lower.gemm.operands import (
+    WORD,
     Matrices,
     Panels,
     accumulator,
@@ -47,6 +51,20 @@ def _blocked(s: Stage, sizes: Sizes, a: Matrices, b: Matrices, write: Write) -> 
     rights = _rights(s, sizes, b, blocking.tile)
     vectors = can_write_vectors(s, write, dtype, len(sizes.batch), blocking.tile.lanes)
     Blocked(s, sizes, a, rights, blocking, Finish(write, dtype, vectors)).emit()
+
+
+def contract_words(
+    s: Stage, sizes: Sizes, a: Matrices, b: Matrices, write: Write, *, turned: bool
+) -> None:
+    """Store the same products of bytes, `b` constant in i8, summed in i32.
+
+    The depth is of words of four bytes, a step apart; where `turned`, 128 is added to those of `a`.
+    """
+    blocking = _blocking(s, sizes, a, b)
+    blocking = replace(blocking, tile=replace(blocking.tile, word=WORD))
+    rights = pack_constant(s.lowering, b, sizes.batch, blocking.tile)
+    vectors = can_write_vectors(s, write, i32, len(sizes.batch), blocking.tile.lanes)
+    Blocked(s, sizes, a, rights, blocking, Finish(write, i32, vectors), turned).emit()
 
 
 def _blocking(s: Stage, sizes: Sizes, a: Matrices, b: Matrices) -> choose.Blocking:

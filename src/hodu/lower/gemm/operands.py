@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +21,8 @@ from hodu.ops._table import Array
 
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
+
+WORD = 4  # bytes that are multiplied and added at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Panels:
     """A right operand in panels [batch, panel, depth, columns of a tile], padded with zeros.
 
     The last panel has only as many vectors as it needs. Where `width` is given, panels are of so
-    many columns, all of them whole, and tiles are of several panels or of a part of one.
+    many columns, all of them whole, and tiles are of several panels or of a part of one. Where the
+    tile has words, the depth is of words of bytes that stand together.
     """
 
     place: Place
@@ -69,15 +72,18 @@ class Panels:
 
     def panel(self, column: Expr) -> Expr:
         """Where the tile that begins with a column lies in its matrix."""
+        word = self.tile.word
         if self.width is None or self.tile.columns % self.width == 0:
-            return column * self.depth
-        return column // self.width * (self.depth * self.width) + column % self.width
+            return column * (self.depth * word)
+        whole = column // self.width * (self.depth * (self.width * word))
+        return whole + column % self.width * word
 
     def read(self, buf: Buf, start: Expr, first: Operand, tile: Tile) -> Panel:
         """What a tile reads from depth `first` on, where `start` is that of depth 0."""
-        width = tile.columns if self.width is None else self.width
+        columns = tile.columns if self.width is None else self.width
+        width = columns * tile.word
         at = start + index(first) * width
-        return Panel(buf, at, width, width=self.width, apart=self.depth * width)
+        return Panel(buf, at, width, tile.word, self.width, self.depth * width)
 
 
 def accumulator(dtype: DType) -> DType:
@@ -101,6 +107,8 @@ def packed_dtype(dtype: DType) -> DType:
 def pack_constant(lowering: Lowering, b: Matrices, batch: Extents, tile: Tile) -> Panels:
     """A constant right operand as a constant in panels."""
     assert b.data is not None
+    b = replace(b, data=words_of(b.data)) if tile.word > 1 else b
+    assert b.data is not None
     *heads, columns, depth = b.data.shape
     dtype = packed_dtype(FROM_NUMPY[b.data.dtype])
     width = lowering.target.packed_lanes(accumulator(FROM_NUMPY[b.data.dtype]).bits, columns)
@@ -109,13 +117,22 @@ def pack_constant(lowering: Lowering, b: Matrices, batch: Extents, tile: Tile) -
     packed = np.zeros((math.prod(heads), size), dtype.numpy)
     for matrix, panels in zip(b.data.reshape(packed.shape[0], columns, depth), packed, strict=True):
         _fill_panels(panels, matrix.T, panel)
-    place = lowering.new_constant(f"{b.place.slot.name}_packed", packed)
+    stored = packed.view(np.int8) if tile.word > 1 else packed
+    place = lowering.new_constant(f"{b.place.slot.name}_packed", stored)
     missing = len(batch) - len(heads)
+    size *= tile.word
     strides = tuple(
         ZERO if _is_zero(stride) else index(size * math.prod(heads[i - missing + 1 :]))
         for i, stride in enumerate(b.batch)
     )
     return Panels(place, strides, index(depth), tile, width)
+
+
+def words_of(data: Array) -> Array:
+    """Bytes [..., depth] as numbers of four along the depth, filled up with zeros."""
+    missing = -data.shape[-1] % WORD
+    whole = np.pad(data, [(0, 0)] * (data.ndim - 1) + [(0, missing)])
+    return np.ascontiguousarray(whole).view(np.uint32)
 
 
 def _fill_panels(panels: Array, matrix: Array, tile: Tile) -> None:

@@ -52,7 +52,9 @@ class Blocked:
         b: Matrices | Panels,
         blocking: choose.Blocking,
         finish: Finish,
+        turned: bool = False,
     ) -> None:
+        self.turned = turned
         self.s, self.k, self.sizes, self.finish = s, s.k, sizes, finish
         self.blocking, self.tile = blocking, blocking.tile
         columns = known(sizes.columns)
@@ -103,7 +105,7 @@ class Blocked:
         elif many == 0:
             row_parts = index(1)
         column_parts = max(1, -(-panels // self.panels_at_once))
-        self.s.k.work += (known(product(self.sizes.batch)) or 1) * self._work()
+        self.s.k.work += (known(product(self.sizes.batch)) or 1) * self._work() * self.tile.word
         parts = (product(self.sizes.batch), index(column_parts), row_parts)
         with self.k.loop(product(parts), kind="parallel", name="part") as part:
             batch, column_part, row_part = unflat(part, parts)
@@ -119,7 +121,8 @@ class Blocked:
 
     def _panel_bytes(self) -> int:
         depth = self.depth_block or known(self.sizes.depth) or 1
-        return max(1, depth * self.tile.columns * stored(self.rights.dtype).itemsize)
+        element = stored(self.rights.dtype).itemsize * self.tile.word
+        return max(1, depth * self.tile.columns * element)
 
     def _work(self) -> int:
         rows, depth = known(self.sizes.rows), known(self.sizes.depth)
@@ -173,7 +176,7 @@ class Blocked:
         at = self.k.let(self.a_at + row * a.stride + self.first * a.step, "at")
         depth = self.depth_block or known(self.sizes.depth)
         if depth is None or not self._copies_rows(rows, depth):
-            return Rows(self.lefts, at, a.stride, a.step)
+            return Rows(self.lefts, at, a.stride, a.step, self.turned)
         stride = choose.apart(depth, self.dtype.itemsize)
         held = self.k.local("rows", self.dtype, rows * stride)
         for r in range(rows):
@@ -182,7 +185,8 @@ class Blocked:
 
     def _copies_rows(self, rows: int, depth: int) -> bool:
         """Whether a copy pays: elements to convert, or rows that fall on the same cache lines."""
-        if self.s.target.is_bare or rows * depth * self.dtype.itemsize > _STACK:
+        is_large = rows * depth * self.dtype.itemsize > _STACK
+        if self.tile.word > 1 or self.s.target.is_bare or is_large:
             return False
         stride = known(self.a.stride)
         if stride is not None and rows > 6 and choose.share_sets(stride, self.a.dtype.itemsize):

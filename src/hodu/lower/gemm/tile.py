@@ -15,12 +15,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from hodu.dtypes import DType
+from hodu.dtypes import DType, u8
 from hodu.kernel.algebra import broadcast, constant
 from hodu.kernel.buffer import Buf
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Expr, Operand, index
-from hodu.kernel.intrinsics import fma
+from hodu.kernel.intrinsics import dot4, fma
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,15 @@ class Tile:
     """`rows` times `vectors` accumulators of `lanes` elements.
 
     `splits` sets of them take turns along the depth, so that a small tile is not bound by the
-    latency of one addition after the other.
+    latency of one addition after the other. Where a `word` is 4, the depth is of words of so many
+    bytes, and operands are bytes.
     """
 
     rows: int
     vectors: int
     lanes: int
     splits: int = 1
+    word: int = 1
 
     @property
     def columns(self) -> int:
@@ -44,20 +46,24 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The left operand: element (row, d) of the tile lies at `at + row * stride + d * step`."""
+    """The left operand: element (row, d) of the tile lies at `at + row * stride + d * step`.
+
+    Bytes in i8 that are `turned` are multiplied as u8 with 128 added.
+    """
 
     buf: Buf
     at: Expr
     stride: Operand
     step: Operand = 1
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
     """The right operand: the columns of depth d lie one after the other from `at + d * stride`.
 
-    They may be `step` apart when the tile has one lane. Where `width` is given, only so many
-    columns lie side by side; those after them follow `apart` elements later.
+    They may be `step` apart when the tile has one lane, and are when they are words. Where `width`
+    is given, only so many columns lie side by side; those after them follow `apart` elements later.
     """
 
     buf: Buf
@@ -71,7 +77,7 @@ class Panel:
         """How far a column lies from the first one."""
         if self.width is None:
             return index(self.step) * number
-        return index(self.apart) * (number // self.width) + number % self.width
+        return index(self.apart) * (number // self.width) + index(self.step) * (number % self.width)
 
 
 class Sums:
@@ -160,15 +166,36 @@ def accumulate_both(k: KernelBuilder, first: Product, second: Product, ratio: in
 
 
 def _add(k: KernelBuilder, sums: Sums, a: Rows, b: Panel, d: Expr, turn: int) -> None:
-    """One rank-1 update of a tile."""
+    """One rank-1 update of a tile, or one of as many as are in a word."""
     lanes = sums.tile.lanes
     starts = [b.at + d * b.stride + b.column(v * lanes) for v in range(sums.tile.vectors)]
+    if sums.tile.word > 1:
+        _add_words(k, sums, a, b, (d, starts), turn)
+        return
     columns = [k.let(k.load(b.buf, at, lanes).cast(sums.dtype), "b") for at in starts]
     for row, targets in enumerate(sums.bufs[turn]):
         element = k.load(a.buf, a.at + index(a.stride) * row + d * a.step)
         spread = k.let(broadcast(element.cast(sums.dtype), lanes), "a")
         for target, column in zip(targets, columns, strict=True):
             k.store(target, 0, _multiply_add(spread, column, k.load(target)))
+
+
+def _add_words(
+    k: KernelBuilder, sums: Sums, a: Rows, b: Panel, place: tuple[Expr, list[Expr]], turn: int
+) -> None:
+    """The products of a word of each row with words of columns that begin at given places."""
+    (d, starts), word = place, sums.tile.word
+    columns = [k.let(k.load(b.buf, at, sums.tile.lanes * word), "b") for at in starts]
+    for row, targets in enumerate(sums.bufs[turn]):
+        x = k.load(a.buf, a.at + index(a.stride) * row + d * a.step, word)
+        x = k.let(turned(x) if a.turned else x, "a")
+        for target, column in zip(targets, columns, strict=True):
+            k.store(target, 0, dot4(x, column, k.load(target)))
+
+
+def turned(x: Expr) -> Expr:
+    """Bytes in i8 as u8, with 128 added."""
+    return x.bitcast(u8) ^ constant(128, u8, x.lanes)
 
 
 def _multiply_add(a: Expr, b: Expr, c: Expr) -> Expr:

@@ -19,6 +19,7 @@ from hodu.dtypes import DType
 from hodu.kernel.algebra import broadcast, constant
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Ramp, index, select
+from hodu.kernel.math import exp_weight
 from hodu.lower.gemm import choose
 from hodu.lower.gemm.dots import dot_products
 from hodu.lower.gemm.finish import Finish
@@ -26,7 +27,7 @@ from hodu.lower.gemm.operands import Matrices, Panels
 from hodu.lower.gemm.product import last_tiles
 from hodu.lower.gemm.tile import Panel, Rows, Sums, Tile, accumulate
 from hodu.lower.index import Extents, Index, product, unflat
-from hodu.lower.layers.exponentials import exponential, exponentials, greatest, scale, whole_vectors
+from hodu.lower.layers.exponentials import exponentials, greatest, scale, whole_vectors
 from hodu.lower.stage import Stage
 
 FEW = 4  # queries up to which keys are read as they lie
@@ -211,7 +212,7 @@ class Attention:
         if self.parts == 1:
             k.store(state.total, r, total)
             return
-        shrink = k.let(exponential(k, k.load(state.top, r) - safe), "shrink")
+        shrink = k.let(exp_weight(k, k.load(state.top, r) - safe), "shrink")
         k.store(state.top, r, top)
         k.store(state.total, r, k.load(state.total, r) * shrink + total)
         scale(k, state.result, r * state.width, index(state.width), shrink, lanes)

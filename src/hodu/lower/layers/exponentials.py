@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 
-from hodu.dtypes import f64
 from hodu.kernel.algebra import broadcast, constant
 from hodu.kernel.buffer import Buf
 from hodu.kernel.builder import KernelBuilder
-from hodu.kernel.expr import Expr, select
+from hodu.kernel.expr import Expr
 from hodu.kernel.intrinsics import reduce_lanes
-from hodu.kernel.math import exp, exp_bounded
+from hodu.kernel.math import exp_weight
 
 
 def whole_vectors(count: Expr, lanes: int) -> Expr:
@@ -37,19 +36,10 @@ def exponentials(
     """Replace the scores of a row by the exponentials of what they are above `top`; their sum."""
     held = k.local("sum", scores.dtype, lanes=lanes, init=0.0)
     with k.loop(whole_vectors(count, lanes), step=lanes, name="c") as c:
-        weight = k.let(exponential(k, k.load(scores, base + c, lanes) - top), "weight")
+        weight = k.let(exp_weight(k, k.load(scores, base + c, lanes) - top), "weight")
         k.store(held, 0, k.load(held) + weight)
         k.store(scores, base + c, weight)
     return k.let(reduce_lanes("add", k.load(held)), "sum")
-
-
-def exponential(k: KernelBuilder, x: Expr) -> Expr:
-    """The exponential of a number that is not positive; in f32, 0 for one below -86."""
-    if x.dtype is f64:
-        return exp(k, x)
-    x = k.let(x, "x")
-    tiny = k.let(x < -86.0, "tiny")
-    return select(tiny, 0.0, exp_bounded(k, k.let(select(tiny, -86.0, x), "x")))
 
 
 def scale(k: KernelBuilder, buf: Buf, base: Expr, count: Expr, factor: Expr, lanes: int) -> None:

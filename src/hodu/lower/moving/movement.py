@@ -54,7 +54,9 @@ def lower_movement(lowering: Lowering, value: Value) -> bool:
     place = lowering.storage[value].place
     target = stage.param(place, "out", place.slot.name)
     given = stage.param(source.place, "in", source.place.slot.name)
-    move(stage.k, target, 0, given, source.base, axes)
+    dtype = value.type.dtype
+    lanes = stage.target.lanes(dtype.bits) if dtype.bits >= 32 else 1
+    move(stage.k, target, 0, given, source.base, axes, lanes)
     stage.finish()
     return True
 

@@ -22,7 +22,7 @@ from hodu.kernel.buffer import Buf
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Const, Expr, Ramp
 from hodu.kernel.ir import Kind
-from hodu.lower.index import ZERO, Index
+from hodu.lower.index import ZERO, Index, product
 from hodu.lower.point import CannotVectorizeError
 from hodu.lower.pointwise import has_one_width, is_large
 from hodu.lower.reducing.axes import Axes, epilogue_operands, leaves
@@ -34,6 +34,8 @@ Element: TypeAlias = "Callable[[Index], Expr]"
 BLOCK = 4096  # elements of a row that are added up in vectors
 STEPS = 256  # elements of a row that are added up in a vector of rows
 WIDE = 4  # vectors that are combined at a time
+ABREAST = 2  # rows that are computed side by side, where they are short
+_SHORT = 48  # vectors of a row which take about as long as what waits for their sum
 
 
 @contextmanager
@@ -81,12 +83,23 @@ class Row:
             return element(self.position(()))
         if self.is_across and self.lanes > 1:
             return self._fold_across(fold, dtype, element)
+        lo, hi = self._ends[-1]
+        if self._is_one_block():
+            found = self._vectors(fold, dtype, lo, hi, lambda i: element(self.position((i,))))
+            return self.k.let(found, "folded")
         within = fold.total_dtype(dtype)
         total = self.k.local("total", within, init=fold.identity(within))
-        lo, hi = self._ends[-1]
         with loops_between(self.k, self._ends[:-1]) as at:
             self._blocks(fold, dtype, total, lo, hi, lambda i: element(self.position((*at, i))))
         return self.k.let(self.k.load(total).cast(dtype), "folded")
+
+    def _is_one_block(self) -> bool:
+        """Whether the row is a few whole vectors, so that there is one sum."""
+        lo, hi = self._ends[-1]
+        size = hi - lo
+        is_known = isinstance(size, Const) and 0 < int(size.value) <= 2 * BLOCK
+        is_whole = is_known and int(size.value) % self.lanes == 0  # type: ignore[attr-defined]
+        return len(self._ends) == 1 and self.lanes > 1 and is_whole
 
     def _blocks(
         self, fold: Fold, dtype: DType, total: Buf, lo: Expr, hi: Expr, element: Callable[..., Expr]
@@ -104,7 +117,15 @@ class Row:
     def _block(
         self, fold: Fold, dtype: DType, total: Buf, lo: Expr, hi: Expr, element: Callable[..., Expr]
     ) -> None:
-        """Combine elements lo to hi: many vectors at a time, then one, then single elements."""
+        """Combine elements lo to hi: as many as there are in vectors, then single elements."""
+        self._add(fold, total, self._vectors(fold, dtype, lo, hi, element))
+        with self.k.loop(hi, lo + (hi - lo) // self.lanes * self.lanes) as i:
+            self._add(fold, total, element(i))
+
+    def _vectors(
+        self, fold: Fold, dtype: DType, lo: Expr, hi: Expr, element: Callable[..., Expr]
+    ) -> Expr:
+        """The whole vectors of elements lo to hi combined: many at a time, then one."""
         k, lanes = self.k, self.lanes
         count = self.nest.vectors(hi - lo)
         sums = [k.local("sum", dtype, lanes=lanes, init=fold.identity(dtype)) for _ in range(count)]
@@ -120,9 +141,7 @@ class Row:
             for a, b in zip(sums, sums[half:], strict=False):
                 k.store(a, 0, fold(k.load(a), k.load(b)))
             sums = sums[:half]
-        self._add(fold, total, fold.across(k.load(sums[0])))
-        with k.loop(hi, whole) as i:
-            self._add(fold, total, element(i))
+        return fold.across(k.load(sums[0]))
 
     def _add(self, fold: Fold, total: Buf, x: Expr) -> None:
         self.k.store(total, 0, fold(self.k.load(total), x.cast(total.dtype)))
@@ -165,21 +184,36 @@ class Nest:
     """The loops over the rows along `axes`.
 
     `lanes` is the size of vectors; with `is_wide` several vectors of neighbouring rows are
-    combined at a time.
+    combined at a time, and with `abreast` short rows are computed side by side.
     """
 
-    def __init__(self, stage: Stage, axes: Axes, lanes: int, *, is_wide: bool = False) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        axes: Axes,
+        lanes: int,
+        *,
+        is_wide: bool = False,
+        abreast: bool = False,
+    ) -> None:
         self.stage = stage
         self.axes = axes
         self.is_across = bool(axes.reduced) and not axes.reduced[-1]
         self.lanes = lanes if not axes.extents else _fitting(lanes, axes.extents[-1])
         self._most = WIDE if is_wide else 1
+        self._abreast = ABREAST if abreast and self._is_short() else 1
         self._scratch: dict[DType, Buf] = {}
+
+    def _is_short(self) -> bool:
+        """Whether vectors lie along rows and are so few that the end of a row is long beside it."""
+        size = bounds(product([self.axes.extents[a] for a in self.axes.inner()]))[1]
+        is_along = self.lanes > 1 and not self.is_across
+        return is_along and size is not None and size <= _SHORT * self.lanes
 
     def vectors(self, extent: Expr) -> int:
         """How many vectors of a row of this length to combine at a time."""
-        high = bounds(extent)[1]
-        return WIDE if high is None else max(1, min(WIDE, high // self.lanes))
+        high, most = bounds(extent)[1], WIDE // self._abreast
+        return most if high is None else max(1, min(most, high // self.lanes))
 
     def scratch(self, dtype: DType, size: int) -> Buf:
         """Memory of the arena for an element of every position."""
@@ -194,7 +228,7 @@ class Nest:
         large = span is None and is_large(self.axes.extents)
         kind: Kind = "parallel" if large else "serial"
         if not self.is_across:
-            with self.stage.k.loops(extents, kind=kind) as kept:
+            with self.stage.k.loops(extents, kind=kind, abreast=self._abreast) as kept:
                 body(Row(self, kept, self.lanes, span))
             return
         with self.stage.k.loops(extents[:-1], kind=kind) as kept:
@@ -253,11 +287,12 @@ def vectorized(s: Stage, lanes: int, write: Callable[[int], None]) -> None:
     write(1)
 
 
-def lanes_for(s: Stage, dtype: DType) -> int:
-    """How many elements of `dtype`, and of all that is read, fit a vector of the target."""
+def lanes_for(s: Stage, dtype: DType, *, results: bool = True) -> int:
+    """How many elements of `dtype`, of all that is read, and of `results` fit a vector."""
     if dtype is bool_ or dtype.bits < 32:
         return 1
     read = [v for v in s.node.inputs if v is not None] + list(epilogue_operands(s))
     bits = [leaf.type.dtype.bits for v in read for leaf in leaves(s.lowering, v)]
-    widest = max([dtype.bits, *bits, *(v.type.dtype.bits for v in s.node.outputs)])
+    written = [v.type.dtype.bits for v in s.node.outputs if results]
+    widest = max([dtype.bits, *bits, *written])
     return int(s.target.lanes(widest))

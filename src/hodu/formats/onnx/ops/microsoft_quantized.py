@@ -42,9 +42,9 @@ def _real(x: Tensor, scale: Tensor, zero: Tensor | None) -> Tensor:
     return _centred(x, zero).to("f32") * _columns(scale)
 
 
-def _quantized(x: Tensor, scale: Tensor | None, zero: Tensor | None, dtype: DType) -> Tensor:
-    """Numbers as integers of `dtype`, divided by the scale if there is one."""
-    moved = f.round(x if scale is None else x / _columns(scale))
+def _quantized(x: Tensor, scale: Tensor, zero: Tensor | None, dtype: DType) -> Tensor:
+    """Numbers as integers of `dtype`."""
+    moved = f.round(x / _columns(scale))
     if zero is not None:
         moved = moved + _columns(zero).to("f32")
     return f.clamp(moved, *limits_of(dtype.numpy)).to(dtype)
@@ -136,15 +136,21 @@ def qgemm(
     zero: Tensor | None = None,
 ) -> Tensor:
     """alpha * A B + C of quantized matrices; f32 without an output scale, else quantized."""
-    left = _centred(a.mT if node.flag("transA") else a, a_zero)
-    right = _centred(b.mT if node.flag("transB") else b, b_zero)
-    total = f.matmul(left, right)
+    left, right = (a.mT if node.flag("transA") else a), (b.mT if node.flag("transB") else b)
+    total = _product(left, right, a_zero, b_zero)
     total = total if c is None else total + c
     factor = _columns(a_scale) * _columns(b_scale) * node.real("alpha", 1.0)
     if scale is None:
-        return total.to("f32") * factor
+        return f._dequantize_linear(total, factor, None)
+    moved = None if zero is None else _columns(zero)
     dtype = a.dtype if zero is None else zero.dtype
-    return _quantized(total.to("f32") * (factor / _columns(scale)), None, zero, dtype)
+    return f._requantize(total, factor / _columns(scale), moved, dtype)
+
+
+def _product(a: Tensor, b: Tensor, a_zero: Tensor | None, b_zero: Tensor | None) -> Tensor:
+    """The product of bytes in i32; zero points of b may be those of columns."""
+    zeros = [None if v is None else _columns(v) for v in (a_zero, b_zero)]
+    return f._integer_matmul(a, b, *zeros)
 
 
 @onnx_op("MatMulIntegerToFloat", domain=DOMAIN)
@@ -159,8 +165,9 @@ def matmul_integer_to_float(
     bias: Tensor | None = None,
 ) -> Tensor:
     """The product of 8-bit matrices as floats; scale and zero point of b may be per column."""
-    product = f.matmul(_centred(a, a_zero), _centred(b, b_zero)).to("f32")
-    real = (product * (_columns(a_scale) * _columns(b_scale))).to(a_scale.dtype)
+    product = _product(a, b, a_zero, b_zero)
+    factor = (_columns(a_scale) * _columns(b_scale)).to("f32")
+    real = f._dequantize_linear(product, factor, None).to(a_scale.dtype)
     return real if bias is None else real + bias
 
 
