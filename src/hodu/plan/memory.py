@@ -1,18 +1,21 @@
 """Where the slots of the arena lie: one block of memory, shared by what is never alive together.
 
-Slots are placed greedily, the largest first, each at the lowest address that is free for as long
-as it lives. (Y. Pisarchyk and J. Lee, "Efficient Memory Management for Deep Neural Net
-Inference", 2020, "greedy by size".)
+Slots are placed greedily, each at the lowest address that is free for as long as it lives. The
+largest come first (Y. Pisarchyk and J. Lee, "Efficient Memory Management for Deep Neural Net
+Inference", 2020, "greedy by size"); where that takes more than is ever alive, other orders are
+tried, and the one that takes least is used.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hodu.lower.program import Branch, Launch, Place, Program, Repeat, Slot, Step
 
 ALIGNMENT = 64
+_MOST_TO_TRY = 1024  # lives, for which other orders take a second at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,9 @@ class Plan:
         return sorted(alive, key=lambda life: -life.slot.bytes)
 
 
+_Placed = tuple[int, int, Life]
+
+
 def plan_memory(program: Program) -> Plan:
     """Offsets for every arena slot and every state; states live from run to run."""
     offsets: dict[Slot, int] = {}
@@ -52,17 +58,53 @@ def plan_memory(program: Program) -> Plan:
         offsets[port.slot] = top
         top += _aligned(port.slot.bytes)
     lives = find_lives(program)
-    placed: list[tuple[int, int, Life]] = []
-    for life in sorted(lives, key=lambda life: (-life.slot.bytes, life.first)):
-        start = _lowest(life, placed)
-        placed.append((start, start + _aligned(life.slot.bytes), life))
+    alive = [_alive(lives, t) for t in range(_end(lives))]
+    bound = max(alive, default=0)
+    placed = _placed(lives, bound, alive.index(bound) if alive else 0)
+    for start, _, life in placed:
         offsets.update(dict.fromkeys((life.slot, *life.also), top + start))
-    size = top + max((end for _, end, _ in placed), default=0)
-    bound = max((_alive(lives, t) for t in range(_end(lives))), default=0)
-    return Plan(offsets, size, lives, bound)
+    return Plan(offsets, top + _top(placed), lives, bound)
 
 
-def _lowest(life: Life, placed: list[tuple[int, int, Life]]) -> int:
+def _placed(lives: tuple[Life, ...], bound: int, peak: int) -> list[_Placed]:
+    """The lives with where they begin and end, in the order that takes least memory.
+
+    `peak` is when `bound` bytes are alive.
+    """
+    found: list[list[_Placed]] = []
+    orders = (_by_size, _by_area, _by_time, functools.partial(_from_peak, peak))
+    for order in orders if len(lives) <= _MOST_TO_TRY else orders[:1]:
+        placed: list[_Placed] = []
+        for life in sorted(lives, key=order):
+            start = _lowest(life, placed)
+            placed.append((start, start + _aligned(life.slot.bytes), life))
+        if _top(placed) <= bound:
+            return placed
+        found.append(placed)
+    return min(found, key=_top)
+
+
+def _top(placed: Sequence[_Placed]) -> int:
+    return max((end for _, end, _ in placed), default=0)
+
+
+def _by_size(life: Life) -> tuple[int, int]:
+    return -life.slot.bytes, life.first
+
+
+def _by_area(life: Life) -> tuple[int, int]:
+    return -life.slot.bytes * (life.last - life.first + 1), life.first
+
+
+def _by_time(life: Life) -> tuple[int, int]:
+    return life.first, -life.slot.bytes
+
+
+def _from_peak(peak: int, life: Life) -> tuple[int, int]:
+    return max(life.first - peak, peak - life.last, 0), -life.slot.bytes
+
+
+def _lowest(life: Life, placed: Sequence[_Placed]) -> int:
     size = _aligned(life.slot.bytes)
     at = 0
     busy = [(s, e) for s, e, o in placed if o.first <= life.last and life.first <= o.last]
