@@ -54,15 +54,24 @@ def test_series(example, tmp_path):
     assert found.shape == (2, series.LENGTH, 1)
 
 
-def test_the_plot(example, tmp_path):
-    plot = example("plot")
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError:
-        assert not plot.plot_loss([1.0, 0.5], tmp_path / "loss.png")
-    else:
-        assert plot.plot_loss([1.0, 0.5], tmp_path / "loss.png")
-        assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
+def test_no_plot_without_matplotlib(example, tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    assert not example("plot").plot_loss([1.0, 0.5], tmp_path / "loss.png")
+    assert capsys.readouterr().out == "no plot: matplotlib is not installed\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "plot"),
+    [
+        ("digits_cnn", ["--epochs", "1"], "digits_loss.png"),
+        ("char_transformer", ["--steps", "2", "--write", "1"], "char_transformer_loss.png"),
+        ("series_lstm", ["--steps", "2"], "forecaster_loss.png"),
+    ],
+)
+def test_the_examples_draw_their_loss(example, name, arguments, plot, tmp_path):
+    pytest.importorskip("matplotlib", reason="the plots need it: pip install hodu[plot]")
+    example(name).main([*arguments, "--out", str(tmp_path)])
+    assert (tmp_path / plot).read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.torch

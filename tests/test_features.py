@@ -44,6 +44,30 @@ window: pixel_shuffle pad unfold embedding one_hot
 inplace: scatter_ scatter_add_ scatter_reduce_ index_put_ index_add_ cumsum_ cumprod_ tril_ triu_
 filling: fill_ zero_ copy_ uniform_ normal_ bernoulli_ random_
 operator: add sub mul truediv floordiv mod pow and or xor lshift rshift
+gradient: grad value_and_grad vjp jvp no_grad enable_grad checkpoint
+module: Module Sequential ModuleList ModuleDict Linear Bilinear Embedding Identity Flatten Unflatten
+module: Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d BatchNorm1d BatchNorm2d
+module: BatchNorm3d LayerNorm GroupNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d RMSNorm
+module: AvgPool1d AvgPool2d AvgPool3d MaxPool1d MaxPool2d MaxPool3d AdaptiveAvgPool1d
+module: AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d
+module: GlobalAvgPool1d GlobalAvgPool2d GlobalAvgPool3d GlobalMaxPool1d GlobalMaxPool2d
+module: GlobalMaxPool3d FractionalMaxPool2d FractionalMaxPool3d Dropout Dropout1d Dropout2d
+module: Dropout3d AlphaDropout FeatureAlphaDropout RNN LSTM GRU RNNCell LSTMCell GRUCell
+module: MultiheadAttention TransformerEncoderLayer TransformerDecoderLayer PReLU RReLU ReLU ReLU6
+module: LeakyReLU ELU CELU SELU GELU SiLU Mish Hardsigmoid Hardswish Hardtanh Softplus Softsign
+module: Sigmoid LogSigmoid Threshold Tanh Softmax LogSoftmax GLU Upsample PixelShuffle
+module: CrossEntropyLoss NLLLoss BCELoss BCEWithLogitsLoss MSELoss L1Loss SmoothL1Loss HuberLoss
+module: KLDivLoss CosineEmbeddingLoss HingeEmbeddingLoss TripletMarginLoss CTCLoss
+method: state_dict load_state_dict named_parameters parameters train eval to register_buffer
+method: register_forward_hook register_forward_pre_hook register_full_backward_hook
+init: xavier_uniform_ xavier_normal_ kaiming_uniform_ kaiming_normal_ lecun_uniform_ lecun_normal_
+init: orthogonal_ trunc_normal_
+optimizer: SGD Adam AdamW RMSprop Adagrad Adadelta Adamax NAdam LAMB Lion
+scheduler: StepLR MultiStepLR ExponentialLR CosineAnnealingLR OneCycleLR LinearLR ReduceLROnPlateau
+scheduler: LambdaLR ChainedScheduler SequentialLR
+data: Dataset TensorDataset Subset ConcatDataset random_split SequentialSampler RandomSampler
+data: WeightedRandomSampler BatchSampler DataLoader NumpyDataset CsvDataset ImageFolder
+training: Trainer Accuracy EarlyStop JsonlLog TensorBoardLog save_checkpoint load_checkpoint
 """
 
 
@@ -72,6 +96,17 @@ OPERATORS = [f"__{side}{name}__" for side in ("", "r", "i") for name in names("o
         ),
         (F, names("activation", "window")),
         (hodu.linalg, names("linalg")),
+        (hodu.Tensor, ["backward", "grad", "detach", "requires_grad", "requires_grad_"]),
+        (hodu, names("gradient")),
+        (hodu.autograd, ["backward", "Function", "gradcheck"]),
+        (hodu.nn, [*names("module"), "summary"]),
+        (hodu.nn.Module, names("method")),
+        (hodu.nn.init, names("init")),
+        (hodu.nn.utils, ["clip_grad_norm_", "clip_grad_value_"]),
+        (hodu.optim, names("optimizer")),
+        (hodu.optim.lr_scheduler, names("scheduler")),
+        (hodu.data, names("data")),
+        (hodu.training, names("training")),
     ],
 )
 def test_names_exist(home, listed):

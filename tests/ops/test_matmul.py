@@ -98,3 +98,19 @@ def test_symbolic_sizes_that_never_agree_are_refused_at_capture():
         with pytest.raises(errors.ShapeError, match=r"N \+ 1"):
             hodu.nn.functional.linear(x, weight)
         board.target("x", x)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 64, 65])
+@pytest.mark.parametrize("has_bias", [True, False])
+def test_linear_of_few_rows_and_many_weights(rows, has_bias):
+    """They are multiplied the other way round, which must not show."""
+    rng = np.random.default_rng(0)
+    x, w, b = (rng.standard_normal(s) for s in ((rows, 300), (400, 300), (400,)))
+    found = hodu.linear(*map(hodu.tensor, (x, w)), hodu.tensor(b) if has_bias else None)
+    assert found.is_contiguous()
+    np.testing.assert_allclose(found.numpy(), x @ w.T + b * has_bias, rtol=1e-10, atol=1e-12)
+
+
+def test_linear_checks_its_bias_whatever_the_sizes():
+    with pytest.raises(errors.ShapeError, match="bias"):
+        hodu.linear(hodu.ones(3, 300), hodu.ones(400, 300), hodu.ones(2, 3, 400))

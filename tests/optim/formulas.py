@@ -41,6 +41,15 @@ def _moments(g: Array, s: Memory, betas: tuple[float, float]) -> tuple[Array, Ar
     return s["m"], s["v"]
 
 
+def _decayed(
+    x: Array, g: Array, lr: float, weight_decay: float, decoupled: bool
+) -> tuple[Array, Array]:
+    """The weight decay in the parameter itself, or in the gradient."""
+    if decoupled:
+        return x - lr * weight_decay * x, g
+    return x, g + weight_decay * x
+
+
 def adam(
     x: Array,
     g: Array,
@@ -54,15 +63,12 @@ def adam(
     decoupled_weight_decay: bool = False,
 ) -> Array:
     """m^ = m / (1 - b1^t), v^ = v / (1 - b2^t), x = x - lr m^ / (sqrt(v^) + eps)."""
-    start = x
-    if not decoupled_weight_decay:
-        g = g + weight_decay * x
+    x, g = _decayed(x, g, lr, weight_decay, decoupled_weight_decay)
     m, v = _moments(g, s, betas)
     if amsgrad:
         v = s["max"] = np.maximum(s.get("max", 0), v)
     first, second = m / (1 - betas[0] ** t), v / (1 - betas[1] ** t)
-    x = x - lr * first / (np.sqrt(second) + eps)
-    return x - lr * weight_decay * start if decoupled_weight_decay else x
+    return x - lr * first / (np.sqrt(second) + eps)
 
 
 def adamw(x: Array, g: Array, s: Memory, t: int, weight_decay: float = 1e-2, **rest: Any) -> Array:
@@ -157,10 +163,7 @@ def nadam(
     decoupled_weight_decay: bool = False,
 ) -> Array:
     """m^ of the momentum of the next step, and the gradient by that of this one."""
-    if decoupled_weight_decay:
-        x = x - lr * weight_decay * x
-    else:
-        g = g + weight_decay * x
+    x, g = _decayed(x, g, lr, weight_decay, decoupled_weight_decay)
     m, v = _moments(g, s, betas)
     mu, after = (betas[0] * (1 - 0.96 ** (k * momentum_decay) / 2) for k in (t, t + 1))
     product = s["product"] = s.get("product", 1.0) * mu
@@ -180,10 +183,7 @@ def radam(
     decoupled_weight_decay: bool = False,
 ) -> Array:
     """x = x - lr r m^ l where rho > 5, else x - lr m^; l = sqrt(1 - b2^t) / (sqrt(v) + eps)."""
-    if decoupled_weight_decay:
-        x = x - lr * weight_decay * x
-    else:
-        g = g + weight_decay * x
+    x, g = _decayed(x, g, lr, weight_decay, decoupled_weight_decay)
     m, v = _moments(g, s, betas)
     first = m / (1 - betas[0] ** t)
     most = 2 / (1 - betas[1]) - 1

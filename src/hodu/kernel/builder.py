@@ -102,14 +102,15 @@ class KernelBuilder:
         backward: Expr | None = None,
         abreast: int | Callable[[Block], int] = 1,
         divides: bool = False,
+        kept: bool = False,
     ) -> Iterator[Expr]:
-        """A loop over lo, lo + step, ... below hi; one that runs once is no loop.
+        """A loop over lo, lo + step, ... below hi; one that runs once is none unless `kept`.
 
         `abreast` turns, which may depend on the body, are done side by side, and `divides` says
         that this number divides the turns: see `hodu.kernel.jam`.
         """
         first, last = index(lo), index(hi)
-        known = isinstance(first, Const) and isinstance(last, Const)
+        known = isinstance(first, Const) and isinstance(last, Const) and not kept
         if known and first.value + step >= last.value > first.value:  # type: ignore[attr-defined]
             yield first
             return

@@ -29,8 +29,8 @@ class HingeEmbeddingLoss(Loss):
         return F.hinge_embedding_loss(input, target, self.margin, reduction=self.reduction)
 
 
-class CosineEmbeddingLoss(Loss):
-    """1 - cos where the target is 1, what cos has above `margin` where it is -1."""
+class _PairLoss(Loss):
+    """A loss of two inputs with a margin."""
 
     def __init__(
         self,
@@ -41,6 +41,10 @@ class CosineEmbeddingLoss(Loss):
     ) -> None:
         super().__init__(size_average, reduce, reduction)
         self.margin = margin
+
+
+class CosineEmbeddingLoss(_PairLoss):
+    """1 - cos where the target is 1, what cos has above `margin` where it is -1."""
 
     def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
         """The loss of the pairs against targets 1 and -1."""
@@ -49,18 +53,8 @@ class CosineEmbeddingLoss(Loss):
         )
 
 
-class MarginRankingLoss(Loss):
+class MarginRankingLoss(_PairLoss):
     """What `input1` lacks to be above `input2` (target 1) or below (-1) by `margin`."""
-
-    def __init__(
-        self,
-        margin: float = 0.0,
-        size_average: bool | None = None,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-    ) -> None:
-        super().__init__(size_average, reduce, reduction)
-        self.margin = margin
 
     def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
         """The loss of the pairs against targets 1 and -1."""

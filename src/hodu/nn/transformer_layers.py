@@ -32,29 +32,41 @@ def _activation(given: Activation) -> Callable[[Tensor], Tensor]:
 
 
 class _Layer(Module):
-    """What both layers share: attention, and two linear maps."""
+    """What both layers share: attention, two linear maps, and a norm for each part."""
 
     attentions: ClassVar[tuple[str, ...]] = ("self_attn",)
 
-    def _make(
+    def __init__(
         self,
         d_model: int,
         nhead: int,
-        dim_feedforward: int,
-        dropout: float,
-        activation: Activation,
-        norm_first: bool,
-        options: dict[str, Any],
-        attention: dict[str, Any],
+        dim_feedforward: int = 2048,
+        dropout: float = 0.1,
+        activation: Activation = F.relu,
+        layer_norm_eps: float = 1e-5,
+        batch_first: bool = False,
+        norm_first: bool = False,
+        bias: bool = True,
+        device: Device | str | None = None,
+        dtype: DTypeLike | None = None,
     ) -> None:
+        super().__init__()
+        options: dict[str, Any] = {"bias": bias, "device": device, "dtype": dtype}
         for name in self.attentions:
-            made = MultiheadAttention(d_model, nhead, dropout=dropout, **attention, **options)
+            made = MultiheadAttention(
+                d_model, nhead, dropout=dropout, batch_first=batch_first, **options
+            )
             self.add_module(name, made)
         self.linear1 = Linear(d_model, dim_feedforward, **options)
         self.dropout = Dropout(dropout)
         self.linear2 = Linear(dim_feedforward, d_model, **options)
         self.norm_first = norm_first
         self.activation = _activation(activation)
+        parts = range(1, len(self.attentions) + 2)
+        for i in parts:
+            self.add_module(f"norm{i}", LayerNorm(d_model, eps=layer_norm_eps, **options))
+        for i in parts:
+            self.add_module(f"dropout{i}", Dropout(dropout))
 
     def _attend(
         self,
@@ -83,28 +95,6 @@ class _Layer(Module):
 class TransformerEncoderLayer(_Layer):
     """Attention to itself, then two linear maps, each added to its input and normalised."""
 
-    def __init__(
-        self,
-        d_model: int,
-        nhead: int,
-        dim_feedforward: int = 2048,
-        dropout: float = 0.1,
-        activation: Activation = F.relu,
-        layer_norm_eps: float = 1e-5,
-        batch_first: bool = False,
-        norm_first: bool = False,
-        bias: bool = True,
-        device: Device | str | None = None,
-        dtype: DTypeLike | None = None,
-    ) -> None:
-        super().__init__()
-        options: dict[str, Any] = {"bias": bias, "device": device, "dtype": dtype}
-        sizes = (d_model, nhead, dim_feedforward, dropout, activation, norm_first)
-        self._make(*sizes, options, {"batch_first": batch_first})
-        self.norm1 = LayerNorm(d_model, eps=layer_norm_eps, **options)
-        self.norm2 = LayerNorm(d_model, eps=layer_norm_eps, **options)
-        self.dropout1, self.dropout2 = Dropout(dropout), Dropout(dropout)
-
     def forward(
         self,
         src: Tensor,
@@ -129,30 +119,6 @@ class TransformerDecoderLayer(_Layer):
     """An encoder layer with attention to the encoder's output, `memory`, in its middle."""
 
     attentions = ("self_attn", "multihead_attn")
-
-    def __init__(
-        self,
-        d_model: int,
-        nhead: int,
-        dim_feedforward: int = 2048,
-        dropout: float = 0.1,
-        activation: Activation = F.relu,
-        layer_norm_eps: float = 1e-5,
-        batch_first: bool = False,
-        norm_first: bool = False,
-        bias: bool = True,
-        device: Device | str | None = None,
-        dtype: DTypeLike | None = None,
-    ) -> None:
-        super().__init__()
-        options: dict[str, Any] = {"bias": bias, "device": device, "dtype": dtype}
-        sizes = (d_model, nhead, dim_feedforward, dropout, activation, norm_first)
-        self._make(*sizes, options, {"batch_first": batch_first})
-        self.norm1 = LayerNorm(d_model, eps=layer_norm_eps, **options)
-        self.norm2 = LayerNorm(d_model, eps=layer_norm_eps, **options)
-        self.norm3 = LayerNorm(d_model, eps=layer_norm_eps, **options)
-        self.dropout1, self.dropout2 = Dropout(dropout), Dropout(dropout)
-        self.dropout3 = Dropout(dropout)
 
     def forward(
         self,

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from hodu._tensor import Tensor
 
 
+# With few rows, weight @ input.T takes OpenBLAS 0.55 to 0.85 of the time of input @ weight.T, and
+# the sum with the bias, which is needed anyway, turns it back.
+_FEW_ROWS, _LARGE = 64, 1 << 16
+
+
 @op("linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor")
 class Linear:
     """The affine map `input @ weight.T + bias` over the last dimension; weight is [out, in]."""
@@ -54,9 +59,15 @@ class Linear:
         return TensorType(shape, x.dtype)
 
     def eager(x: Array, weight: Array, bias: Array | None) -> Array:
-        result = np.asarray(np.matmul(wide(x), wide(weight).T))
-        if bias is not None:
-            result += wide(bias)
+        rows, matrix = wide(x), wide(weight)
+        if x.ndim == weight.ndim == 2 and 1 < len(x) <= _FEW_ROWS and weight.size >= _LARGE:
+            turned = np.matmul(matrix, rows.T).T
+            result = np.empty(turned.shape, turned.dtype)
+            np.add(turned, 0 if bias is None else wide(bias), out=result)
+        else:
+            result = np.asarray(np.matmul(rows, matrix.T))
+            if bias is not None:
+                result += wide(bias)
         return result.astype(x.dtype, copy=False)
 
     def compose(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:

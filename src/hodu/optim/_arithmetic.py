@@ -14,20 +14,37 @@ import numpy as np
 from hodu import functional as f
 from hodu._tensor import Tensor
 from hodu.dispatch.base import wrap
+from hodu.ops._table import Array
 
 Scalar: TypeAlias = Any  # a float or a 0-d Tensor, which the operators take alike
 State: TypeAlias = Mapping[str, Any]
 Hyper: TypeAlias = Mapping[str, Any]
 Update: TypeAlias = tuple[Tensor, dict[str, Tensor]]
 UpdateFunction: TypeAlias = "Callable[[Tensor, Tensor, State, Hyper], Update]"
+InPlace: TypeAlias = "Callable[[Array, Array, State, Hyper, Array], None]"
 SCALARS = frozenset({"step", "mu_product"})  # the states that are 0-d, of whatever parameter
 ELEMENTWISE: set[UpdateFunction] = set()
+IN_PLACE: dict[UpdateFunction, InPlace] = {}
 
 
 def elementwise(update: UpdateFunction) -> UpdateFunction:
     """Mark an update of which each element depends on the same element of its operands alone."""
     ELEMENTWISE.add(update)
     return update
+
+
+def in_place_of(update: UpdateFunction) -> Callable[[InPlace], InPlace]:
+    """Register the same update, to the bit, that writes flat f32 or f64 arrays in place.
+
+    It takes the parameter, the gradient (not to be written), the state, the hyperparameters and
+    two rows of scratch memory as long as they are.
+    """
+
+    def register(function: InPlace) -> InPlace:
+        IN_PLACE[update] = function
+        return function
+
+    return register
 
 
 def is_on(value: Scalar) -> bool:
@@ -79,6 +96,19 @@ def decayed(param: Tensor, grad: Tensor, hyper: Hyper) -> tuple[Tensor, Tensor]:
     if hyper["decoupled_weight_decay"]:
         return shrunk(param, hyper), signed(grad, hyper)
     return param, penalised(param, grad, hyper)
+
+
+def moments(param: Tensor) -> dict[str, Tensor]:
+    """A new state: the step and the running means of the gradient and its square."""
+    return {"step": scalar(param), "exp_avg": zeros(param), "exp_avg_sq": zeros(param)}
+
+
+def averaged(state: State, grad: Tensor, betas: Any) -> dict[str, Tensor]:
+    """The running means of the gradient and its square after this step."""
+    return {
+        "exp_avg": mean(state["exp_avg"], grad, betas[0]),
+        "exp_avg_sq": mean_square(state["exp_avg_sq"], grad, betas[1]),
+    }
 
 
 def mean(average: Tensor, value: Tensor, beta: Scalar) -> Tensor:

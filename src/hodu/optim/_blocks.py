@@ -18,7 +18,7 @@ from hodu.dispatch.base import quiet, wrap
 from hodu.dispatch.inplace import assign, check_writable
 from hodu.dispatch.writes import wrote
 from hodu.ops._table import Array
-from hodu.optim._arithmetic import SCALARS, Hyper, State, UpdateFunction, counted
+from hodu.optim._arithmetic import IN_PLACE, SCALARS, Hyper, State, UpdateFunction, counted
 
 BLOCK = 1 << 18  # bytes: of the five or so arrays that an update has at hand, L2 holds most
 
@@ -74,31 +74,63 @@ def job(param: Tensor, grad: Tensor | None, state: State) -> Job | None:
 
 def advance(update: UpdateFunction, jobs: Iterable[Job], hyper: Hyper) -> None:
     """Write what `update` computes to the parameters and states of the jobs."""
+    step = _Step(update, hyper)
     small: dict[tuple[Any, ...], list[Job]] = {}
     for each in jobs:
         if each.owns and each.arrays[0].size <= each.length // 2:
             small.setdefault(each.key(), []).append(each)
         else:
-            _advance_one(update, each, hyper)
+            _advance_one(step, each)
     for alike in small.values():
         for pack in _packs(alike):
             if len(pack) == 1:
-                _advance_one(update, pack[0], hyper)
+                _advance_one(step, pack[0])
             else:
-                _advance_joined(update, pack, hyper)
+                _advance_joined(step, pack)
 
 
-def _advance_one(update: UpdateFunction, job: Job, hyper: Hyper) -> None:
+class _Step:
+    """An update of a block; by its form in place, if it has one."""
+
+    def __init__(self, update: UpdateFunction, hyper: Hyper) -> None:
+        self._update, self._hyper = update, hyper
+        are_numbers = not any(isinstance(value, Tensor) for value in hyper.values())
+        self._in_place = IN_PLACE.get(update) if are_numbers else None
+        self._scratch: dict[Any, Array] = {}
+
+    def run(self, block: Sequence[Array], job: Job) -> Mapping[str, Tensor]:
+        """Update the arrays, of a block's length at most; returns the new scalars."""
+        dtype = block[0].dtype
+        if self._in_place is None or dtype.char not in "fd":
+            return self._run_pure(block, job)
+        if dtype not in self._scratch:
+            self._scratch[dtype] = np.empty((2, job.length), dtype)
+        param, grad, *states = block
+        state = {**job.scalars, **dict(zip(job.names, states, strict=True))}
+        scratch = self._scratch[dtype][:, : param.size]
+        quiet.run(self._in_place, param, grad, state, self._hyper, scratch)
+        return {}
+
+    def _run_pure(self, block: Sequence[Array], job: Job) -> Mapping[str, Tensor]:
+        param, grad, *states = map(wrap, block)
+        named = dict(zip(job.names, states, strict=True))
+        result, changed = self._update(param, grad, {**job.scalars, **named}, self._hyper)
+        written = [(named[name], changed[name]) for name in job.names if name in changed]
+        for target, value in [(param, result), *written]:
+            quiet.run(_copy, target, value)
+        return {name: value for name, value in changed.items() if name in SCALARS}
+
+
+def _advance_one(step: _Step, job: Job) -> None:
     found: Mapping[str, Tensor] = {}
     for start in range(0, max(job.arrays[0].size, 1), job.length):
-        block = [a[start : start + job.length] for a in job.arrays]
-        found = _run(update, block, job, hyper)
+        found = step.run([a[start : start + job.length] for a in job.arrays], job)
     _finish(job, found)
 
 
-def _advance_joined(update: UpdateFunction, jobs: Sequence[Job], hyper: Hyper) -> None:
+def _advance_joined(step: _Step, jobs: Sequence[Job]) -> None:
     joined = [np.concatenate(parts) for parts in zip(*(j.arrays for j in jobs), strict=True)]
-    found = _run(update, joined, jobs[0], hyper)
+    found = step.run(joined, jobs[0])
     start = 0
     for each in jobs:
         end = start + each.arrays[0].size
@@ -118,19 +150,6 @@ def _packs(jobs: Sequence[Job]) -> Iterator[Sequence[Job]]:
             pack = []
         pack.append(each)
     yield pack
-
-
-def _run(
-    update: UpdateFunction, block: Sequence[Array], job: Job, hyper: Hyper
-) -> Mapping[str, Tensor]:
-    """Update the arrays in place; returns the new scalars."""
-    param, grad, *states = map(wrap, block)
-    named = dict(zip(job.names, states, strict=True))
-    result, changed = update(param, grad, {**job.scalars, **named}, hyper)
-    written = [(named[name], changed[name]) for name in job.names if name in changed]
-    for target, value in [(param, result), *written]:
-        quiet.run(_copy, target, value)
-    return {name: value for name, value in changed.items() if name in SCALARS}
 
 
 def _finish(job: Job, scalars: Mapping[str, Tensor]) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Unpack
 
+import numpy as np
+
 from hodu import functional as f
 from hodu._tensor import Tensor
+from hodu.ops._table import Array
 from hodu.optim._arithmetic import (
     Hyper,
     State,
     Update,
+    averaged,
     decayed,
     elementwise,
-    mean,
-    mean_square,
-    scalar,
+    in_place_of,
+    moments,
     zeros,
 )
 from hodu.optim._checks import Implementation
@@ -52,7 +55,7 @@ class Adam(Optimizer):
 
     def create_state(self, param: Tensor, hyper: Hyper) -> dict[str, Tensor]:
         """The step and the running means of the gradient and its square."""
-        state = {"step": scalar(param), "exp_avg": zeros(param), "exp_avg_sq": zeros(param)}
+        state = moments(param)
         return {**state, "max_exp_avg_sq": zeros(param)} if hyper["amsgrad"] else state
 
     @staticmethod
@@ -62,14 +65,42 @@ class Adam(Optimizer):
         beta1, beta2 = hyper["betas"]
         step = state["step"]
         param, grad = decayed(param, grad, hyper)
-        first = mean(state["exp_avg"], grad, beta1)
-        second = mean_square(state["exp_avg_sq"], grad, beta2)
-        changed = {"exp_avg": first, "exp_avg_sq": second}
+        changed = averaged(state, grad, hyper["betas"])
+        first, second = changed["exp_avg"], changed["exp_avg_sq"]
         if hyper["amsgrad"]:
             second = changed["max_exp_avg_sq"] = f.maximum(state["max_exp_avg_sq"], second)
         scale = (1 - beta2**step) ** -0.5
         rate = hyper["lr"] / (1 - beta1**step)
         return param - first / (f.sqrt(second) * scale + hyper["eps"]) * rate, changed
+
+
+@in_place_of(Adam.update)
+def _advance(param: Array, grad: Array, state: State, hyper: Hyper, scratch: Array) -> None:
+    """Each line is an operation of `Adam.update`, in its order."""
+    (beta1, beta2), step, lr = hyper["betas"], state["step"], hyper["lr"]
+    first, second, (work, signed) = state["exp_avg"], state["exp_avg_sq"], scratch
+    if hyper["maximize"]:
+        grad = np.negative(grad, out=signed)
+    if (decay := hyper["weight_decay"]) and hyper["decoupled_weight_decay"]:
+        param *= 1 - lr * decay
+    elif decay:
+        np.multiply(param, decay, out=work)
+        grad = np.add(grad, work, out=signed)
+    np.subtract(grad, first, out=work)
+    work *= 1 - beta1
+    first += work
+    np.multiply(grad, grad, out=work)
+    work *= 1 - beta2
+    second *= beta2
+    second += work
+    if hyper["amsgrad"]:
+        second = np.maximum(state["max_exp_avg_sq"], second, out=state["max_exp_avg_sq"])
+    np.sqrt(second, out=work)
+    work *= (1 - beta2**step) ** -0.5
+    work += hyper["eps"]
+    np.divide(first, work, out=work)
+    work *= lr / (1 - beta1**step)
+    param -= work
 
 
 class AdamW(Adam):

@@ -10,12 +10,10 @@ from hodu.optim._arithmetic import (
     Hyper,
     State,
     Update,
+    averaged,
     is_on,
-    mean,
-    mean_square,
-    scalar,
+    moments,
     signed,
-    zeros,
 )
 from hodu.optim._checks import Implementation
 from hodu.optim.optimizer import Optimizer, Params
@@ -48,7 +46,7 @@ class LAMB(Optimizer):
 
     def create_state(self, param: Tensor, hyper: Hyper) -> dict[str, Tensor]:
         """The step and the running means of the gradient and its square."""
-        return {"step": scalar(param), "exp_avg": zeros(param), "exp_avg_sq": zeros(param)}
+        return moments(param)
 
     @staticmethod
     def update(param: Tensor, grad: Tensor, state: State, hyper: Hyper) -> Update:
@@ -56,15 +54,14 @@ class LAMB(Optimizer):
         beta1, beta2 = hyper["betas"]
         step, weight_decay = state["step"], hyper["weight_decay"]
         grad = signed(grad, hyper)
-        first = mean(state["exp_avg"], grad, beta1)
-        second = mean_square(state["exp_avg_sq"], grad, beta2)
+        changed = averaged(state, grad, hyper["betas"])
+        first, second = changed["exp_avg"], changed["exp_avg_sq"]
         root = f.sqrt(second / (1 - beta2**step))
         direction = first / (1 - beta1**step) / (root + hyper["eps"])
         if is_on(weight_decay):
             direction = direction + param * weight_decay
         size, length = _norm(param), _norm(direction)
         trust = f.where((size > 0) & (length > 0), size / length, 1.0)
-        changed = {"exp_avg": first, "exp_avg_sq": second}
         return param - direction * (trust * hyper["lr"]), changed
 
 

@@ -10,12 +10,11 @@ from hodu.optim._arithmetic import (
     Hyper,
     State,
     Update,
+    averaged,
     decayed,
     elementwise,
-    mean,
-    mean_square,
+    moments,
     scalar,
-    zeros,
 )
 from hodu.optim._checks import Implementation
 from hodu.optim.optimizer import Optimizer, Params
@@ -52,12 +51,7 @@ class NAdam(Optimizer):
 
     def create_state(self, param: Tensor, hyper: Hyper) -> dict[str, Tensor]:
         """The step, the product of the momenta so far, and the running means."""
-        return {
-            "step": scalar(param),
-            "mu_product": scalar(param, 1.0),
-            "exp_avg": zeros(param),
-            "exp_avg_sq": zeros(param),
-        }
+        return {**moments(param), "mu_product": scalar(param, 1.0)}
 
     @staticmethod
     @elementwise
@@ -69,11 +63,10 @@ class NAdam(Optimizer):
         mu = beta1 * (1 - 0.5 * 0.96 ** (step * decay))
         mu_next = beta1 * (1 - 0.5 * 0.96 ** ((step + 1) * decay))
         product = (state["mu_product"] * mu).to(state["mu_product"].dtype)
-        first = mean(state["exp_avg"], grad, beta1)
-        second = mean_square(state["exp_avg_sq"], grad, beta2)
+        means = averaged(state, grad, hyper["betas"])
+        first, second = means["exp_avg"], means["exp_avg_sq"]
         exact = product.to("f64")
         direction = grad * (lr * (1 - mu) / (1 - exact))
         direction = direction + first * (lr * mu_next / (1 - exact * mu_next))
         denominator = f.sqrt(second / (1 - beta2**step)) + hyper["eps"]
-        changed = {"mu_product": product, "exp_avg": first, "exp_avg_sq": second}
-        return param - direction / denominator, changed
+        return param - direction / denominator, {"mu_product": product, **means}

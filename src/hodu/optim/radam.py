@@ -11,12 +11,10 @@ from hodu.optim._arithmetic import (
     Scalar,
     State,
     Update,
+    averaged,
     decayed,
     elementwise,
-    mean,
-    mean_square,
-    scalar,
-    zeros,
+    moments,
 )
 from hodu.optim._checks import Implementation
 from hodu.optim.optimizer import Optimizer, Params
@@ -51,7 +49,7 @@ class RAdam(Optimizer):
 
     def create_state(self, param: Tensor, hyper: Hyper) -> dict[str, Tensor]:
         """The step and the running means of the gradient and its square."""
-        return {"step": scalar(param), "exp_avg": zeros(param), "exp_avg_sq": zeros(param)}
+        return moments(param)
 
     @staticmethod
     @elementwise
@@ -60,13 +58,12 @@ class RAdam(Optimizer):
         beta1, beta2 = hyper["betas"]
         step = state["step"]
         param, grad = decayed(param, grad, hyper)
-        first = mean(state["exp_avg"], grad, beta1)
-        second = mean_square(state["exp_avg_sq"], grad, beta2)
+        changed = averaged(state, grad, hyper["betas"])
+        first, second = changed["exp_avg"], changed["exp_avg_sq"]
         is_adaptive, rectifier = _rectifier(step, beta2)
         adaptive = (1 - beta2**step) ** 0.5 * rectifier / (f.sqrt(second) + hyper["eps"])
         scale = _either(is_adaptive, adaptive)
         rate = hyper["lr"] / (1 - beta1**step)
-        changed = {"exp_avg": first, "exp_avg_sq": second}
         return param - first * rate * scale, changed
 
 

@@ -1,21 +1,23 @@
 """Where the slots of the arena lie: one block of memory, shared by what is never alive together.
 
-Slots are placed greedily, each at the lowest address that is free for as long as it lives. The
-largest come first (Y. Pisarchyk and J. Lee, "Efficient Memory Management for Deep Neural Net
-Inference", 2020, "greedy by size"); where that takes more than is ever alive, other orders are
-tried, and the one that takes least is used.
+Slots are placed greedily, the largest first, each at the lowest address that is free for as long
+as it lives. (Y. Pisarchyk and J. Lee, "Efficient Memory Management for Deep Neural Net
+Inference", 2020, "greedy by size".) Where that takes more than is alive at once, and there are few
+slots, other orders are tried in which some slots lie at the upper end.
 """
 
 from __future__ import annotations
 
-import functools
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from hodu.kernel.narrow import stored
 from hodu.lower.program import Branch, Launch, Place, Program, Repeat, Slot, Step
 
 ALIGNMENT = 64
-_MOST_TO_TRY = 1024  # lives, for which other orders take a second at most
+_FEW, _TRIES = 64, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,22 @@ class Life:
     also: tuple[Slot, ...] = ()
 
 
+Placed: TypeAlias = "tuple[int, int, Life]"
+"""Where a slot begins and ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Byte offsets of the slots in the arena; `bound` is the most that is alive at once."""
+    """Byte offsets of the slots in the arena; `bound` is the most that is alive at once.
+
+    The arena begins at, and offsets are, multiples of `alignment`.
+    """
 
     offsets: Mapping[Slot, int]
     size: int
     lives: tuple[Life, ...]
     bound: int
+    alignment: int = ALIGNMENT
 
     def at_peak(self) -> list[Life]:
         """What is alive when most is, the largest first."""
@@ -47,67 +57,68 @@ class Plan:
         return sorted(alive, key=lambda life: -life.slot.bytes)
 
 
-_Placed = tuple[int, int, Life]
+def least_alignment(program: Program) -> int:
+    """What processors without vectors need: the width of the widest element, 4 bytes at least."""
+    return max([4, *(stored(slot.dtype).itemsize for slot in program.slots)])
 
 
-def plan_memory(program: Program) -> Plan:
+def aligned(size: int, alignment: int = ALIGNMENT) -> int:
+    """The next multiple of the alignment."""
+    return -(-size // alignment) * alignment
+
+
+def plan_memory(program: Program, alignment: int = ALIGNMENT) -> Plan:
     """Offsets for every arena slot and every state; states live from run to run."""
     offsets: dict[Slot, int] = {}
     top = 0
     for port in program.states:
         offsets[port.slot] = top
-        top += _aligned(port.slot.bytes)
+        top += aligned(port.slot.bytes, alignment)
     lives = find_lives(program)
-    alive = [_alive(lives, t) for t in range(_end(lives))]
-    bound = max(alive, default=0)
-    placed = _placed(lives, bound, alive.index(bound) if alive else 0)
+    bound = max((_alive(lives, t) for t in range(_end(lives))), default=0)
+    placed = _place(lives, alignment, bound)
     for start, _, life in placed:
         offsets.update(dict.fromkeys((life.slot, *life.also), top + start))
-    return Plan(offsets, top + _top(placed), lives, bound)
+    return Plan(offsets, top + _top(placed), lives, bound, alignment)
 
 
-def _placed(lives: tuple[Life, ...], bound: int, peak: int) -> list[_Placed]:
-    """The lives with where they begin and end, in the order that takes least memory.
+def _place(lives: Sequence[Life], alignment: int, bound: int) -> list[Placed]:
+    """The smallest placement that is found."""
+    by_size = sorted(lives, key=lambda life: (-life.slot.bytes, life.first))
+    best = _greedy(by_size, alignment, None, frozenset())
+    if len(lives) > _FEW:
+        return best
+    chance = random.Random(0)
+    cap = aligned(bound, alignment)
+    for _ in range(_TRIES):
+        if _top(best) <= cap:
+            break
+        order = sorted(by_size, key=lambda life: -life.slot.bytes * chance.uniform(0.5, 1.0))
+        upper = frozenset(life.slot for life in lives if chance.random() < 0.5)
+        best = min(best, _greedy(order, alignment, cap, upper), key=_top)
+    return best
 
-    `peak` is when `bound` bytes are alive.
-    """
-    found: list[list[_Placed]] = []
-    orders = (_by_size, _by_area, _by_time, functools.partial(_from_peak, peak))
-    for order in orders if len(lives) <= _MOST_TO_TRY else orders[:1]:
-        placed: list[_Placed] = []
-        for life in sorted(lives, key=order):
-            start = _lowest(life, placed)
-            placed.append((start, start + _aligned(life.slot.bytes), life))
-        if _top(placed) <= bound:
-            return placed
-        found.append(placed)
-    return min(found, key=_top)
+
+def _greedy(
+    lives: Sequence[Life], alignment: int, cap: int | None, upper: frozenset[Slot]
+) -> list[Placed]:
+    """Each slot at the lowest address, those of `upper` at the highest below the cap."""
+    placed: list[Placed] = []
+    for life in lives:
+        size = aligned(life.slot.bytes, alignment)
+        busy = [(s, e) for s, e, o in placed if o.first <= life.last and life.first <= o.last]
+        start = _highest(size, cap, busy) if cap and life.slot in upper else None
+        start = _lowest(size, busy) if start is None else start
+        placed.append((start, start + size, life))
+    return placed
 
 
-def _top(placed: Sequence[_Placed]) -> int:
+def _top(placed: Sequence[Placed]) -> int:
     return max((end for _, end, _ in placed), default=0)
 
 
-def _by_size(life: Life) -> tuple[int, int]:
-    return -life.slot.bytes, life.first
-
-
-def _by_area(life: Life) -> tuple[int, int]:
-    return -life.slot.bytes * (life.last - life.first + 1), life.first
-
-
-def _by_time(life: Life) -> tuple[int, int]:
-    return life.first, -life.slot.bytes
-
-
-def _from_peak(peak: int, life: Life) -> tuple[int, int]:
-    return max(life.first - peak, peak - life.last, 0), -life.slot.bytes
-
-
-def _lowest(life: Life, placed: Sequence[_Placed]) -> int:
-    size = _aligned(life.slot.bytes)
+def _lowest(size: int, busy: Sequence[tuple[int, int]]) -> int:
     at = 0
-    busy = [(s, e) for s, e, o in placed if o.first <= life.last and life.first <= o.last]
     for start, end in sorted(busy):
         if at + size <= start:
             break
@@ -115,8 +126,14 @@ def _lowest(life: Life, placed: Sequence[_Placed]) -> int:
     return at
 
 
-def _aligned(size: int) -> int:
-    return -(-size // ALIGNMENT) * ALIGNMENT
+def _highest(size: int, cap: int, busy: Sequence[tuple[int, int]]) -> int | None:
+    """The highest start of what ends below the cap; None where there is no room."""
+    end = cap
+    for low, high in sorted(busy, key=lambda span: -span[1]):
+        if high <= end - size:
+            break
+        end = min(end, low)
+    return end - size if end >= size else None
 
 
 def _end(lives: tuple[Life, ...]) -> int:

@@ -17,6 +17,8 @@ from hodu.toolchain.compiler import host_triple
 KIB = 1024
 MIB = 1024 * KIB
 _V4_REGISTERS = 32
+# What a firmware does not call is left out of it by its linker.
+_BARE_FLAGS = ("-fshort-enums", "-ffunction-sections", "-fdata-sections", "-fno-unroll-loops")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,8 @@ class Target:
         extensions = ("-msimd128",) if "simd128" in self.features else ()
         scalar = ("-fno-tree-vectorize", "-fno-tree-slp-vectorize") if not self.vector_bits else ()
         wide = ("-mprefer-vector-width=512",) if self.vector_bits == 512 else ()
-        short = ("-fshort-enums",) if self.is_bare else ()
-        return (*chosen, *extensions, *scalar, *wide, *short)
+        bare = _BARE_FLAGS if self.is_bare else ()
+        return (*chosen, *extensions, *scalar, *wide, *bare)
 
     def scalar(self) -> Target:
         """The same target with its simplest processor and without vector instructions."""
@@ -115,7 +117,8 @@ def _x86(name: str, level: str, bits: int, registers: int, features: Iterable[st
 
 
 def _cortex(name: str, triple: str, fma: bool = False, l1: int = 0) -> Target:
-    return Target(name, triple, name, 0, 16, fma, l1, 0, 0, pointer_bytes=4)
+    registers = 32 if fma else 8  # of single-precision floats, or general ones
+    return Target(name, triple, name, 0, registers, fma, l1, 0, 0, pointer_bytes=4)
 
 
 _TARGETS = {

@@ -46,8 +46,9 @@ _ROUNDED = frozenset({"sqrt", "floor", "ceil", "trunc", "rint"})
 class ExprWriter:
     """Writes expressions; collects the helpers and vector types that they need.
 
-    `mask_bits` is the width of the elements of the kernel's vectors. With `exact` only products
-    and sums that belong together are fused, whatever the C compiler may do with others.
+    `mask_bits` is the width of the elements of the kernel's vectors, `index` the type of its
+    positions. With `exact` only products and sums that belong together are fused, whatever the C
+    compiler may do with others.
     """
 
     def __init__(self, *, exact: bool = False) -> None:
@@ -55,6 +56,7 @@ class ExprWriter:
         self.helpers: dict[str, None] = {}
         self.types: dict[str, None] = {}
         self.mask_bits = 32
+        self.index = "hodu_index"
 
     def type_of(self, x: Expr) -> str:
         """The C type of an expression."""
@@ -64,7 +66,11 @@ class ExprWriter:
         """The C type of a value, with its vector type noted down."""
         if lanes > 1:
             self.types[vector_type(dtype, lanes, self.mask_bits)] = None
-        return value_type(dtype, lanes, self.mask_bits)
+        return value_type(dtype, lanes, self.mask_bits, self.index)
+
+    def scalar(self, dtype: DType) -> str:
+        """The C type of one element."""
+        return scalar_type(dtype, self.index)
 
     def use(self, name: str) -> str:
         """The name of a helper, noted down."""
@@ -130,7 +136,7 @@ class ExprWriter:
     def _broadcast(self, x: e.Broadcast) -> str:
         a = self(x.a)
         if x.dtype.is_integer:  # a literal may have made it a long long, which is no int64_t
-            a = f"({scalar_type(x.dtype)}){_bracketed(a)}"
+            a = f"({self.scalar(x.dtype)}){_bracketed(a)}"
         return self._spread(a, x.dtype, x.lanes)
 
     # -- operators ------------------------------------------------------------------------------
@@ -186,7 +192,7 @@ class ExprWriter:
         if isinstance(x, e.Const) and x.dtype.bits <= 32 and x.value >= 0:
             return f"{int(x.value)}u"
         if isinstance(x, e.Binary) and x.op in _WRAPPING and x.dtype.bits >= 32:
-            return text.removeprefix(f"({scalar_type(x.dtype)})")
+            return text.removeprefix(f"({self.scalar(x.dtype)})")
         return f"(uint{max(x.dtype.bits, 32)}_t){text}"
 
     def _wrapped(self, sign: str, a: str, b: str, x: Expr) -> str:
@@ -194,12 +200,12 @@ class ExprWriter:
         if x.lanes > 1 or x.dtype is INDEX:
             return f"({a} {sign} {b})"
         unsigned = "(uint32_t)" if x.dtype.bits < 32 else ""
-        return f"({scalar_type(x.dtype)}){unsigned}({a} {sign} {b})"
+        return f"({self.scalar(x.dtype)}){unsigned}({a} {sign} {b})"
 
     def _narrowed(self, text: str, x: Expr) -> str:
         """Small integers back from the int that C makes of them."""
         if x.lanes == 1 and x.dtype.is_integer and x.dtype.bits < 32:
-            return f"({scalar_type(x.dtype)}){text}"
+            return f"({self.scalar(x.dtype)}){text}"
         return text
 
     def _select(self, x: e.Select) -> str:
@@ -218,7 +224,7 @@ class ExprWriter:
         if x.lanes == 1:
             if x.dtype is bool_:
                 return f"({a} != 0)"
-            return f"({scalar_type(x.dtype)}){_bracketed(a)}"
+            return f"({self.scalar(x.dtype)}){_bracketed(a)}"
         if x.dtype is bool_:
             return f"({a} != 0)"
         if x.a.dtype is bool_:
@@ -231,7 +237,7 @@ class ExprWriter:
         if x.lanes > 1:
             return f"({self.type_of(x)}){_bracketed(self(x.a))}"
         if x.a.dtype.is_integer and x.dtype.is_integer:
-            return f"({scalar_type(x.dtype)}){_bracketed(self(x.a))}"
+            return f"({self.scalar(x.dtype)}){_bracketed(self(x.a))}"
         return f"{self.use(f'bits_{x.dtype.name}_{x.a.dtype.name}')}({self.whole(x.a)})"
 
     def _call(self, x: e.Call) -> str:

@@ -14,7 +14,8 @@ _OWN = frozenset({"status", "ready", "instance", "taken", "made"})
 def render_header(program: Program, plan: Plan, weight_bytes: int, symbol: str, typed: bool) -> str:
     """The text of NAME.h: sizes as macros, and what the model exports."""
     upper = symbol.upper()
-    sizes = [("ARENA_BYTES", plan.size), ("WEIGHT_BYTES", weight_bytes)]
+    sizes = [("ARENA_BYTES", plan.size), ("ALIGNMENT", plan.alignment)]
+    sizes.append(("WEIGHT_BYTES", weight_bytes))
     for kind, ports in (("INPUT", program.inputs), ("OUTPUT", program.outputs)):
         sizes.append((f"{kind}_COUNT", len(ports)))
         sizes += [(f"{kind}{i}_BYTES", port.slot.bytes) for i, port in enumerate(ports)]
@@ -54,8 +55,12 @@ def can_be_typed(program: Program) -> bool:
     return all(isinstance(d, int) for port in program.outputs for d in port.type.shape)
 
 
-def render_typed(program: Program, plan: Plan, symbol: str) -> str:
-    """The typed function: it keeps the arena and the instance in static memory."""
+def render_typed(program: Program, plan: Plan, symbol: str, *, bare: bool = False) -> str:
+    """The typed function: it keeps the arena, and the instance if need be, in static memory.
+
+    On a `bare` machine an instance without states is made for each call.
+    """
+    kept = bool(program.states) or not bare
     inputs, outputs = _names(program)
     arena = "0"
     lines = [f"{_signature(program, symbol)} {{"]
@@ -63,18 +68,29 @@ def render_typed(program: Program, plan: Plan, symbol: str) -> str:
         arena = "arena"
         lines += [
             f"  static unsigned char arena[{plan.size}]",
-            "      __attribute__((aligned(HODU_ALIGNMENT)));",
+            f"      __attribute__((aligned({plan.alignment})));",
         ]
+    if kept:
+        lines += ["  static hodu_instance instance;", "  static int ready;"]
+    else:
+        lines.append("  hodu_instance instance;")
     lines += [
-        "  static hodu_instance instance;",
-        "  static int ready;",
         f"  const void *taken[] = {{{', '.join(inputs) or '0'}}};",
         f"  void *made[] = {{{', '.join(outputs) or '0'}}};",
-        "  if (!ready) {",
-        f"    int status = {symbol}_init(&instance, {arena}, 0);",
-        "    if (status) return status;",
-        "    ready = 1;",
-        "  }",
+        *(
+            [
+                "  if (!ready) {",
+                f"    int status = {symbol}_init(&instance, {arena}, 0);",
+                "    if (status) return status;",
+                "    ready = 1;",
+                "  }",
+            ]
+            if kept
+            else [
+                f"  int status = {symbol}_init(&instance, {arena}, 0);",
+                "  if (status) return status;",
+            ]
+        ),
         f"  return {symbol}_execute(&instance, taken, made);",
         "}",
     ]

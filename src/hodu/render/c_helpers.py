@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from hodu.render.c_dots import dot_helper
+from hodu.render.c_loads import load_helper
 
 _VECTOR = re.compile(r"([a-z]+)_([a-z]+\d+)x(\d+)")
 _ROUNDING = {"floor": "t - (t > x)", "ceil": "t + (t < x)", "trunc": "t"}
@@ -34,6 +35,8 @@ def helper(name: str) -> tuple[list[str], list[str]]:
     """The texts of a helper and of what it calls, and the vector types it names."""
     if name.startswith("bits_"):
         return [_bits(*name.split("_")[1:])], []
+    if name.startswith("load_"):
+        return [load_helper(name)], []
     if name.startswith("fma_"):
         return _fused(name, name.removeprefix("fma_"))
     if name.startswith("dot4_"):

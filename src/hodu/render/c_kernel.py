@@ -6,35 +6,49 @@ from collections.abc import Sequence
 
 from hodu.dtypes import bool_
 from hodu.kernel import expr as e
+from hodu.kernel import reach
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Var
 from hodu.kernel.ir import Alloc, Block, Copy, Fail, For, If, Kernel, Let, Stmt, Store, While
 from hodu.kernel.narrow import stored
 from hodu.kernel.walk import all_expressions, can_fail, statements
 from hodu.render.c_expr import ExprWriter, memory_pointer
-from hodu.render.c_types import identifier, memory_type, scalar_type
+from hodu.render.c_loads import Registers, consecutive
+from hodu.render.c_types import identifier, memory_type
 
 
 class KernelWriter:
-    """Writes kernels one after the other with the functions that their loops are divided into."""
+    """Writes kernels one after the other with the functions that their loops are divided into.
 
-    def __init__(self, expr: ExprWriter) -> None:
-        self._expr = expr
+    For a `bare` machine there are no threads to divide loops among; `pointer_bytes` is the width
+    of its addresses.
+    """
+
+    def __init__(self, expr: ExprWriter, *, bare: bool = False, pointer_bytes: int = 8) -> None:
+        self._expr, self._bare, self._pointer_bytes = expr, bare, pointer_bytes
         self._parts: list[str] = []
         self._kernel: Kernel
         self._name = ""
         self._scope: list[Var | Buf] = []
         self._in_part = False
+        self._registers = Registers()
 
     def write(self, kernel: Kernel, name: str) -> str:
         """The text of a kernel as the static function `name`."""
         self._kernel, self._name = kernel, name
         self._parts, self._scope, self._in_part = [], list(kernel.params), False
+        self._registers = Registers()
         self._expr.mask_bits = _mask_bits(kernel)
+        is_short = self._pointer_bytes == 4 and reach.is_short(kernel)
+        self._expr.index = "int32_t" if is_short else "hodu_index"
         lines = self._block(kernel.body, 1)
-        head = f"static {'int' if can_fail(kernel) else 'void'} {name}"
+        # Inlined, all kernels of a firmware would add to the stack of one function.
+        apart = "HODU_NOINLINE " if self._bare else ""
+        head = f"{apart}static {'int' if can_fail(kernel) else 'void'} {name}"
         # What is both read and written by one kernel may be reached through two parameters.
-        declared = ["hodu_instance *self", *(_declare(buf, kernel) for buf in kernel.params)]
+        declared = [_declare(buf, kernel) for buf in kernel.params]
+        if takes_instance(kernel, bare=self._bare):
+            declared.insert(0, "hodu_instance *self")
         last = ["  return HODU_OK;"] if can_fail(kernel) else []
         return "\n".join([*self._parts, wrapped(head, declared, ") {"), *lines, *last, "}", ""])
 
@@ -42,7 +56,16 @@ class KernelWriter:
         kept = len(self._scope)
         lines: list[str] = []
         before: Stmt | None = None
-        for stmt in block:
+        merged = 0
+        for at, stmt in enumerate(block):
+            if merged:
+                merged -= 1
+                continue
+            together = consecutive(block, at) if self._bare else []
+            if together and (text := self._load(together, "  " * depth)):
+                lines.append(text)
+                merged, before = len(together) - 1, stmt
+                continue
             if isinstance(stmt, Store) and _initializes(stmt, before):
                 lines[-1] = f"{lines[-1][:-1]} = {self._expr.whole(stmt.value)};"
             else:
@@ -54,7 +77,7 @@ class KernelWriter:
     def _stmt(self, stmt: Stmt, depth: int) -> list[str]:
         pad = "  " * depth
         match stmt:
-            case For(kind="parallel"):
+            case For(kind="parallel") if not self._bare:
                 return self._parallel(stmt, pad)
             case For():
                 return self._for(stmt, depth)
@@ -84,12 +107,25 @@ class KernelWriter:
                 return [pad + self._copy(stmt)]
         raise TypeError(type(stmt).__name__)
 
+    def _load(self, together: Sequence[Let], pad: str) -> str | None:
+        """Consecutive floats as one load, where there are registers for it."""
+        source = together[0].value
+        assert isinstance(source, e.Load)
+        first = self._registers.first(source.buf, len(together))
+        if first is None:
+            return None
+        self._scope += [let.var for let in together]
+        names = [identifier(let.var.name) for let in together]
+        helper = self._expr.use(f"load_{first}_{len(names)}")
+        given = [self._expr.address(source.buf, source.index), *(f"&{n}" for n in names)]
+        return f"{pad}float {', '.join(names)};\n{pad}{helper}({', '.join(given)});"
+
     def _for(self, stmt: For, depth: int) -> list[str]:
         pad, name = "  " * depth, identifier(stmt.var.name)
         self._scope.append(stmt.var)
         step = f"{name}++" if stmt.step == 1 else f"{name} += {stmt.step}"
         low, high = self._expr.whole(stmt.lo), self._expr(stmt.hi)
-        head = f"for (hodu_index {name} = {low}; {name} < {high}; {step})"
+        head = f"for ({self._expr.index} {name} = {low}; {name} < {high}; {step})"
         lines = [f"{pad}{head} {{", *self._block(stmt.body, depth + 1), f"{pad}}}"]
         if stmt.kind == "unroll":
             lines.insert(0, f"{pad}HODU_UNROLL")
@@ -100,7 +136,7 @@ class KernelWriter:
         if buf.lanes > 1:
             kind = self._expr.named(buf.dtype, buf.lanes)
         else:
-            kind = scalar_type(buf.dtype) if buf.size == 1 else memory_type(buf.dtype)
+            kind = self._expr.scalar(buf.dtype) if buf.size == 1 else memory_type(buf.dtype)
         many = "" if buf.size == 1 else f"[{max(buf.size, 1)}]"
         return f"{kind} {identifier(buf.name)}{many};"
 
@@ -167,7 +203,7 @@ class KernelWriter:
                 "  (void)self;",
                 *unpack,
                 "  for (int64_t turn = begin; turn < end; turn++) {",
-                f"    const hodu_index {var} = {position};",
+                f"    const {self._expr.index} {var} = {position};",
                 *body,
                 "  }",
                 "}",
@@ -181,6 +217,11 @@ class KernelWriter:
         if stmt.backward is not None:
             at = f"({self._expr(stmt.backward)} ? begin + end - 1 - turn : turn)"
         return f"{low} + {at} * {stmt.step}"
+
+
+def takes_instance(kernel: Kernel, *, bare: bool) -> bool:
+    """Whether a kernel is given the instance: to report an error, or to divide its loops."""
+    return not bare or can_fail(kernel)
 
 
 def wrapped(head: str, items: Sequence[str], end: str) -> str:

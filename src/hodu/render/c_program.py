@@ -11,10 +11,10 @@ from hodu.plan.memory import Plan
 from hodu.render.c_expr import ExprWriter, memory_pointer
 from hodu.render.c_header import can_be_typed, render_typed
 from hodu.render.c_helpers import helper, typedef
-from hodu.render.c_kernel import KernelWriter, wrapped
+from hodu.render.c_kernel import KernelWriter, takes_instance, wrapped
 from hodu.render.dedupe import same_kernels
 
-PRELUDE = """\
+_HEAD = """\
 #include <stdint.h>
 #include <stddef.h>
 #include "hodu.h"
@@ -31,19 +31,27 @@ void *memcpy(void *restrict, const void *restrict, size_t);
 #endif
 #if defined(__GNUC__)
 #define HODU_UNUSED __attribute__((unused))
+#define HODU_NOINLINE __attribute__((noinline))
 #else
 #define HODU_UNUSED
+#define HODU_NOINLINE
 #endif
+"""
+PRELUDE = (
+    _HEAD
+    + """\
 #define HODU_BEGIN uint64_t begun = self->profile ? self->clock() : 0;
 #define HODU_END(i) if (self->profile) self->profile[i] += self->clock() - begun;
 """
+)
 _FAIL = """\
 HODU_UNUSED static int hodu_fail(hodu_instance *self, int status, int site, int64_t a, int64_t b,
                                  int64_t c, int64_t d) {
   self->error = (hodu_error){status, site, {a, b, c, d}};
   return status;
 }
-
+"""
+_RUN = """\
 /* A loop divided among the threads of the host, if it has given any. */
 HODU_UNUSED static void hodu_run(hodu_instance *self, hodu_task task, void *arguments,
                                  int64_t count) {
@@ -73,7 +81,8 @@ class Options:
     `symbol` is what its functions are called; `target` its triple, for the record; `embedded` the
     name of an array that holds the weights, or None when they are given to init; `aliases` says
     whether the functions are exported as hodu_init and so on too; `exact` that the C compiler is
-    told to fuse no products and sums but those of matrix products.
+    told to fuse no products and sums but those of matrix products. A `bare` machine has neither
+    threads nor a clock; `pointer_bytes` is the width of its addresses.
     """
 
     symbol: str = "model"
@@ -82,6 +91,8 @@ class Options:
     aliases: bool = True
     typed: bool = False
     exact: bool = False
+    bare: bool = False
+    pointer_bytes: int = 8
 
 
 def render_program(program: Program, plan: Plan, weights: Weights, options: Options) -> str:
@@ -103,7 +114,9 @@ def render_file(units: Sequence[Unit]) -> str:
     """The C text of several programs with different symbols in one file."""
     expr = ExprWriter(exact=any(unit.options.exact for unit in units))
     texts = [text for unit in units for text in _ProgramWriter(unit, expr).write()]
-    return "\n".join([PRELUDE, *_definitions(expr), _FAIL, *texts]) + "\n"
+    hosted = not any(unit.options.bare for unit in units)
+    head, run = (PRELUDE, [_RUN]) if hosted else (_HEAD, [])
+    return "\n".join([head, *_definitions(expr), _FAIL, *run, *texts]) + "\n"
 
 
 def _definitions(expr: ExprWriter) -> Iterator[str]:
@@ -131,7 +144,8 @@ class _ProgramWriter:
 
     def _kernels(self) -> list[str]:
         """Each kernel once; `names` then says what each launch calls."""
-        writer = KernelWriter(self.expr)
+        options = self.options
+        writer = KernelWriter(self.expr, bare=options.bare, pointer_bytes=options.pointer_bytes)
         texts: list[str] = []
         for number, (kernel, users) in enumerate(same_kernels(self.launches)):
             name = f"{self.options.symbol}_k{number}_{kernel.name.replace('.', '_')}"
@@ -205,7 +219,7 @@ class _ProgramWriter:
         yield "  return HODU_OK;\n}\n"
         yield f"void {symbol}_cleanup(hodu_instance *self) {{ self->arena = 0; }}\n"
         if self.options.typed and can_be_typed(self.program):
-            yield render_typed(self.program, self.plan, symbol)
+            yield render_typed(self.program, self.plan, symbol, bare=self.options.bare)
         if self.options.aliases:
             yield render_aliases(symbol)
 
@@ -246,15 +260,19 @@ class _ProgramWriter:
                     yield f"{pad}}}"
 
     def _launch(self, launch: Launch, number: int, pad: str) -> Iterator[str]:
-        given = ["self", *map(self._argument, launch.arguments)]
+        given = [*map(self._argument, launch.arguments)]
+        if takes_instance(launch.kernel, bare=self.options.bare):
+            given.insert(0, "self")
         fails = can_fail(launch.kernel)
         head = f"{pad}  {'if ((status = ' if fails else ''}{self.names[id(launch)]}"
+        call = wrapped(head, given, "))) return status;" if fails else ");")
         yield f"{pad}/* {_purpose([launch])} */"
-        yield f"{pad}{{"
-        yield f"{pad}  HODU_BEGIN"
-        yield wrapped(head, given, "))) return status;" if fails else ");")
-        yield f"{pad}  HODU_END({number})"
-        yield f"{pad}}}"
+        if self.options.bare:
+            yield call.replace(f"\n{pad}  ", f"\n{pad}").removeprefix("  ")
+        else:
+            yield "\n".join(
+                [f"{pad}{{", f"{pad}  HODU_BEGIN", call, f"{pad}  HODU_END({number})", f"{pad}}}"]
+            )
 
     def _argument(self, argument: Argument) -> str:
         pointer = memory_pointer(argument.place.slot.dtype, constant=argument.role == "in")

@@ -103,10 +103,10 @@ def identifier(name: str) -> str:
     return f"{name}_" if name in RESERVED else name
 
 
-def scalar_type(dtype: DType) -> str:
-    """The C type of one element in an expression."""
+def scalar_type(dtype: DType, index: str = "hodu_index") -> str:
+    """The C type of one element in an expression; `index` is that of positions."""
     if dtype is INDEX:
-        return "hodu_index"
+        return index
     return "_Bool" if dtype is bool_ else stored(dtype).c
 
 
@@ -122,6 +122,6 @@ def vector_type(dtype: DType, lanes: int, mask_bits: int) -> str:
     return f"{stored(dtype).name}x{lanes}"
 
 
-def value_type(dtype: DType, lanes: int, mask_bits: int) -> str:
+def value_type(dtype: DType, lanes: int, mask_bits: int, index: str = "hodu_index") -> str:
     """The C type of a value."""
-    return scalar_type(dtype) if lanes == 1 else vector_type(dtype, lanes, mask_bits)
+    return scalar_type(dtype, index) if lanes == 1 else vector_type(dtype, lanes, mask_bits)

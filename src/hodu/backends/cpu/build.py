@@ -56,6 +56,8 @@ def build(
         embedded=None if external else f"{symbol}_weights",
         aliases=format in _ONE_MODEL,
         typed=not external and format is not OutputFormat.EXECUTABLE,
+        bare=target.is_bare,
+        pointer_bytes=target.pointer_bytes,
     )
     _check_tune(options, target, bool(variants))
     ready = prepare_variants(
@@ -70,7 +72,11 @@ def build(
     if dump:
         for part in ready.parts:
             dump.program(part)
-    code = replace(code_options(target, options), triple=target.triple)
+    code = replace(
+        code_options(target, options),
+        triple=target.triple,
+        position_independent=not target.is_bare,
+    )
     sizes = _write(ready, format, path, code, external)
     notes = {
         **describe(ready.whole),

@@ -13,7 +13,6 @@ import hodu
 from hodu._version import __version__
 from hodu.ops._custom import is_custom, stamp_of
 from hodu.ops._table import Array, OpDef
-from hodu.passes.expand import expand
 from hodu.plan.target import Target
 from hodu.plugins.interfaces import CompileOptions
 from hodu.snapshot.ir import Snapshot
@@ -57,6 +56,8 @@ def fingerprint(snapshot: Snapshot) -> str:
     """
     own = [op for op in _ops(snapshot) if is_custom(op)]
     if own:
+        from hodu.passes.expand import expand
+
         written = expand(snapshot, lambda node: not _is_written_out(node.definition))
         return hash_key([_hash(written), *(stamp_of(op) or "" for op in own)])
     found: str | None = snapshot.cache.get("fingerprint")

@@ -12,9 +12,10 @@ from hodu.lower.choices import Choices
 from hodu.lower.lowering import lower
 from hodu.lower.program import Program, Slot
 from hodu.lower.rules import has_rule
+from hodu.lower.unite import unite_kernels
 from hodu.ops._table import Array
 from hodu.passes import fuses, optimize
-from hodu.plan.memory import ALIGNMENT, Plan, plan_memory
+from hodu.plan.memory import ALIGNMENT, Plan, aligned, least_alignment, plan_memory
 from hodu.plan.target import Target
 from hodu.render.c_program import Options, Weights, render_program
 from hodu.snapshot.ir import Node, Snapshot
@@ -55,10 +56,29 @@ def prepare(
     """
     written = replace(options or Options(), exact=exact)
     optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
+    program = lowered(optimized, target, level=level, exact=exact, found=found)
+    alignment = alignment_for(program, target)
+    (weights,) = place_weights([program], alignment)
+    return rendered(program, plan_memory(program, alignment), weights, written)
+
+
+def lowered(
+    optimized: Snapshot,
+    target: Target,
+    *,
+    level: int,
+    exact: bool,
+    found: Mapping[str, int] | None,
+) -> Program:
+    """The kernels of an optimized Snapshot; firmware has as few as can be."""
     choices = Choices(found)
     program = lower(optimized, target, fuse=fuses(level), exact=exact, choices=choices)
-    (weights,) = place_weights([program])
-    return rendered(program, plan_memory(program), weights, written)
+    return unite_kernels(program) if target.is_bare else program
+
+
+def alignment_for(program: Program, target: Target) -> int:
+    """Of the arena and the weights: firmware has no room to spare."""
+    return least_alignment(program) if target.is_bare else ALIGNMENT
 
 
 def rendered(program: Program, plan: Plan, weights: Weights, options: Options) -> Prepared:
@@ -73,7 +93,7 @@ def has_kernel(node: Node) -> bool:
     return has_rule(node.op)
 
 
-def place_weights(programs: Sequence[Program]) -> list[Weights]:
+def place_weights(programs: Sequence[Program], alignment: int = ALIGNMENT) -> list[Weights]:
     """Offsets for constants and for what states are at first, in one block for all programs.
 
     Equal memory is kept once; what several programs have is known by its contents.
@@ -90,7 +110,7 @@ def place_weights(programs: Sequence[Program]) -> list[Weights]:
             own = key(slot)
             if own not in seen:
                 seen[own] = top
-                top += -(-slot.bytes // ALIGNMENT) * ALIGNMENT
+                top += aligned(slot.bytes, alignment)
             offsets[slot] = seen[own]
         found.append(offsets)
     return [Weights(offsets, top) for offsets in found]

@@ -10,14 +10,14 @@ from typing import Any
 from hodu.backends.cpu.prepare import (
     Observer,
     Prepared,
+    alignment_for,
     has_kernel,
+    lowered,
     place_weights,
     rendered,
     write_weights,
 )
-from hodu.lower.choices import Choices
-from hodu.lower.lowering import lower
-from hodu.passes import fuses, optimize
+from hodu.passes import optimize
 from hodu.plan.memory import plan_memory
 from hodu.plan.variants import Variant
 from hodu.render.c_program import Options
@@ -88,15 +88,15 @@ def prepare_variants(
     """
     optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
     programs = [
-        lower(optimized, v.target, fuse=fuses(level), exact=exact, choices=Choices(found))
-        for v in variants
+        lowered(optimized, v.target, level=level, exact=exact, found=found) for v in variants
     ]
-    plans = [plan_memory(program) for program in programs]
+    alignment = alignment_for(programs[-1], variants[-1].target)
+    plans = [plan_memory(program, alignment) for program in programs]
     size = max(plan.size for plan in plans)
     parts = tuple(
         rendered(program, replace(plan, size=size), weights, _options_of(variant, options, exact))
         for variant, program, plan, weights in zip(
-            variants, programs, plans, place_weights(programs), strict=True
+            variants, programs, plans, place_weights(programs, alignment), strict=True
         )
     )
     whole = parts[-1]

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from hodu.lower.conv import rows, weight
-from hodu.lower.conv.general import AnyWindow, convolve
+from hodu.lower.conv.general import convolve
+from hodu.lower.conv.scalar import convolve_scalar
 from hodu.lower.conv.windows import TransposedWindow, Window
 from hodu.lower.point import CannotVectorizeError
 from hodu.lower.rules import kernel
 from hodu.lower.stage import Stage
 
+W = TypeVar("W", Window, TransposedWindow)
+
 
 @kernel("conv", views=False, epilogue=True)
 def conv(s: Stage) -> None:
     """Sums over windows of the input."""
-    if not _by_rows(s, transposed=False):
-        convolve(s, windows_of(s, Window))
+    windows = windows_of(s, Window)
+    if not convolve_scalar(s, windows) and not _by_rows(s, transposed=False):
+        convolve(s, windows)
 
 
 @kernel("conv_transpose", views=False, epilogue=True)
@@ -53,7 +58,7 @@ def _by_rows(s: Stage, *, transposed: bool) -> bool:
     return True
 
 
-def windows_of(s: Stage, kind: Callable[..., AnyWindow]) -> tuple[AnyWindow, ...]:
+def windows_of(s: Stage, kind: Callable[..., W]) -> tuple[W, ...]:
     """The window of each spatial axis of a node."""
     kernel = [k.__index__() for k in s.type(1).shape[2:]]
     a = s.attrs

@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 #define HODU_ABI 2
-#define HODU_ALIGNMENT 64 /* of arenas and of weights */
+#define HODU_ALIGNMENT 64 /* of arenas and of weights, enough for any model: NAME_ALIGNMENT is */
 
 enum hodu_status {
   HODU_OK = 0,

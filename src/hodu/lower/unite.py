@@ -1,0 +1,127 @@
+"""Kernels that differ in their sizes alone become one, which reads its sizes from a table.
+
+Firmware holds each layer's weights anyhow; with this, layers of one form share their code. The
+table is a constant of the program, one for each call, so that the loop IR needs nothing new.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from hodu.dtypes import i32
+from hodu.kernel.buffer import Buf
+from hodu.kernel.expr import INDEX, Bounds, Cast, Const, Expr, Load, Var
+from hodu.kernel.form import form_of
+from hodu.kernel.ir import Kernel, Let
+from hodu.kernel.reach import is_short
+from hodu.kernel.walk import replace_block
+from hodu.kernel.work import operations
+from hodu.lower.program import (
+    Argument,
+    Branch,
+    Launch,
+    Place,
+    Program,
+    Repeat,
+    Slot,
+    Step,
+    slots_of,
+)
+
+
+def unite_kernels(program: Program) -> Program:
+    """The program with one kernel for all that differ in positions and extents alone."""
+    groups: dict[str, list[Launch]] = {}
+    for launch in program.launches():
+        if is_short(launch.kernel):
+            groups.setdefault(_form(launch.kernel), []).append(launch)
+    new: dict[int, Launch] = {}
+    for members in groups.values():
+        new.update(_united(members))
+    steps = tuple(_steps(program.steps, new))
+    added = [s for s in dict.fromkeys(slots_of(steps)) if s not in set(program.slots)]
+    return dataclasses.replace(program, steps=steps, slots=(*program.slots, *added))
+
+
+def _steps(steps: Sequence[Step], new: Mapping[int, Launch]) -> Iterator[Step]:
+    for step in steps:
+        match step:
+            case Launch():
+                yield new.get(id(step), step)
+            case Branch(then=then, orelse=orelse):
+                parts = tuple(_steps(then, new)), tuple(_steps(orelse, new))
+                yield dataclasses.replace(step, then=parts[0], orelse=parts[1])
+            case Repeat(test=test, body=body):
+                test, body = tuple(_steps(test, new)), tuple(_steps(body, new))
+                yield dataclasses.replace(step, test=test, body=body)
+
+
+def _form(kernel: Kernel) -> str:
+    """The form of a kernel without its sizes; equal ones are united."""
+    return form_of(dataclasses.replace(kernel, body=replace_block(kernel.body, _Blanks())))
+
+
+class _Blanks:
+    """Puts numbered variables in the place of sizes, and remembers the sizes."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+
+    def __call__(self, x: Expr) -> Expr | None:
+        if not isinstance(x, Const) or x.dtype is not INDEX:
+            return None
+        self.sizes.append(int(x.value))
+        return Var(f"n{len(self.sizes) - 1}", INDEX)
+
+
+class _Fill:
+    """Puts back the sizes that all have, and variables for the others."""
+
+    def __init__(self, variables: Sequence[Var | None]) -> None:
+        self._rest = iter(variables)
+
+    def __call__(self, x: Expr) -> Expr | None:
+        if not isinstance(x, Const) or x.dtype is not INDEX:
+            return None
+        found = next(self._rest)
+        return x if found is None else found
+
+
+def _sizes(kernel: Kernel) -> tuple[int, ...]:
+    blanks = _Blanks()
+    replace_block(kernel.body, blanks)
+    return tuple(blanks.sizes)
+
+
+def _united(members: Sequence[Launch]) -> Iterator[tuple[int, Launch]]:
+    """Each member with the kernel of all of them and a table, unless there is only one kernel."""
+    columns = list(zip(*(_sizes(m.kernel) for m in members), strict=True))
+    differing = list(dict.fromkeys(c for c in columns if len(set(c)) > 1))
+    if not differing:
+        return
+    limits: list[Bounds] = [(min(c), max(c)) for c in differing]
+    held = [Var(f"size{i}", INDEX, 1, limit) for i, limit in enumerate(limits)]
+    variables = [held[differing.index(c)] if c in differing else None for c in columns]
+    for number, member in enumerate(members):
+        table = np.array([c[number] for c in differing], np.int32)
+        yield id(member), _with_table(member, table, held, variables)
+
+
+def _with_table(
+    member: Launch, table: np.ndarray, held: Sequence[Var], variables: Sequence[Var | None]
+) -> Launch:
+    kernel = member.kernel
+    buf = Buf("sizes", i32, len(table), "in")
+    reads = [Let(v, Cast(Load(buf, Const(i, INDEX)), INDEX)) for i, v in enumerate(held)]
+    united = dataclasses.replace(
+        kernel,
+        params=(*kernel.params, buf),
+        body=(*reads, *replace_block(kernel.body, _Fill(variables))),
+        work=kernel.work or operations(kernel) // 2,
+    )
+    slot = Slot(f"{kernel.name}_sizes", i32, len(table), "constant", table)
+    argument = Argument(Place(slot), "in")
+    return dataclasses.replace(member, kernel=united, arguments=(*member.arguments, argument))

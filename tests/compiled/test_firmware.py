@@ -1,0 +1,102 @@
+"""Programs as firmware holds them: scalar tiles, short positions, one kernel for many layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import hodu
+import hodu.nn.functional as F
+from hodu.backends.cpu.prepare import Prepared, prepare
+from hodu.backends.cpu.stored import code_options
+from hodu.kernel.verify import verify_kernel
+from hodu.plan.target import named
+from hodu.plugins.interfaces import CompileOptions
+from hodu.render.c_program import Options
+from hodu.render.dedupe import same_kernels
+from hodu.runtime.library import Library
+from hodu.runtime.module import NativeModule
+from hodu.toolchain.build import Source, compile_shared
+from tests.compiled.check import weights_of
+from tests.compiled.interpret import interpret
+from tests.compiled.test_conv import FORMS, array, weight
+
+Function = Callable[[hodu.Tensor], hodu.Tensor]
+
+
+def firmware(f: Function, shape: tuple[int, ...], cpu: str = "cortex-m4") -> Prepared:
+    """`f` as a program for a core, checked in the interpreter and as code of this machine."""
+    x = array(*shape)
+    with hodu.capture("firmware") as board:
+        board.target("y", f(board.input("x", shape)))
+    ready = prepare(board.snapshot, named(cpu), Options(bare=True, pointer_bytes=4))
+    for launch in ready.program.launches():
+        verify_kernel(launch.kernel)
+    wanted = f(hodu.tensor(x)).numpy()
+    (found,) = interpret(ready, [x])
+    np.testing.assert_allclose(found, wanted, rtol=2e-4, atol=2e-5)
+    code = code_options(named("scalar"), CompileOptions())
+    path = compile_shared([Source("firmware.c", ready.source)], code)
+    (native,) = NativeModule(Library(path), weights_of(ready), 1).execute({"x": x}).values()
+    np.testing.assert_allclose(native.numpy(), wanted, rtol=2e-4, atol=2e-5)
+    return ready
+
+
+EDGES = [
+    ((1, 4, 5, 5), (8, 4, 3, 3), {"padding": 1}),
+    ((1, 4, 3, 3), (6, 4, 3, 3), {"padding": 1}),
+    ((2, 2, 6, 2), (3, 2, 1, 5), {"padding": (0, 2)}),
+    ((1, 3, 8, 33), (7, 3, 3, 7), {"padding": 3, "stride": (2, 3)}),
+    ((1, 6, 7, 20), (6, 1, 3, 3), {"padding": 2, "groups": 6, "dilation": 2}),
+    ((1, 4, 1, 9), (4, 4, 1, 9), {"padding": (0, 4)}),
+    ((1, 3, 10), (13, 3, 2), {"stride": 2}),
+]
+
+
+@pytest.mark.parametrize("cpu", ["cortex-m0", "cortex-m4"])
+@pytest.mark.parametrize(("x", "w", "attrs"), [*FORMS, *EDGES])
+def test_convolutions(x: tuple[int, ...], w: tuple[int, ...], attrs: dict[str, object], cpu: str):
+    if cpu == "cortex-m0" and x[1] > 16:
+        pytest.skip("the same loops as of small forms, for longer")
+    conv = (F.conv1d, F.conv2d, F.conv3d)[len(w) - 3]
+    weights, bias = weight(*w), weight(w[0])
+    firmware(lambda t: F.relu(conv(t, weights, bias, **attrs)), x, cpu)
+
+
+def test_a_pixel_by_pixel_layer_with_what_follows():
+    """A 1x1 convolution runs over all pixels as one row, and so does its epilogue."""
+    w, scale, by_row = weight(8, 4, 1, 1), weight(1, 8, 1, 1), weight(1, 1, 5, 1)
+    firmware(lambda t: F.relu(F.conv2d(t, w)) * scale, (2, 4, 5, 7))
+    firmware(lambda t: F.conv2d(t, w) * by_row, (2, 4, 5, 7))
+    firmware(lambda t: F.conv2d(F.relu(t) + by_row, w), (2, 4, 5, 7))
+
+
+def _stack(t: hodu.Tensor) -> hodu.Tensor:
+    """Layers of one form and several sizes."""
+    for i, (before, after) in enumerate([(3, 8), (8, 8), (8, 16), (16, 16)]):
+        t = F.relu(F.conv2d(t, 0.3 * weight(after, before, 3, 3, seed=i), weight(after), padding=1))
+        t = F.max_pool2d(t, 2) if i == 1 else t
+    return t
+
+
+def test_layers_of_one_form_share_a_kernel():
+    ready = firmware(_stack, (1, 3, 20, 20))
+    launches = [x for x in ready.program.launches() if x.kernel.name == "conv"]
+    assert len(launches) == 4
+    assert len(same_kernels(launches)) == 1
+    assert "int32_t" in ready.source
+    assert "hodu_run" not in ready.source
+
+
+def test_positions_that_depend_on_data_are_not_short():
+    """A large index must not become a small one on its way into a register."""
+    table = weight(5, 3)
+    with hodu.capture("take") as board:
+        board.target("y", F.embedding(board.input("at", (2,), "i64"), table))
+    ready = prepare(board.snapshot, named("cortex-m4"), Options(bare=True, pointer_bytes=4))
+    code = code_options(named("scalar"), CompileOptions())
+    library = Library(compile_shared([Source("take.c", ready.source)], code))
+    with pytest.raises(hodu.HoduError, match="4294967297"):
+        NativeModule(library, weights_of(ready), 1).execute({"at": np.array([0, (1 << 32) + 1])})
