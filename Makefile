@@ -5,7 +5,7 @@ TORCH := torch==2.13.0
 PEERS := onnxruntime openvino
 RIVALS := .venv-peers
 
-.PHONY: help demo test test-torch lint format generate compiled fuzz conformance bench bench-check bench-models bench-compiled bench-eager bench-start shape clean
+.PHONY: help demo test test-torch lint format generate compiled fuzz conformance support bench bench-check bench-models bench-compiled bench-eager bench-start shape clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -52,6 +52,10 @@ fuzz: $(VENV)/.ready-dev
 ## make conformance   the official ONNX backend suite, by op
 conformance: $(VENV)/.ready-dev
 	$(BIN)/python -m tools.conformance
+
+## make support       the docs' table of ONNX operators, from the cases that pass
+support: $(VENV)/.ready-dev
+	$(BIN)/python -m tools.support
 
 ## make bench         every measurement, against the other systems, into benchmarks/RESULTS.md; SECTION=models for one
 bench: $(VENV)/.ready-dev $(RIVALS)/.ready benchmarks/models

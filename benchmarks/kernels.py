@@ -237,9 +237,10 @@ def measure(case: Case, limits: Limits, options: argparse.Namespace) -> str:
         return f"{row}{case.operations / taken / 1e9:>7.1f} GFLOP/s {place:<7}{least / taken:>5.0%}"
     code = case.code_seconds(limits)
     marks = ("*", " ") if least >= code else (" ", "*")
+    needed = f" code {code / taken:>5.0%}{marks[1]}" if code else ""
     return (
         f"{row}{(read + written) / taken / 1e9:>7.1f} GB/s    {place:<7}"
-        f"{least / taken:>5.0%}{marks[0]} code {code / taken:>5.0%}{marks[1]}"
+        f"{least / taken:>5.0%}{marks[0]}{needed}"
     ).rstrip()
 
 

@@ -132,6 +132,47 @@ def test_outer_tensors_that_are_written_are_states():
     assert compiled(X).tolist() == function(hodu.tensor(X)).tolist()
 
 
+def test_writes_of_known_values_happen_in_each_call():
+    """A counter outside is a state; what the function makes or keeps for itself is none."""
+
+    def counting(count, table, kept):
+        def step(x):
+            count.add_(1)
+            table[1] += 2.0
+            table[0] = 3.0
+            if not kept:
+                kept.append(hodu.zeros(3))
+                kept[0][1:] = 4.0
+            mask = hodu.zeros(3)
+            mask[1:].fill_(1.0)
+            return x * count * mask + kept[0] + table.sum()
+
+        return step
+
+    eager, mine = ((hodu.tensor(0), hodu.zeros(2), []) for _ in range(2))
+    function, compiled = counting(*eager), hodu.compile(counting(*mine))
+    for _ in range(3):
+        assert compiled(X).tolist() == function(hodu.tensor(X)).tolist()
+    assert mine[0].item() == eager[0].item() == 3
+    assert mine[1].tolist() == eager[1].tolist() == [3.0, 6.0]
+
+
+def test_a_function_without_arguments_counts():
+    count = hodu.tensor(0)
+    compiled = hodu.compile(lambda: count.add_(1).clone())
+    assert [compiled().item() for _ in range(3)] == [1, 2, 3]
+
+
+def test_a_known_write_to_a_view_of_outside_says_so():
+    table = hodu.zeros(2, 3)
+    function = lambda x: table[0].fill_(1.0) + x  # noqa: E731
+    with pytest.raises(CaptureError, match="view of a tensor of outside"):
+        hodu.compile(function)(X)
+    assert table.tolist() == [[0.0] * 3] * 2
+    assert hodu.compile(function, state=table)(X).tolist() == (X + 1).tolist()
+    assert table.tolist() == [[1.0] * 3, [0.0] * 3]
+
+
 def test_arguments_are_written_where_the_function_writes_them():
     def update(x, y):
         x *= 2

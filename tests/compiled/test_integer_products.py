@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import pytest
 
 import hodu
 import hodu.functional as f
-from hodu.backends.cpu.prepare import prepare
+from hodu.backends.cpu.prepare import Prepared, prepare
 from hodu.backends.cpu.stored import code_options
 from hodu.dtypes import FROM_NUMPY
 from hodu.kernel.verify import verify_kernel
@@ -35,6 +35,15 @@ def _bytes(kind: str, *shape: int, seed: int = 0) -> np.ndarray:
     return found
 
 
+def _run(ready: Prepared, target: str, arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """The result of native code."""
+    options = code_options(named(target), CompileOptions())
+    path = compile_shared([Source("m.c", ready.source)], options)
+    module = NativeModule(Library(path), weights_of(ready), 2)
+    (got,) = module.execute({f"x{i}": a for i, a in enumerate(arrays)}).values()
+    return np.array(got.numpy())
+
+
 def check(call: Callable[..., Any], *arrays: np.ndarray) -> None:
     """Compile for every target and compare with eager; the interpreter runs the kernels too."""
     wanted = call(*map(hodu.tensor, arrays)).numpy()
@@ -46,12 +55,7 @@ def check(call: Callable[..., Any], *arrays: np.ndarray) -> None:
         for launch in ready.program.launches():
             verify_kernel(launch.kernel)
         np.testing.assert_array_equal(interpret(ready, list(arrays))[0], wanted, err_msg=target)
-        path = compile_shared(
-            [Source("m.c", ready.source)], code_options(named(target), CompileOptions())
-        )
-        module = NativeModule(Library(path), weights_of(ready), 2)
-        (got,) = module.execute({f"x{i}": a for i, a in enumerate(arrays)}).values()
-        np.testing.assert_array_equal(got.numpy(), wanted, err_msg=target)
+        np.testing.assert_array_equal(_run(ready, target, arrays), wanted, err_msg=target)
 
 
 @pytest.mark.parametrize("kind", ["u1", "i1"])
@@ -119,3 +123,22 @@ def test_one_input_with_two_zero_points() -> None:
         return y + z
 
     check(both, _bytes("u1", 1, 16, 5, 5))
+
+
+@pytest.mark.parametrize("target", ["native", "x86-64-v3"])
+def test_products_are_rounded_before_they_are_added(target: str) -> None:
+    """All sums of two bytes under eight pairs of scales, as NumPy rounds them: nothing is fused."""
+    rng = np.random.default_rng(3)  # with it a fused product of either operand shows
+    scales = [hodu.tensor(rng.uniform(0.01, 0.1, (8, 1, 1)).astype(np.float32)) for _ in range(3)]
+    every = np.arange(256, dtype=np.uint8)
+    arrays = np.broadcast_to(every[:, None], (8, 256, 256)).copy(), np.tile(every, (8, 256, 1))
+
+    def add(x: Any, y: Any) -> Any:
+        reals = [f._dequantize_linear(v, s, None) for v, s in zip((x, y), scales, strict=False)]
+        return f._quantize_linear(reals[0] + reals[1], scales[2], None, hodu.u8)
+
+    wanted = add(*map(hodu.tensor, arrays)).numpy()
+    with hodu.capture("sums") as board:
+        board.target("y", add(*(board.input(f"x{i}", a.shape, "u8") for i, a in enumerate(arrays))))
+    ready = prepare(board.snapshot, named(target), Options())
+    np.testing.assert_array_equal(_run(ready, target, arrays), wanted)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import onnx
+import onnx.reference
 from onnx import TensorProto, helper, numpy_helper
 
 import hodu
@@ -85,8 +86,9 @@ def check(made: onnx.ModelProto, *inputs: Array, want: Sequence[Any] | None = No
     names = [i.name for i in made.graph.input]
     if want is None:
         reference = onnx.reference.ReferenceEvaluator(made)
-        want = reference.run(None, dict(zip(names, inputs, strict=True)))
+        want = list(reference.run(None, dict(zip(names, inputs, strict=True))))
+    wanted: Sequence[Any] = want
     for run in (eager, captured):
-        for found, expected in zip(run(made, *inputs), want, strict=True):
+        for found, expected in zip(run(made, *inputs), wanted, strict=True):
             assert found.dtype == np.asarray(expected).dtype, run.__name__
             np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6, err_msg=run.__name__)

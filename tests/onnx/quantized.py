@@ -119,6 +119,11 @@ class Quantized:
         real = self.node(activation, [real]) if activation else real
         return self._quantize(real, self.channels[x], 1 / 8, self.least if activation else None)
 
+    def join(self, *xs: str) -> str:
+        """Values with scales of their own, joined along the channels."""
+        real = self.node("Concat", [self.real(x) for x in xs], axis=1)
+        return self._quantize(real, sum(self.channels[x] for x in xs), 1 / 8)
+
     def same(self, op: str, x: str, **attrs: Any) -> str:
         """An operator that picks elements, between integers of one scale."""
         real = self.node(op, [self.real(x)], **attrs)

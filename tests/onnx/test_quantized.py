@@ -11,10 +11,11 @@ import onnx
 import pytest
 from onnx.reference import ReferenceEvaluator
 
-from hodu.backends.cpu.prepare import Prepared, prepare
+from hodu.backends.cpu.prepare import Prepared, has_kernel, prepare
 from hodu.backends.cpu.stored import code_options
 from hodu.formats.onnx.importer import import_model
 from hodu.kernel.verify import verify_kernel
+from hodu.passes import optimize
 from hodu.plan.target import named
 from hodu.plugins.interfaces import CompileOptions
 from hodu.render.c_program import Options
@@ -25,7 +26,7 @@ from tests.compiled.check import weights_of
 from tests.compiled.interpret import interpret
 from tests.onnx.quantized import Array, Quantized
 
-TARGETS = ("native", "x86-64-v4", "x86-64-v3", "x86-64", "scalar")
+TARGETS = ("native", "x86-64-v3", "scalar")
 INTERPRETED = ("native", "x86-64-v3")  # Python takes long for the loops over single elements.
 
 
@@ -51,6 +52,13 @@ def _pooled(q: Quantized) -> list[str]:
     return [q.linear(q.mean(q.conv(x, 40, 3)), 10)]
 
 
+def _branches(q: Quantized) -> list[str]:
+    first = q.conv(q.input, 32, 1, activation="Relu")
+    left = q.conv(first, 16, 1)
+    right = q.conv(first, 32, 3, pads=[1] * 4)
+    return [q.conv(q.join(left, right, first), 16, 3), q.join(left, left)]
+
+
 MODELS: dict[str, tuple[tuple[int, ...], Callable[[Quantized], list[str]]]] = {
     "3x3": ((2, 16, 9, 9), partial(_one, out=32, pads=[1] * 4, activation="Relu")),
     "first layer": ((1, 3, 11, 12), partial(_one, out=24, strides=[2, 2], pads=[0, 1, 1, 0])),
@@ -62,8 +70,11 @@ MODELS: dict[str, tuple[tuple[int, ...], Callable[[Quantized], list[str]]]] = {
     "depthwise": ((1, 20, 7, 7), partial(_one, out=20, group=20, pads=[1] * 4)),
     "depthwise and pointwise": ((1, 8, 8, 8), _mobile),
     "residual": ((1, 8, 7, 7), _residual),
+    "branches": ((1, 16, 6, 6), _branches),
     "pooling": ((1, 3, 12, 12), _pooled),
 }
+
+OPERATORS = {"3x3", "first layer", "odd channels", "dilated", "groups", "depthwise"}
 
 
 def _model(
@@ -99,6 +110,16 @@ def _check_targets(
 
 
 @pytest.mark.parametrize("kind", ["uint8", "int8"])
+@pytest.mark.parametrize("name", sorted(MODELS.keys() & OPERATORS))
+def test_operators(name: str, kind: str) -> None:
+    """QLinearConv gives what ONNX Runtime makes of it."""
+    runtime = pytest.importorskip("onnxruntime")
+    proto, x = _model(name, kind, exact=False, operators=True)
+    session = runtime.InferenceSession(proto.SerializeToString())
+    _check_targets(proto, x, session.run(None, {"x": x}), ("native",))
+
+
+@pytest.mark.parametrize("kind", ["uint8", "int8"])
 @pytest.mark.parametrize("name", MODELS)
 def test_exact_scales(name: str, kind: str) -> None:
     """Where the reference's arithmetic is exact, every target gives its integers."""
@@ -106,6 +127,14 @@ def test_exact_scales(name: str, kind: str) -> None:
     wanted = ReferenceEvaluator(proto).run(None, {"x": x})
     assert all(len(np.unique(w)) > 4 for w in wanted)
     _check_targets(proto, x, wanted)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_all_products_are_of_integers(name: str) -> None:
+    """No product is left in f32, and none is written out in i32."""
+    proto, _ = _model(name, "uint8", exact=False)
+    ops = {n.op for n in optimize(import_model(proto), keep=has_kernel).nodes}
+    assert not ops & {"conv", "matmul", "linear", "mean"}
 
 
 @pytest.mark.parametrize("kind", ["uint8", "int8"])

@@ -10,6 +10,7 @@ import numpy as np
 from hodu.dispatch import views
 from hodu.dispatch.apply import apply
 from hodu.dispatch.base import quiet, recording, type_of
+from hodu.dispatch.eager_writes import note
 from hodu.dispatch.tape import Leaf, attach, grad_enabled
 from hodu.dispatch.writes import wrote
 from hodu.errors import DTypeError, GradientError, ShapeError, ValueRangeError
@@ -45,7 +46,7 @@ def assign(target: Any, result: Any) -> Any:
             result = apply(REGISTRY["cast"], (result,), {"dtype": want.dtype})
         _rebind(target, result, tracked)
         return target
-    _write(target._data, result._data)
+    _write(target, result._data)
     return target
 
 
@@ -62,7 +63,7 @@ def _rebind(target: Any, result: Any, tracked: bool) -> None:
         views.write_through(target, result)
         target._version = views.next_version(target)
     else:
-        _write(target._data, result._data)
+        _write(target, result._data)
         if target._node is not None:
             target._version = views.next_version(target)
     if tracked:
@@ -111,10 +112,11 @@ def _check_alone(target: Any) -> None:
         )
 
 
-def _write(target: Array, values: Array) -> None:
-    check_writable(target)
-    quiet.run(np.copyto, target, values, casting="unsafe")
-    wrote(target)
+def _write(target: Any, values: Array) -> None:
+    check_writable(target._data)
+    note(target)
+    quiet.run(np.copyto, target._data, values, casting="unsafe")
+    wrote(target._data)
 
 
 def check_writable(array: Array) -> None:

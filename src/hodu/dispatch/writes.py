@@ -51,7 +51,7 @@ def wrote(*arrays: Array) -> None:
     _clock += 1
     place = mark()
     for array in arrays:
-        owner = _owner(array)
+        owner = owner_of(array)
         write = _last.get(id(owner))
         if write is None or write() is not owner:
             write = _last[id(owner)] = _Write(owner, _forget)
@@ -67,13 +67,14 @@ def written_since(time: int, arrays: Iterable[Array]) -> Mark | None:
     if time == _clock:
         return None
     for array in arrays:
-        write = _last.get(id(_owner(array)))
+        write = _last.get(id(owner_of(array)))
         if write is not None and write.time > time:
             return write.place or Mark("", None, 0)
     return None
 
 
-def _owner(array: Array) -> Array:
+def owner_of(array: Array) -> Array:
+    """The array that owns the memory of this one."""
     while type(array.base) is np.ndarray:
         array = array.base
     return array

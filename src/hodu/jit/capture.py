@@ -9,6 +9,7 @@ from typing import Any
 
 from hodu import functional
 from hodu.dispatch.base import TensorBase
+from hodu.dispatch.eager_writes import EagerWrites
 from hodu.dispatch.tape import Leaf
 from hodu.errors import CaptureError
 from hodu.jit.trace import Trace, trace
@@ -48,11 +49,12 @@ def capture(
 
     Found are tensors of outside that are written, those that require grad, and gradients that the
     function adds to or leaves behind. Those that it made itself are none when it runs again.
+    Raises CaptureError if it writes views of outer tensors with values that are known.
     """
     found = _with_gradients(states)
     first = trace(function, arguments, structure, found)
     missing = [*first.outer, *first.leaves, *first.collecting]
-    if not missing:
+    if not missing and not first.eager:
         return _captured(first, found)
     for leaf in first.collecting:
         leaf.grad = functional.zeros_like(leaf, requires_grad=False)
@@ -60,6 +62,10 @@ def capture(
     more = [t for t in _unique((*first.outer, *first.leaves)) if id(t) not in names]
     found = _with_gradients({**states, **{f"state_{i}": t for i, t in enumerate(more)}})
     second = trace(function, arguments, structure, found)
+    counters = _written_again(first.eager, second.eager)
+    if counters:
+        found.update((_free(f"state_{i}", found), t) for i, t in enumerate(counters))
+        second = trace(function, arguments, structure, found)
     if second.leaves or second.collecting:
         raise CaptureError(
             f"{getattr(function, '__name__', 'function')}() uses other parameters each time it is "
@@ -68,6 +74,23 @@ def capture(
             hint="make models and parameters outside of it",
         )
     return _captured(second, found)
+
+
+def _written_again(first: EagerWrites, second: EagerWrites) -> list[Any]:
+    """The tensors of outside that two captures wrote with known values, as they were before.
+
+    What only the first one wrote was made by it, or once for all.
+    """
+    counters, views = second.tensors_in(first), second.memory_in(first)
+    first.restore([*counters, *views])
+    if views:
+        raise CaptureError(
+            "a view of a tensor of outside is written with values that are known by now, which "
+            "would happen only while the function is captured",
+            where=location(),
+            hint="name that tensor in state=, or write to it as in x[0:2] = value",
+        )
+    return counters
 
 
 def _unique(tensors: Sequence[Any]) -> list[Any]:

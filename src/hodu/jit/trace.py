@@ -8,6 +8,7 @@ from typing import Any
 
 from hodu import tree
 from hodu.dispatch.base import TensorBase
+from hodu.dispatch.eager_writes import EagerWrites, noting
 from hodu.dispatch.inplace import assign
 from hodu.dispatch.tape import Leaf, grad_enabled
 from hodu.errors import CaptureError
@@ -22,7 +23,8 @@ class Trace:
 
     `written` are the arguments that it writes, by number; `held` the states by name. Of eager
     tensors that were not held, `outer` were written, `leaves` used, and `collecting` are the
-    leaves that had no gradient before and have one after. `cleared` had one and have none.
+    leaves that had no gradient before and have one after. `cleared` had one and have none. `eager`
+    are tensors that were written with values known by then.
     """
 
     snapshot: Snapshot
@@ -33,6 +35,7 @@ class Trace:
     leaves: Sequence[Any]
     collecting: Sequence[Any]
     cleared: Sequence[Any]
+    eager: EagerWrites
 
 
 def trace(
@@ -49,29 +52,16 @@ def trace(
     board = CaptureBoard(name)
     gradients = _Gradients(t for t in states.values() if isinstance(t._node, Leaf))
     try:
-        with board:
-            inputs: list[Any] = [
-                board.input(f"arg{i}", x.shape, x.dtype) for i, x in enumerate(arguments)
-            ]
+        with board, noting() as eager:
+            inputs = _declare(board, arguments, states)
             given = [x._value for x in inputs]
-            for label, tensor in states.items():
-                board.hold(tensor, label)  # type: ignore[arg-type]
             args, kwargs = tree.unflatten(structure, inputs)
             outputs, result = tree.flatten(function(*args, **kwargs))
             gradients.finish(board.leaves)
             written = [i for i, x in enumerate(inputs) if x._value is not given[i]]
-            for i, tensor in enumerate(outputs):
-                board.target(f"out{i}", tensor)
-            for i in written:
-                board.target(f"arg{i}.next", inputs[i])
-            for i, leaf in enumerate(gradients.collecting):
-                board.target(f"grad{i}", leaf.grad)
-            left = outputs or written or board.held or board.written or gradients.collecting
-            if not left:
-                raise CaptureError(
-                    f"{name}() neither returns nor writes a tensor",
-                    hint="compile functions that compute tensors",
-                )
+            _name_targets(board, outputs, {i: inputs[i] for i in written}, gradients.collecting)
+            if not (outputs or written or board.held or board.written or gradients.collecting):
+                _refuse_idle(name, eager)
     finally:
         gradients.restore()
     known = {id(t) for t in states.values()}
@@ -85,7 +75,42 @@ def trace(
         [t for t, _ in board.leaves if id(t) not in known],
         gradients.collecting,
         gradients.cleared,
+        eager,
     )
+
+
+def _declare(
+    board: CaptureBoard, arguments: Sequence[Any], states: Mapping[str, TensorBase]
+) -> list[Any]:
+    """The arguments as inputs; the states become states."""
+    inputs = [board.input(f"arg{i}", x.shape, x.dtype) for i, x in enumerate(arguments)]
+    for label, tensor in states.items():
+        board.hold(tensor, label)  # type: ignore[arg-type]
+    return inputs
+
+
+def _name_targets(
+    board: CaptureBoard,
+    outputs: Sequence[Any],
+    written: Mapping[int, Any],
+    collecting: Sequence[Any],
+) -> None:
+    """The results, the arguments that were written and the gradients that were left, by number."""
+    for i, tensor in enumerate(outputs):
+        board.target(f"out{i}", tensor)
+    for i, tensor in written.items():
+        board.target(f"arg{i}.next", tensor)
+    for i, leaf in enumerate(collecting):
+        board.target(f"grad{i}", leaf.grad)
+
+
+def _refuse_idle(name: str, eager: EagerWrites) -> None:
+    """Raise CaptureError, unless what was written may turn out to be a state."""
+    if not eager:
+        raise CaptureError(
+            f"{name}() neither returns nor writes a tensor",
+            hint="compile functions that compute tensors",
+        )
 
 
 class _Gradients:

@@ -46,6 +46,7 @@ INTRINSICS = {
         Intrinsic("interleave_low", _interleaved(0)),
         Intrinsic("interleave_high", _interleaved(1)),
         Intrinsic("dot4", _dot4),
+        Intrinsic("apart", lambda x: x),
         Intrinsic("reduce_add", np.sum, reduces=True),
         Intrinsic("reduce_mul", np.prod, reduces=True),
         Intrinsic("reduce_max", np.max, reduces=True),
@@ -58,6 +59,11 @@ def fma(a: Expr, b: Expr, c: Expr) -> Expr:
     """`a * b + c`, rounded once where the target can; scalars go to all lanes."""
     lanes = max(a.lanes, b.lanes, c.lanes)
     return Call("fma", tuple(broadcast(x, lanes) for x in (a, b, c)), c.dtype, lanes)
+
+
+def apart(x: Expr) -> Expr:
+    """A product that is rounded before it is added to anything."""
+    return Call("apart", (x,), x.dtype, x.lanes)
 
 
 def dot4(x: Expr, w: Expr, c: Expr) -> Expr:

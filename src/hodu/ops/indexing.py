@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hodu.dispatch.base import TensorBase, type_of, wrap
+from hodu.dispatch.eager_writes import note
 from hodu.dispatch.inplace import assign, changes_tape
 from hodu.dispatch.tape import grad_enabled
 from hodu.dtypes import INTS, bool_
@@ -184,6 +185,7 @@ def setitem(input: Tensor, key: Any, value: Any) -> None:
         if values is not None and input._data is not None:
             view = _basic_view(input._data, key)
         if view is not None and values is not None:
+            note(input)
             write_eager(view, None, (), values)
         else:
             _set(input, key, source, values)
@@ -201,6 +203,7 @@ def _set(input: Tensor, key: Any, source: Tensor, values: Array | None) -> None:
         return
     indices = (index for step in advanced for index in step.indices)
     if values is not None and input._data is not None and all(map(is_known, indices)):
+        note(input)
         write_eager(input._data, basic, advanced, values)
     else:
         assign(input, written(input, basic, advanced, source))

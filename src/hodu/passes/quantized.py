@@ -201,6 +201,26 @@ def _moved(m: SimpleNamespace, graph: Graph) -> Value | None:
     return graph("dequantize_linear", graph.like(node, m.x), m.s, m.z)
 
 
+def _turned(m: SimpleNamespace, graph: Graph) -> Value | None:
+    """A permutation of weights whose scale varies along an axis."""
+    if not _is_bytes(m.x) or graph.data(m.s) is None:
+        return None
+    given = [_permuted(v, m.dims, graph) for v in (m.s, m.v)]
+    if given[0] is None or (given[1] is None and m.v is not None):
+        return None
+    return graph("dequantize_linear", graph("permute", m.x, dims=m.dims), *given)
+
+
+def _permuted(value: Value | None, dims: tuple[int, ...], graph: Graph) -> Value | None:
+    """A constant of as many dimensions, permuted; one number as it is."""
+    data = graph.data(value)
+    if data is None or data.size == 1:
+        return value
+    if data.ndim != len(dims):
+        return None
+    return graph.constant(np.ascontiguousarray(data.transpose(dims)), "scale")
+
+
 def _joined(m: SimpleNamespace, graph: Graph) -> Value | None:
     """Pieces that are dequantized alike, joined before that."""
     nodes = [v.producer for v in m.xs]
@@ -247,6 +267,7 @@ RULES = [
     Rule(f"quantize_linear(clamp({_SUMS}, [p], [q]), u, [z], dtype=d)", _clamped),
     Rule("quantize_linear(dequantize_linear(x, s, [v]), u, [z], dtype=d)", _same_quantized),
     *(Rule(f"(y := {op}({_X}))", _moved) for op in _MOVING),
+    Rule("permute(dequantize_linear(x, s, [v]), dims=dims)", _turned),
     Rule("cat(*xs, dim=dim)", _joined),
     Rule(f"(y := mean({_X}))", _mean),
 ]

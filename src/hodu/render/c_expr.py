@@ -247,6 +247,9 @@ class ExprWriter:
                 name = self.use(f"fma_{self.type_of(x) if x.lanes > 1 else stored(x.dtype).name}")
                 return f"{name}({', '.join(map(self.whole, x.args))})"
             return f"({self._beside(a, 3)} * {self(b)} + {self._beside(c, 3)})"
+        if x.name == "apart":
+            kind = self.type_of(x) if x.lanes > 1 else x.dtype.name
+            return f"{self.use(f'apart_{kind}')}({self.whole(x.args[0])})"
         if x.name == "dot4":
             return self._dot(x)
         vector = x.args[0]

@@ -39,6 +39,8 @@ def helper(name: str) -> tuple[list[str], list[str]]:
         return [load_helper(name)], []
     if name.startswith("fma_"):
         return _fused(name, name.removeprefix("fma_"))
+    if name.startswith("apart_"):
+        return _apart(name, name.removeprefix("apart_"))
     if name.startswith("dot4_"):
         text, types = dot_helper(name)
         return [text], types
@@ -86,6 +88,26 @@ def _fused(name: str, kind: str) -> tuple[list[str], list[str]]:
         f"HODU_UNUSED static inline {c} {name}({c} a, {c} b, {c} c) {{\n"
         "#if defined(__clang__)\n#pragma STDC FP_CONTRACT ON\n#endif\n"
         "  return a * b + c;\n}\n"
+    )
+    return [text], [] if kind in _C else [kind]
+
+
+def _apart(name: str, kind: str) -> tuple[list[str], list[str]]:
+    """A value that C compilers fuse with nothing: as far as they know, what follows changes it."""
+    c = _C.get(kind, kind)
+    registers = (
+        ("defined(__AVX512F__)", "v"),
+        ("defined(__FMA__)", "x"),
+        ("defined(__aarch64__)", "w"),
+        ("defined(__ARM_FEATURE_FMA)", "t"),
+        ("defined(__riscv_f)", "f"),
+    )
+    lines = [
+        f'#{"elif" if i else "if"} {test}\n  __asm__("" : "+{register}"(x));\n'
+        for i, (test, register) in enumerate(registers)
+    ]
+    text = (
+        f"HODU_UNUSED static inline {c} {name}({c} x) {{\n{''.join(lines)}#endif\n  return x;\n}}\n"
     )
     return [text], [] if kind in _C else [kind]
 

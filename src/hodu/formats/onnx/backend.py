@@ -24,6 +24,7 @@ from hodu.formats.onnx.reader import prepared
 from hodu.ops._table import Array
 from hodu.plugins.interfaces import ExecutableModule
 from hodu.shapes import TensorType
+from hodu.snapshot.ir import Snapshot
 
 
 def _value(x: Any) -> Any:
@@ -172,7 +173,11 @@ class CompiledRep(EagerRep):
         }
         constants = {name: wrap(array.copy()) for name, array in known.items()}
         captured = capture_model(self.model, self.context, forms, types, constants)
-        return _Compiled(compile(captured.snapshot), list(types), captured.outputs)
+        return _Compiled(self.executable(captured.snapshot), list(types), captured.outputs)
+
+    def executable(self, snapshot: Snapshot) -> ExecutableModule:
+        """The captured model made ready to run."""
+        return compile(snapshot)
 
 
 # Which inputs may become constants: none, then those that look like shapes, then all short ones.

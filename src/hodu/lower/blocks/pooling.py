@@ -6,10 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hodu.dtypes import f32
+from hodu.dtypes import f32, i32
 from hodu.kernel.expr import Expr, index
 from hodu.lower.blocks.layout import lanes_of
 from hodu.lower.blocks.rules import (
+    IN_BLOCKS,
     NotBlockedError,
     bare,
     blocked,
@@ -39,7 +40,8 @@ def lower_pool(lowering: Lowering, group: Group) -> None:
         raise NotBlockedError
     windows = _windows(group, size)
     is_mean = node.op == "avg_pool"
-    if is_mean and not all(map(_is_full, windows, shape[2:])):
+    dtype = value.type.dtype
+    if is_mean and not (dtype is f32 and all(map(_is_full, windows, shape[2:]))):
         raise NotBlockedError
     use_operands(lowering, group, shape)
     lowering.forms.give_blocked(root, bare(lowering, shape))
@@ -47,13 +49,13 @@ def lower_pool(lowering: Lowering, group: Group) -> None:
     divisor = node.attrs.get("divisor_override") or math.prod(w.kernel for w in windows)
     with over_blocks(stage, shape, shape[2:]) as at:
         total = _folded(stage, ADD if is_mean else MAX, windows, shape, at)
-        stage.write(at, total / float(divisor) if is_mean else total)
+        stage.write(at, total / float(divisor) if is_mean else total.cast(dtype))
     stage.finish()
 
 
 def _has_form(lowering: Lowering, group: Group, value: Value) -> bool:
     spatial = len(group.node.attrs["kernel_size"])
-    same = spatial == value.type.rank - 2 and group.root.outputs[0].type.dtype is f32
+    same = spatial == value.type.rank - 2 and group.root.outputs[0].type.dtype in IN_BLOCKS
     return same and is_in_blocks(lowering, value)
 
 
@@ -75,9 +77,10 @@ def _is_full(window: Window, count: int) -> bool:
 def _folded(
     s: Stage, fold: Fold, windows: Sequence[Window], shape: tuple[int, ...], at: Index
 ) -> Expr:
-    """The elements of a window combined, a vector of channels."""
+    """The elements of a window combined, a vector of channels; bytes in i32."""
     k, lanes = s.k, lanes_of(s.target, shape[1])
-    total = k.local("total", f32, 1, lanes, fold.identity(f32))
+    dtype = f32 if s.type().dtype is f32 else i32
+    total = k.local("total", dtype, 1, lanes, fold.identity(dtype))
     limits: list[tuple[Expr, Expr]] = []
     for window, i, count in zip(windows, at[2:], shape[2:], strict=True):
         taps = window.taps(i)
@@ -101,7 +104,8 @@ def _fold_axes(
     if len(taps) == len(windows):
         pairs = zip(windows, at[2:], taps, strict=True)
         x = s.read(0, (*at[:2], *(w.source(i, t) for w, i, t in pairs)))
-        s.k.store(total, 0, fold(x, s.k.load(total)))  # type: ignore[arg-type]
+        before = s.k.load(total)  # type: ignore[arg-type]
+        s.k.store(total, 0, fold(x.cast(before.dtype), before))  # type: ignore[arg-type]
         return
     lo, hi = limits[len(taps)]
     with s.k.loop(hi, lo, name="k") as tap:

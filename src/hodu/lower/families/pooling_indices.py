@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-import itertools
-import math
-import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from hodu.dtypes import bool_, i64
+from hodu.dtypes import i64
 from hodu.kernel.algebra import constant
-from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import INDEX, Expr, index, select
 from hodu.kernel.narrow import computed
 from hodu.lower import status
@@ -43,91 +38,6 @@ def max_pool_with_indices(s: Stage) -> None:
         return first, end, windows.start(axis, own), windows.dilation[axis]
 
     _maxima(s, windows.rank, taps)
-
-
-@kernel("max_pool_gradient")
-def max_pool_gradient(s: Stage) -> None:
-    """Zeros, and the gradient of every window added where its maximum is."""
-    windows, k, out = windows_of(s.attrs), s.k, s.memory()
-    lead = s.type().rank - windows.rank
-    heads, counts = s.in_extents(0)[:lead], s.in_extents(0)[lead:]
-    sizes = s.in_extents(1)[lead:]
-    planes, plane = product(heads), product(sizes)
-    is_parallel = is_large((planes, plane))
-    with k.loop(planes, kind="parallel" if is_parallel else "serial", name="plane") as number:
-        start = k.let(number * plane, "start")
-        with k.loop(plane) as i:
-            k.store(out, start + i, constant(0, out.dtype))
-        with k.loops(counts) as at:
-            own = unflat(number, heads)
-            if _are_inside(s, windows):
-                _add_at(s, start + _best_tap(s, windows, own, at), (*own, *at))
-            else:
-                spans = [windows.taps(axis, i, sizes[axis]) for axis, i in enumerate(at)]
-                where = _place_of_maximum(s, windows, own, at, spans)
-                is_empty = functools.reduce(operator.or_, (lo >= hi for lo, hi in spans))
-                with k.when(is_empty.eq(constant(False, bool_))):
-                    _add_at(s, start + k.load(where), (*own, *at))
-
-
-def _add_at(s: Stage, place: Expr, position: Index) -> None:
-    place, out = s.k.let(place, "place"), s.memory()
-    s.k.store(out, place, s.k.load(out, place) + s.read(0, position))
-
-
-def _are_inside(s: Stage, windows: Windows) -> bool:
-    """Whether all windows are known to lie inside of the input, and are small."""
-    if any(windows.padding) or math.prod(windows.kernel) > _FEW_TAPS:
-        return False
-    sizes, counts = (s.type(i).shape[-windows.rank :] for i in (1, 0))
-    axes = zip(sizes, counts, windows.kernel, windows.stride, windows.dilation, strict=True)
-    return all(
-        isinstance(size, int) and isinstance(n, int) and (n - 1) * step + (k - 1) * d < size
-        for size, n, k, step, d in axes
-    )
-
-
-def _start_of(windows: Windows, at: Index, tap: Sequence[Expr]) -> Index:
-    return tuple(
-        windows.start(axis, i) + t * windows.dilation[axis]
-        for axis, (i, t) in enumerate(zip(at, tap, strict=True))
-    )
-
-
-def _best_tap(s: Stage, windows: Windows, own: Index, at: Index) -> Expr:
-    """Where in its plane the maximum of a window is, all taps written out."""
-    k, sizes = s.k, s.in_extents(1)[len(own) :]
-    best = place = None
-    for tap in itertools.product(*map(range, windows.kernel)):
-        position = _start_of(windows, at, tuple(map(index, tap)))
-        x, here = s.read(1, (*own, *position)), k.let(flat(position, sizes), "here")
-        if best is None or place is None:
-            best, place = x, here
-            continue
-        better = x > best
-        better = k.let(better | x.ne(x) if x.dtype.is_float else better, "better")
-        best = k.let(select(better, x, best), "best")
-        place = k.let(select(better, here, place), "place")
-    assert place is not None
-    return place
-
-
-def _place_of_maximum(
-    s: Stage, windows: Windows, own: Index, at: Index, spans: Sequence[Span]
-) -> Buf:
-    """Where in its plane the maximum of a window is, of the taps that lie inside."""
-    k, dtype, sizes = s.k, computed(s.type(1).dtype), s.in_extents(1)[len(own) :]
-    first = flat(_start_of(windows, at, [lo for lo, _ in spans]), sizes)
-    best = k.local("best", dtype, init=MAX.identity(dtype))
-    where = k.local("where", INDEX, init=first)
-    with loops_between(k, spans) as tap:
-        position = _start_of(windows, at, tap)
-        x = s.read(1, (*own, *position))
-        better = x > k.load(best)
-        with k.when(better | x.ne(x) if dtype.is_float else better):
-            k.store(best, 0, x)
-            k.store(where, 0, flat(position, sizes))
-    return where
 
 
 @kernel("adaptive_max_pool")

@@ -7,6 +7,7 @@ import math
 from hodu.dtypes import DType, f32, i32
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import Const, Expr
+from hodu.kernel.intrinsics import apart
 from hodu.lower.point import Point
 from hodu.lower.rules import scalar
 from hodu.ops.quantization import limits
@@ -56,4 +57,4 @@ def dequantize_linear(c: Point, x: Expr, scale: Expr, zero: Expr | None) -> Expr
     """`(x - zero) * scale`."""
     wide = x.cast(i32)
     centred = wide if zero is None else wide - zero.cast(i32)
-    return centred.cast(f32) * scale
+    return apart(centred.cast(f32) * scale)

@@ -145,9 +145,9 @@ def row_blocks(target: Target, tiles: int) -> int:
     return tiles if tiles < 32 else max(16, -(-tiles // 8))
 
 
-def panel_block(target: Target, panels: int, panel_bytes: int, work: int) -> int:
-    """How many panels a thread does at once: half of the second cache, a part of the work."""
+def panel_block(target: Target, panels: int, panel_bytes: int, work: int, parts: int) -> int:
+    """How many panels a thread does at once: half of the second cache, one of `parts` of all."""
     fitting = max(1, (target.l2_bytes or target.l1_bytes or panel_bytes) // 2 // panel_bytes)
     if work < 1 << 18:
         return max(1, panels)
-    return max(1, min(fitting, -(-panels // 8)))
+    return max(1, min(fitting, -(-panels // parts)))

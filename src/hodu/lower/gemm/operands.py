@@ -22,6 +22,7 @@ from hodu.ops._table import Array
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
 
+_AT_ONCE = 4  # columns that are packed together: their lines fit one set of the first cache
 WORD = 4  # bytes that are multiplied and added at once
 
 
@@ -185,19 +186,20 @@ def _fill(lowering: Lowering, b: Matrices, panels: Panels, heads: Extents, colum
 
     def fill(at: Expr, to: Expr, count: int, total: int) -> None:
         lanes = panels.tile.lanes
-        with k.loop(panels.depth, name="d") as d:
-            if b.step != index(1) and b.stride == index(1) and lanes > 1:
-                vectors = count // lanes * lanes
-                for n in range(0, vectors, lanes):
-                    row = k.load(source, at + d * b.step + n, lanes)
-                    k.store(target, to + d * total + n, row.cast(target.dtype))
-            else:
-                vectors = 0
-            for n in range(vectors, count):
-                element = k.load(source, at + d * b.step + b.stride * n)
-                k.store(target, to + d * total + n, element.cast(target.dtype))
-            for n in range(count, total):
-                k.store(target, to + d * total + n, constant(0, target.dtype))
+        is_row = b.step != index(1) and b.stride == index(1) and lanes > 1
+        whole = count // lanes * lanes if is_row else 0
+        with k.loop(panels.depth if whole else 0, name="d") as d:
+            for n in range(0, whole, lanes):
+                row = k.load(source, at + d * b.step + n, lanes)
+                k.store(target, to + d * total + n, row.cast(target.dtype))
+        for first in range(whole, total, _AT_ONCE):
+            with k.loop(panels.depth, name="d") as d:
+                for n in range(first, min(first + _AT_ONCE, total)):
+                    element: Expr = constant(0, target.dtype)
+                    if n < count:
+                        loaded = k.load(source, at + d * b.step + b.stride * n)
+                        element = loaded.cast(target.dtype)
+                    k.store(target, to + d * total + n, element)
 
     with k.loop(product(heads) * parts, kind="parallel", name="part") as part:
         *number, panel = unflat(part, (product(heads), index(parts)))

@@ -12,18 +12,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from hodu.dtypes import DType
-from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Const, Expr, index
 from hodu.kernel.narrow import stored
 from hodu.lower.gemm import choose
 from hodu.lower.gemm.finish import Finish
+from hodu.lower.gemm.lefts import Lefts
 from hodu.lower.gemm.operands import Matrices, Panels, padded
 from hodu.lower.gemm.tile import Panel, Rows, Sums, Tile, accumulate
 from hodu.lower.index import Extents, Index, product, unflat
 from hodu.lower.program import Place
 from hodu.lower.stage import Stage
 
-_STACK = 1 << 17  # bytes of copied rows
+_MOST_PARTS = 8  # along the panels, for threads
+_ENOUGH_PARTS = 4  # along the rows: threads need none along the panels, each of which copies rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ class Blocked:
         self.depth_block = self._depth_block()
         self.blocks = self._count(sizes.depth, self.depth_block)
         self.partial = self._partial()
-        self.lefts = s.param(a.place, "in")
+        depth = self.depth_block or known(sizes.depth) if self.tile.word == 1 else None
+        is_reused = columns > 2 * self.tile.columns
+        self.lefts = Lefts(s, a, s.param(a.place, "in"), self.dtype, depth, is_reused)
         self.rights = s.param(b.place, "in")
 
     def _depth_block(self) -> int | None:
@@ -97,9 +100,12 @@ class Blocked:
         many = known(tiles)
         at_once = 1 if many is None else max(1, choose.row_blocks(self.s.target, many))
         self.rows_at_once = -(-at_once // self.blocking.row_parts)
-        at_once = choose.panel_block(self.s.target, panels, self._panel_bytes(), self._work())
-        self.panels_at_once = -(-at_once // self.blocking.panel_parts)
         row_parts = (tiles + (self.rows_at_once - 1)) // self.rows_at_once
+        wide = self.lefts.are_copied(self.tile.rows) and (known(row_parts) or 0) >= _ENOUGH_PARTS
+        at_once = choose.panel_block(
+            self.s.target, panels, self._panel_bytes(), self._work(), 1 if wide else _MOST_PARTS
+        )
+        self.panels_at_once = -(-at_once // self.blocking.panel_parts)
         if many is None:
             row_parts = row_parts.max(1)
         elif many == 0:
@@ -159,7 +165,8 @@ class Blocked:
             self._row_tile(rest, start, columns)
 
     def _row_tile(self, rows: int, row: Expr, columns: _Range) -> None:
-        lefts = self._lefts(rows, row)
+        at = self.k.let(self.a_at + row * self.a.stride + self.first * self.a.step, "at")
+        lefts = replace(self.lefts.read(rows, at, self.depth), turned=self.turned)
         with columns.loop(self) as panel:
             self._tile(rows, lefts, self.tile, row, panel * self.tile.columns, self.tile.columns)
         with columns.last(self):
@@ -169,41 +176,6 @@ class Blocked:
                 self._tile(rows, lefts, tile, row, index(start + offset), count)
 
     # -- a tile ---------------------------------------------------------------------------------
-
-    def _lefts(self, rows: int, row: Expr) -> Rows:
-        """The rows of a tile: as they lie, or copied where that is slow to read."""
-        a = self.a
-        at = self.k.let(self.a_at + row * a.stride + self.first * a.step, "at")
-        depth = self.depth_block or known(self.sizes.depth)
-        if depth is None or not self._copies_rows(rows, depth):
-            return Rows(self.lefts, at, a.stride, a.step, self.turned)
-        stride = choose.apart(depth, self.dtype.itemsize)
-        held = self.k.local("rows", self.dtype, rows * stride)
-        for r in range(rows):
-            self._copy_row(held, r * stride, at + a.stride * r)
-        return Rows(held, index(0), stride)
-
-    def _copies_rows(self, rows: int, depth: int) -> bool:
-        """Whether a copy pays: elements to convert, or rows that fall on the same cache lines."""
-        is_large = rows * depth * self.dtype.itemsize > _STACK
-        if self.tile.word > 1 or self.s.target.is_bare or is_large:
-            return False
-        stride = known(self.a.stride)
-        if stride is not None and rows > 6 and choose.share_sets(stride, self.a.dtype.itemsize):
-            return True
-        return self.a.dtype is not self.dtype and self.columns > 2 * self.tile.columns
-
-    def _copy_row(self, held: Buf, to: int, at: Expr) -> None:
-        k, step = self.k, self.a.step
-        if step == index(1) and self.a.dtype is self.dtype:
-            k.copy(held, to, self.lefts, at, self.depth)
-            return
-        lanes = self.s.target.lanes(self.dtype.bits) if step == index(1) else 1
-        whole = self.depth // lanes * lanes
-        with k.loop(whole, step=lanes, name="d") as d:
-            k.store(held, to + d, k.load(self.lefts, at + d, lanes).cast(self.dtype))
-        with k.loop(self.depth, whole, name="d") as d:
-            k.store(held, to + d, k.load(self.lefts, at + d * step).cast(self.dtype))
 
     def _rights(self, column: Expr, tile: Tile) -> Panel:
         b = self.b

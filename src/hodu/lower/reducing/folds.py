@@ -46,10 +46,10 @@ class Fold:
             return a + b
         if self.op == "mul":
             return a * b
-        better = a > b if self.op == "max" else a < b
-        if a.dtype.is_float and not self.ignores_nan:
-            better = better | a.ne(a)
-        return select(better, a, b)
+        extreme = select(a > b if self.op == "max" else a < b, a, b)
+        if a.dtype.is_float and not self.ignores_nan:  # `b` results where it is NaN
+            return select(a.ne(a), a, extreme)
+        return extreme
 
     def across(self, x: Expr) -> Expr:
         """The lanes of a vector combined."""

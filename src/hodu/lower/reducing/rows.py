@@ -34,7 +34,7 @@ Element: TypeAlias = "Callable[[Index], Expr]"
 BLOCK = 4096  # elements of a row that are added up in vectors
 STEPS = 256  # elements of a row that are added up in a vector of rows
 WIDE = 4  # vectors that are combined at a time
-ABREAST = 2  # rows that are computed side by side, where they are short
+_MANY_REGISTERS = 32  # of vectors, enough for four rows side by side
 _SHORT = 48  # vectors of a row which take about as long as what waits for their sum
 
 
@@ -201,14 +201,16 @@ class Nest:
         self.is_across = bool(axes.reduced) and not axes.reduced[-1]
         self.lanes = lanes if not axes.extents else _fitting(lanes, axes.extents[-1])
         self._most = WIDE if is_wide else 1
-        self._abreast = ABREAST if abreast and self._is_short() else 1
+        self._abreast = self._side_by_side() if abreast else 1
         self._scratch: dict[DType, Buf] = {}
 
-    def _is_short(self) -> bool:
-        """Whether vectors lie along rows and are so few that the end of a row is long beside it."""
+    def _side_by_side(self) -> int:
+        """How many rows to compute side by side: one, where its end is short beside all of it."""
         size = bounds(product([self.axes.extents[a] for a in self.axes.inner()]))[1]
         is_along = self.lanes > 1 and not self.is_across
-        return is_along and size is not None and size <= _SHORT * self.lanes
+        if not is_along or size is None or size > _SHORT * self.lanes:
+            return 1
+        return 4 if self.stage.target.vector_registers >= _MANY_REGISTERS else 2
 
     def vectors(self, extent: Expr) -> int:
         """How many vectors of a row of this length to combine at a time."""
