@@ -5,27 +5,34 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hodu.errors import UnsupportedError
 from hodu.ops._table import Array
 from hodu.plugins.interfaces import ExecutableModule
 from hodu.snapshot.ir import Node
 
+if TYPE_CHECKING:
+    from hodu.backends.cpu.limits import Limits
+
 _RUNS = 5
 
 
 @dataclass(slots=True)
 class StepTime:
-    """One step: how often it ran, its seconds, and its operations and bytes (0: unknown)."""
+    """One step: how often it ran, its seconds, and its operations and bytes (0: unknown).
+
+    `least` are the seconds that the machine needs at least for the operations, and for the bytes.
+    """
 
     name: str
     seconds: float
     calls: int = 1
     operations: int = 0
     bytes: int = 0
+    least: tuple[float, float] = (0.0, 0.0)
 
     def add(self, other: StepTime) -> None:
         """Count another step of the name."""
@@ -33,6 +40,15 @@ class StepTime:
         self.calls += other.calls
         self.operations += other.operations
         self.bytes += other.bytes
+        self.least = (self.least[0] + other.least[0], self.least[1] + other.least[1])
+
+    def bounded(self, limits: Limits, threads: int) -> StepTime:
+        """The same with its least seconds: bytes are read at the rate of the level that holds them.
+
+        Threads share them out; each has the nearer levels for itself.
+        """
+        reading = self.bytes / limits.level_of(self.bytes / threads).read
+        return replace(self, least=(self.operations / limits.operations, reading))
 
 
 def profile(module: ExecutableModule, inputs: Mapping[str, Array]) -> list[StepTime]:
@@ -86,9 +102,7 @@ def by_name(steps: list[StepTime]) -> list[StepTime]:
         if step.name in found:
             found[step.name].add(step)
         else:
-            found[step.name] = StepTime(
-                step.name, step.seconds, step.calls, step.operations, step.bytes
-            )
+            found[step.name] = replace(step)
     return sorted(found.values(), key=lambda step: -step.seconds)
 
 

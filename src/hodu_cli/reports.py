@@ -87,9 +87,12 @@ def profile(
     if trace is not None:
         profiling.write_trace(steps, trace)
     inner = profiling.concrete(module, arrays)
-    limits = _limits(inner) if any(s.bytes for s in steps) else None
+    threads = getattr(inner, "threads", None) or default_threads()
+    limits = _limits(threads) if any(s.bytes for s in steps) else None
+    if limits is not None:
+        steps = [s.bounded(limits, threads) for s in steps]
     total = sum(s.seconds for s in steps) or 1.0
-    found = [_step(s, total, limits) for s in profiling.by_name(steps)]
+    found = [_step(s, total) for s in profiling.by_name(steps)]
     rows = [["step", "calls", "time", "share", "rate", "of the limit"], *map(_step_row, found)]
     rows.append(["total", str(sum(s["calls"] for s in found)), human_seconds(total), "", "", ""])
     if all(not row[4] for row in rows[1:]):
@@ -101,13 +104,13 @@ def profile(
     _print(data, lines, form)
 
 
-def _limits(module: Any) -> Limits:
+def _limits(threads: int) -> Limits:
     from hodu.backends.cpu.limits import machine_limits
 
-    return machine_limits(getattr(module, "threads", None) or default_threads())
+    return machine_limits(threads)
 
 
-def _step(step: profiling.StepTime, total: float, limits: Limits | None) -> dict[str, Any]:
+def _step(step: profiling.StepTime, total: float) -> dict[str, Any]:
     seconds = max(step.seconds, 1e-9)
     entry = {
         "step": step.name,
@@ -115,13 +118,11 @@ def _step(step: profiling.StepTime, total: float, limits: Limits | None) -> dict
         "seconds": step.seconds,
         "share": step.seconds / total,
     }
-    if limits is None:
+    if not any(step.least):
         return entry
     rates = {"operations": step.operations / seconds, "bytes": step.bytes / seconds}
-    shares = {"operations": rates["operations"] / limits.operations,
-              "bytes": rates["bytes"] / limits.bytes}  # fmt: skip
-    bound = max(shares, key=shares.__getitem__)
-    return {**entry, "rates": rates, "bound": bound, "of_limit": shares[bound]}
+    bound = "operations" if step.least[0] >= step.least[1] else "bytes"
+    return {**entry, "rates": rates, "bound": bound, "of_limit": max(step.least) / seconds}
 
 
 def _step_row(entry: Mapping[str, Any]) -> list[str]:

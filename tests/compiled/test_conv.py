@@ -13,6 +13,7 @@ import hodu.nn.functional as F
 from hodu.backends.cpu.prepare import Prepared, prepare
 from hodu.backends.cpu.stored import code_options
 from hodu.kernel.verify import verify_kernel
+from hodu.lower.blocks.layout import lanes_of
 from hodu.plan.target import Target, named
 from hodu.plugins.interfaces import CompileOptions
 from hodu.render.c_program import Options
@@ -152,6 +153,39 @@ def test_residual_blocks_stay_in_blocks() -> None:
     assert kernels(ready).count("layout") == 1  # of the input alone
 
 
+@pytest.mark.parametrize("channels", [1, 3, 4, 6, 8, 9])
+def test_few_channels_are_a_short_block(channels: int) -> None:
+    """All that has a form in blocks, on blocks of 4, 8 and 16 channels next to each other."""
+    c = channels
+    first, taps, scale = weight(c, 2, 3, 3), weight(c, 1, 3, 3), weight(1, c, 1, 1)
+    wide, back, last = weight(20, c, 3, 3), 0.1 * weight(c, 20, 3, 3), 0.2 * weight(3, c, 3, 3)
+    up = weight(c, 5, 2, 2)
+
+    def chain(x: hodu.Tensor) -> list[hodu.Tensor]:
+        y = F.relu(F.conv2d(x, first, weight(c), stride=2, padding=1))
+        z = F.conv2d(F.max_pool2d(y, 3, 1, 1), taps, weight(c), padding=1, groups=c)
+        z = F.sigmoid(z * scale + y) * y
+        z = F.conv2d(F.relu(F.conv2d(z, wide, padding=1)), back, padding=1) + z
+        z = F.interpolate(F.avg_pool2d(z, 2), size=(7, 6), mode="bilinear")
+        return [F.conv2d(z, last), F.conv_transpose2d(z, up, stride=2), z.mean((2, 3))]
+
+    found = kernels(check(chain, (2, 2, 8, 12), targets=("native", "x86-64-v3", "x86-64-v2")))
+    assert found.count("layout") == 3  # of the input and of two results
+
+
+def test_the_lanes_of_a_block() -> None:
+    found = {n: [lanes_of(named(n), c) for c in (1, 4, 5, 8, 9, 40)] for n in LANES}
+    assert found == LANES
+
+
+LANES = {
+    "scalar": [1, 1, 1, 1, 1, 1],
+    "x86-64-v2": [4, 4, 4, 4, 4, 4],
+    "x86-64-v3": [4, 4, 8, 8, 8, 8],
+    "x86-64-v4": [4, 4, 8, 8, 16, 16],
+}
+
+
 def test_pooling_and_joins_in_blocks() -> None:
     a, b = weight(16, 3, 3, 3), weight(16, 48, 3, 3)
 
@@ -206,6 +240,17 @@ def test_an_early_piece_is_copied_where_its_join_would_need_more_memory(wide: in
 
     found = kernels(check(skip, (1, 5, 5, 5), targets=TARGETS[:1]))
     assert ("cat" in found) is (wide == 96)
+
+
+def test_few_channels_between_chained_convolutions() -> None:
+    a, b, c = weight(6, 1, 3, 3), weight(7, 6, 1, 1), weight(3, 7, 1, 1)
+
+    def block(x: hodu.Tensor) -> hodu.Tensor:
+        return F.conv2d(F.relu(F.conv2d(F.conv2d(x, a, padding=1, groups=6), b)), c)
+
+    for target in TARGETS[:2]:
+        small = replace(named(target), l2_bytes=2048)
+        assert "conv+conv+relu" in labels(check(block, (1, 6, 16, 20), targets=[small]))
 
 
 CHAINED = [

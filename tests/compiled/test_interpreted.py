@@ -37,6 +37,11 @@ def long_lstm(x: Any) -> Any:
     return hodu.lstm_layer(x, *weights, constant(1, 50), constant(1, 50), reverse=True)
 
 
+def deep_lstm(x: Any) -> Any:
+    weights = (constant(200, 70), constant(200, 50), constant(200), constant(200))
+    return hodu.lstm_layer(x, *weights, constant(1, 50), constant(1, 50))
+
+
 def blocks(x: Any) -> Any:
     return F.relu(F.conv2d(F.conv2d(x, constant(17, 9, 3, 3), padding=1), constant(10, 17, 1, 1)))
 
@@ -69,6 +74,7 @@ CASES: dict[str, tuple[Any, list[np.ndarray]]] = {
     ),
     "lstm": (lstm, [numbers(4, 3, 9)]),
     "lstm of one sequence": (long_lstm, [numbers(10, 1, 9)]),
+    "lstm of deep inputs": (deep_lstm, [numbers(19, 1, 70)]),
 }  # fmt: skip
 
 

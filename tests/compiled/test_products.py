@@ -298,8 +298,12 @@ def test_recurrent_layers(layer: str, constant: bool, batch: int, hidden: int) -
 
 @pytest.mark.parametrize("layer", ["lstm_layer", "gru_layer", "rnn_layer"])
 @pytest.mark.parametrize(
-    ("steps", "inputs", "reverse"), [(1, 13, False), (8, 13, True), (9, 200, False), (22, 13, True)]
-)
+    ("steps", "inputs", "reverse"),
+    [
+        (1, 13, False), (8, 13, True), (9, 200, False), (22, 13, True),
+        (37, 70, False), (18, 130, True), (21, 700, False),
+    ],
+)  # fmt: skip
 def test_steps_of_large_layers_on_any_number_of_threads(
     layer: str, steps: int, inputs: int, reverse: bool
 ) -> None:
@@ -311,10 +315,12 @@ def test_steps_of_large_layers_on_any_number_of_threads(
     x = numbers(steps, 1, inputs)
     op = getattr(hodu, layer)
 
-    def f(x: hodu.Tensor) -> hodu.Tensor:
-        return op(x, *map(hodu.tensor, (*weights, *kept)), reverse=reverse)[0]
+    def f(x: hodu.Tensor, *given: hodu.Tensor) -> hodu.Tensor:
+        used = given or tuple(map(hodu.tensor, weights))
+        return op(x, *used, *map(hodu.tensor, kept), reverse=reverse)[0]
 
     one = run(f, x)
+    assert (run(f, x, *weights) == one).all()
     assert (run(f, x, threads=2) == one).all()
     assert (run(f, x, threads=3) == one).all()
     wide = [hodu.tensor(t.astype(np.float64)) for t in (x, *weights, *kept)]

@@ -118,6 +118,11 @@ def depthwise_conv(x):
     return F.conv2d(x, weight(8, 1, 3, 3), padding=1, groups=8)
 
 
+@model((1, 2, 6, 6))
+def few_channels(x):
+    return F.conv2d(F.conv2d(x, weight(3, 2, 3, 3), stride=2, padding=1), weight(9, 3, 1, 1))
+
+
 @model((1, 2, 4, 8), (1, 2, 6, 8), (1, 2, 6, 8))
 def attention(q, k, v):
     return F.scaled_dot_product_attention(q, k, v)

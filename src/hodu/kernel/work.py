@@ -33,6 +33,14 @@ def instructions(block: Block) -> int | None:
     return _block(block, _instructions)
 
 
+def moved(kernel: Kernel) -> int | None:
+    """The bytes that one run loads and stores outside of local memory, each as often as it does.
+
+    None if a loop's length is only known when it runs.
+    """
+    return _block(kernel.body, _moved)
+
+
 def turns(loop: For) -> int | None:
     """How often a loop runs, None if that is only known then; a part cut short counts whole."""
     length = loop.hi - loop.lo
@@ -83,6 +91,18 @@ def _arithmetic(x: Expr) -> int:
         moves = x.name.startswith("interleave")
         return 2 * x.lanes if x.name == "fma" else x.args[0].lanes * (not moves)
     return x.lanes if isinstance(x, e.Unary) and x.op == "sqrt" else 0
+
+
+def _moved(stmt: Stmt) -> int | None:
+    if isinstance(stmt, Copy):
+        count, size = stmt.count, stmt.target.dtype.itemsize
+        return 2 * _value(count) * size if isinstance(count, e.Const) else None
+    parts = [part for x in operands(stmt) for part in expressions(x)]
+    loads = [p for p in parts if isinstance(p, e.Load) and p.buf.role != "local"]
+    own = sum(load.lanes * load.dtype.itemsize for load in loads)
+    if isinstance(stmt, Store) and stmt.buf.role != "local":
+        own += stmt.value.lanes * stmt.buf.dtype.itemsize
+    return own
 
 
 def _instructions(stmt: Stmt) -> int | None:

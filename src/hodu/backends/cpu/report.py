@@ -7,7 +7,7 @@ from typing import Any
 from hodu.backends.cpu.interface import unbound_dims
 from hodu.backends.cpu.prepare import Prepared, has_kernel
 from hodu.errors import UnsupportedError
-from hodu.kernel.work import operations
+from hodu.kernel.work import moved, operations
 from hodu.lower.lowering import lower
 from hodu.lower.program import Launch, Program
 from hodu.passes import optimize
@@ -56,8 +56,9 @@ def planned_memory(snapshot: Snapshot) -> dict[str, Any] | None:
 
 def _kernel(launch: Launch) -> dict[str, Any]:
     slots = {argument.place.slot: None for argument in launch.arguments}
+    size, accesses = sum(slot.bytes for slot in slots), moved(launch.kernel)
     return {
         "name": launch.label,
         "operations": 2 * launch.kernel.work or operations(launch.kernel),
-        "bytes": sum(slot.bytes for slot in slots),
+        "bytes": size if accesses is None else min(size, accesses),
     }

@@ -15,6 +15,7 @@ from hodu.dtypes import f32
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Ramp, index
 from hodu.lower.blocks.convolution import forms_of, layout_to_read
+from hodu.lower.blocks.layout import lanes_of
 from hodu.lower.blocks.rules import NotBlockedError, bare, is_planar, use_operands
 from hodu.lower.conv.direct import Depthwise, Direct, Tile
 from hodu.lower.conv.form import Form, Tiling, shared_packing, tilings
@@ -88,14 +89,17 @@ def _is_pointwise(form: Form) -> bool:
 
 def _rows_at_once(first: Form, second: Form, target: Target) -> int | None:
     """The most rows that divide all rows, fit local memory and leave enough parts."""
-    lanes, (high, wide) = target.lanes(32), first.count
+    lanes, (high, wide) = lanes_of(target, first.groups), first.count
     row = -(-first.groups // lanes) * lanes * wide * f32.itemsize
     for rows in range(_MOST_BYTES // row, 0, -1):
         if high % rows or first.items * (high // rows) < _LEAST_PARTS:
             continue
         part = replace(second, count=(rows, wide))
         packing, registers = shared_packing(part, target, lanes), target.vector_registers
-        chosen = [tilings(first, lanes, registers)[0], tilings(part, lanes, registers, packing)[0]]
+        chosen = (
+            tilings(first, lanes, registers)[0],
+            tilings(part, lanes_of(target, part.out), registers, packing)[0],
+        )
         if all(rows % tiling.rows == 0 for tiling in chosen):
             return rows
     return None
@@ -111,7 +115,7 @@ def _lower(lowering: Lowering, first: Group, second: Group) -> None:
     use_operands(lowering, first, inner)
     use_operands(lowering, second, shape)
     source = lowering.forms.use_blocked(value, layout_to_read(lowering, value, [depthwise]))
-    lowering.forms.give_blocked(root, bare(lowering, len(shape)))
+    lowering.forms.give_blocked(root, bare(lowering, shape))
     rows = _rows_at_once(depthwise, pointwise, lowering.target)
     assert rows is not None
     stage = Stage(lowering, second.node, second.epilogue)
@@ -121,7 +125,7 @@ def _lower(lowering: Lowering, first: Group, second: Group) -> None:
 
 def _write(s: Stage, first: Group, pointwise: Form, depthwise: Form, source: Storage) -> None:
     """The loop over parts of rows; `pointwise` is that of one part."""
-    k, lanes = s.k, s.target.lanes(32)
+    k, lanes = s.k, lanes_of(s.target, depthwise.groups)
     rows, wide = pointwise.count
     shape = (1, -(-depthwise.groups // lanes) * lanes, rows, wide)
     turns = depthwise.count[0] // rows
@@ -132,7 +136,7 @@ def _write(s: Stage, first: Group, pointwise: Form, depthwise: Form, source: Sto
         start = k.let(part % turns * rows, "first")
         between = _Between(s, held, shape, start)
         one = Depthwise(s.joined(first.node, first.epilogue, between.store), depthwise, source)
-        two = _Pointwise(s, pointwise, Storage(source.place, shape, bare(s.lowering, 4)), held)
+        two = _Pointwise(s, pointwise, Storage(source.place, shape, bare(s.lowering, shape)), held)
         two.first = start
         for kernel in (one, two):
             _all_rows(kernel, k.let(part // turns), start, rows)
@@ -159,7 +163,7 @@ class _Between:
         _, channels, row, column = position
         assert isinstance(channels, Ramp)
         at = (index(0), channels, row - self.first, column)
-        place = bare(self.s.lowering, 4).position(at, self.shape)
+        place = bare(self.s.lowering, self.shape).position(at, self.shape)
         assert isinstance(place, Ramp)
         self.s.k.store(self.held, place.base, element)
 

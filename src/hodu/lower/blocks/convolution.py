@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hodu.dtypes import f32
-from hodu.lower.blocks.layout import Blocked
+from hodu.lower.blocks.layout import Blocked, lanes_of
 from hodu.lower.blocks.rules import (
     NotBlockedError,
     bare,
@@ -43,7 +43,7 @@ def lower_conv(lowering: Lowering, group: Group) -> None:
     use_operands(lowering, group, shape)
     value = _input(group.node)
     source = lowering.forms.use_blocked(value, layout_to_read(lowering, value, forms))
-    lowering.forms.give_blocked(root, bare(lowering, len(shape)))
+    lowering.forms.give_blocked(root, bare(lowering, shape))
     stage = Stage(lowering, group.node, group.epilogue)
     for number, form in enumerate(forms):
         if number:
@@ -68,8 +68,8 @@ def _plan(lowering: Lowering, form: Form, width: int) -> Plan | None:
 @wants_border("conv", "conv_transpose")
 def wanted_border(lowering: Lowering, node: Node) -> Blocked | None:
     """The border with which a convolution would like to have its input."""
-    forms = forms_of(lowering, node)
-    return _border(lowering, lowering.target.lanes(32), _input(node), forms) if forms else None
+    forms, value = forms_of(lowering, node), _input(node)
+    return _border(lowering, _block(lowering, value), value, forms) if forms else None
 
 
 def forms_of(lowering: Lowering, node: Node) -> list[Form]:
@@ -108,10 +108,14 @@ def _input(node: Node) -> Value:
 
 def layout_to_read(lowering: Lowering, value: Value, forms: Sequence[Form]) -> Blocked:
     """Blocks of channels; planes for the first layer, which has few channels."""
-    lanes, form = lowering.target.lanes(32), forms[0]
-    is_few = form.groups == 1 and form.inner < lanes
-    width = 1 if is_few and not is_in_blocks(lowering, value) else lanes
+    is_few = forms[0].groups == 1 and forms[0].inner < lowering.target.lanes(32)
+    width = 1 if is_few and not is_in_blocks(lowering, value) else _block(lowering, value)
     return _border(lowering, width, value, forms)
+
+
+def _block(lowering: Lowering, value: Value) -> int:
+    """How many channels of a value are a block."""
+    return lanes_of(lowering.target, value.type.shape[1].__index__())
 
 
 def _border(lowering: Lowering, width: int, value: Value, forms: Sequence[Form]) -> Blocked:

@@ -38,7 +38,7 @@ def lower_elementwise(lowering: Lowering, group: Group) -> None:
     assert shape is not None
     values = tuple(leaves_of(lowering, (node,)))
     use_values(lowering, _inlined(lowering, node), values, shape)
-    lowering.forms.give_blocked(value, bare(lowering, len(shape)))
+    lowering.forms.give_blocked(value, bare(lowering, shape))
     stage = Stage(lowering, node)
     with over_blocks(stage, shape, shape[2:]) as position:
         stage.store(value, position, stage.unrounded(value, position))

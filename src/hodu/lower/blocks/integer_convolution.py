@@ -6,12 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hodu.dtypes import i32
-from hodu.lower.blocks.layout import Blocked
+from hodu.lower.blocks.layout import Blocked, lanes_of
 from hodu.lower.blocks.rules import (
     NotBlockedError,
     bare,
     blocked,
-    is_in_blocks,
     is_planar,
     use_operands,
     wants_border,
@@ -22,7 +21,6 @@ from hodu.lower.conv.integer import (
     IntegerDirect,
     Quantized,
     TurnedDirect,
-    input_width,
 )
 from hodu.lower.gemm.integers import centred_bytes, is_turned
 from hodu.lower.groups import Group
@@ -43,8 +41,8 @@ def lower_integer_conv(lowering: Lowering, group: Group) -> None:
         raise NotBlockedError
     use_operands(lowering, group, shape)
     value = _input(node)
-    source = lowering.forms.use_blocked(value, _layout_to_read(lowering, value, found))
-    lowering.forms.give_blocked(root, bare(lowering, len(shape)))
+    source = lowering.forms.use_blocked(value, _layout(lowering, value, found))
+    lowering.forms.give_blocked(root, bare(lowering, shape))
     stage = Stage(lowering, node, group.epilogue)
     form = found.with_zero()
     kind = (
@@ -58,9 +56,7 @@ def lower_integer_conv(lowering: Lowering, group: Group) -> None:
 def wanted_border(lowering: Lowering, node: Node) -> Blocked | None:
     """The border with which a convolution would like to have its input."""
     found = _quantized(lowering, node)
-    if found is None:
-        return None
-    return _layout(lowering.target.lanes(32), _input(node), found)
+    return None if found is None else _layout(lowering, _input(node), found)
 
 
 def _quantized(lowering: Lowering, node: Node) -> Quantized | None:
@@ -90,15 +86,10 @@ def _input(node: Node) -> Value:
     return value
 
 
-def _layout_to_read(lowering: Lowering, value: Value, found: Quantized) -> Blocked:
-    """Blocks of channels; of one word for the first layer, which has few channels."""
-    lanes, form = lowering.target.lanes(32), found.form
-    width = lanes if is_in_blocks(lowering, value) else input_width(form, lanes)
-    return _layout(width, value, found)
-
-
-def _layout(width: int, value: Value, found: Quantized) -> Blocked:
+def _layout(lowering: Lowering, value: Value, found: Quantized) -> Blocked:
+    """Blocks of channels: at least a word, which is what the first layer has."""
     shape = static_shape(value.type.shape)
     assert shape is not None
+    width = lanes_of(lowering.target, shape[1])
     size = (1, shape[2]) if len(shape) == 3 else (shape[2], shape[3])
     return replace(input_layout(found.form, width, size, len(shape) - 2), fill=found.zero)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hodu.kernel.expr import Ramp
+from hodu.lower.blocks.layout import Blocked
 from hodu.lower.blocks.rules import (
     NotBlockedError,
-    bare,
     blocked,
     is_in_blocks,
     is_planar,
@@ -38,10 +38,12 @@ def lower_cat(lowering: Lowering, group: Group) -> None:
     shapes = [static_shape(v.type.shape) for v in node.inputs if v in lowering.storage]
     if len(shapes) < len(node.inputs) or any(s is None or s[1] % lanes for s in shapes):
         raise NotBlockedError
+    none = (0,) * (root.type.rank - 2)
+    layout = Blocked(lanes, none, none)
     for value in node.inputs:
         assert value is not None
-        lowering.forms.use_blocked(value, bare(lowering, root.type.rank))
-    whole = lowering.forms.give_blocked(root, bare(lowering, root.type.rank))
+        lowering.forms.use_blocked(value, layout)
+    whole = lowering.forms.give_blocked(root, layout)
     stage, start = Stage(lowering, node), 0
     for number, shape in enumerate(shapes):
         assert shape is not None

@@ -16,6 +16,18 @@ from hodu.kernel.algebra import is_number
 from hodu.kernel.expr import Expr, Ramp
 from hodu.lower.index import ZERO, Index
 from hodu.lower.point import CannotVectorizeError
+from hodu.plan.target import Target
+
+_LEAST_LANES = 4  # of a vector in every set of vector instructions, and of a word of bytes
+
+
+def lanes_of(target: Target, channels: int) -> int:
+    """How many of some channels are a block: a vector of 32 bits each, or a shorter one with all.
+
+    Half a vector takes half the memory, and some processors do twice as many of them in a cycle.
+    """
+    whole = 1 << max(channels - 1, 0).bit_length()
+    return min(target.lanes(32), max(_LEAST_LANES, whole))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hodu.dtypes import f32, i32
 from hodu.kernel.expr import Expr, index
+from hodu.lower.blocks.layout import lanes_of
 from hodu.lower.blocks.rules import (
     IN_BLOCKS,
     NotBlockedError,
@@ -43,7 +44,7 @@ def lower_pool(lowering: Lowering, group: Group) -> None:
     if is_mean and not (dtype is f32 and all(map(_is_full, windows, shape[2:]))):
         raise NotBlockedError
     use_operands(lowering, group, shape)
-    lowering.forms.give_blocked(root, bare(lowering, len(shape)))
+    lowering.forms.give_blocked(root, bare(lowering, shape))
     stage = Stage(lowering, node, group.epilogue)
     divisor = node.attrs.get("divisor_override") or math.prod(w.kernel for w in windows)
     with over_blocks(stage, shape, shape[2:]) as at:
@@ -77,7 +78,7 @@ def _folded(
     s: Stage, fold: Fold, windows: Sequence[Window], shape: tuple[int, ...], at: Index
 ) -> Expr:
     """The elements of a window combined, a vector of channels; bytes in i32."""
-    k, lanes = s.k, s.target.lanes(32)
+    k, lanes = s.k, lanes_of(s.target, shape[1])
     dtype = f32 if s.type().dtype is f32 else i32
     total = k.local("total", dtype, 1, lanes, fold.identity(dtype))
     limits: list[tuple[Expr, Expr]] = []

@@ -51,7 +51,7 @@ def lower_resize(lowering: Lowering, group: Group) -> None:
         raise NotBlockedError
     if node.attrs["coordinates"] == "tf_crop_and_resize" or any(not _is_short(x) for x in lines):
         raise NotBlockedError
-    lowering.forms.give_blocked(root, bare(lowering, len(shape)))
+    lowering.forms.give_blocked(root, bare(lowering, shape))
     stage = Stage(lowering, node)
     _Resize(stage, lines).write(shape)
     stage.finish()

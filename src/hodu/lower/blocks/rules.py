@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
 from hodu.dtypes import bool_, f32, i8, i32, u8
 from hodu.kernel.expr import Expr, Ramp, index
-from hodu.lower.blocks.layout import Blocked
+from hodu.lower.blocks.layout import Blocked, lanes_of
 from hodu.lower.groups import Group
 from hodu.lower.point import CannotVectorizeError
 from hodu.lower.rules import SCALAR
@@ -91,16 +91,17 @@ def is_planar(value: Value) -> bool:
 
 
 def is_in_blocks(lowering: Lowering, value: Value) -> bool:
-    """Whether a value lies in blocks of a vector of channels."""
+    """Whether a value lies in blocks of a vector of channels, not in planes."""
     storage = lowering.storage.get(value)
     if storage is None or storage.layout is None:
         return False
-    return storage.layout.lanes == lowering.target.lanes(32)
+    return storage.layout.lanes > 1
 
 
-def bare(lowering: Lowering, rank: int) -> Blocked:
-    """Blocks without a border."""
-    return Blocked(lowering.target.lanes(32), (0,) * (rank - 2), (0,) * (rank - 2))
+def bare(lowering: Lowering, shape: Sequence[int]) -> Blocked:
+    """The blocks of a shape, without a border."""
+    none = (0,) * (len(shape) - 2)
+    return Blocked(lanes_of(lowering.target, shape[1]), none, none)
 
 
 def operands_of(lowering: Lowering, group: Group) -> Iterator[Value]:
@@ -144,9 +145,10 @@ def _use_operand(lowering: Lowering, value: Value, shape: tuple[int, ...]) -> No
     channel = own[1 - len(shape)] if len(own) >= len(shape) - 1 else 1
     if channel == 1:
         return
+    is_full = shape[1] % lanes_of(lowering.target, shape[1]) == 0
     if len(own) == len(shape) and value.type.dtype in IN_BLOCKS:
-        lowering.forms.use_blocked(value, bare(lowering, len(shape)))
-    elif shape[1] % lowering.target.lanes(32) or any(n != 1 for n in own[2 - len(shape) :]):
+        lowering.forms.use_blocked(value, bare(lowering, shape))
+    elif not is_full or any(n != 1 for n in own[2 - len(shape) :]):
         raise NotBlockedError
 
 
@@ -155,7 +157,7 @@ def over_blocks(
     s: Stage, shape: tuple[int, ...], spatial: tuple[int, ...]
 ) -> Iterator[tuple[Expr, ...]]:
     """Loops over the blocks of channels of a shape and over spatial positions, in memory order."""
-    lanes = s.target.lanes(32)
+    lanes = lanes_of(s.target, shape[1])
     extents = (index(shape[0]), index(-(-shape[1] // lanes)), *map(index, spatial))
     with s.k.loops(extents, kind="parallel") as (item, block, *rest):
         yield (item, Ramp(block * lanes, lanes), *rest)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hodu.dtypes import f32
 from hodu.kernel.expr import Expr, Ramp, index
+from hodu.lower.blocks.layout import lanes_of
 from hodu.lower.blocks.rules import NotBlockedError, blocked, is_in_blocks, operands_of
 from hodu.lower.groups import Group
 from hodu.lower.stage import Stage
@@ -38,7 +39,7 @@ def lower_sum(lowering: Lowering, group: Group) -> None:
 
 
 def _write(s: Stage, shape: tuple[int, ...], divisor: int) -> None:
-    k, lanes = s.k, s.target.lanes(32)
+    k, lanes = s.k, lanes_of(s.target, shape[1])
     whole, rest = divmod(shape[1], lanes)
     with k.loops((shape[0], whole), kind="parallel") as (item, block):
         s.write(_at(s, item, Ramp(block * lanes, lanes)), _sum(s, shape, item, block) / divisor)
@@ -57,7 +58,7 @@ def _at(s: Stage, item: Expr, channel: Expr) -> tuple[Expr, ...]:
 
 def _sum(s: Stage, shape: tuple[int, ...], item: Expr, block: Expr) -> Expr:
     """The sum of the positions, row by row, so that little is lost."""
-    k, lanes = s.k, s.target.lanes(32)
+    k, lanes = s.k, lanes_of(s.target, shape[1])
     total = k.local("total", f32, 1, lanes, 0.0)
     channels = Ramp(block * lanes, lanes)
     with k.loops(shape[2:-1]) as outer:

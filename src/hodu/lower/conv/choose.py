@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from hodu.lower.blocks.layout import lanes_of
 from hodu.lower.conv.form import Form, Pair
 from hodu.lower.conv.minimal import F2, F4, TAPS, Minimal
 from hodu.lower.gemm.tile import Tile
@@ -70,13 +71,18 @@ class Plan:
 
 
 def plan_winograd(form: Form, target: Target) -> Plan | None:
-    """The tiles for a form, None where the direct kernel is faster or the only one."""
+    """The tiles for a form, None where the direct kernel is faster or the only one.
+
+    So it is where the channels do not fill half a vector (see `lanes_of`).
+    """
     simple = form.kernel == (TAPS, TAPS) and form.stride == form.dilation == (1, 1)
-    if form.groups != 1 or not simple:
+    widest = target.decider()
+    is_full = all(lanes_of(widest, n) == widest.lanes(32) for n in (form.inner, form.out))
+    if form.groups != 1 or not simple or not is_full:
         return None
     sizes = (form.items, form.count, form.inner, form.out)
-    plan = _best(*sizes, target.decider(), None)
-    if plan is None or target.decider() is target:
+    plan = _best(*sizes, widest, None)
+    if plan is None or widest is target:
         return plan
     return _best(*sizes, target, plan.minimal)
 

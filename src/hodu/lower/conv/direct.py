@@ -17,6 +17,7 @@ from hodu.kernel.algebra import broadcast
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Ramp, index
 from hodu.kernel.intrinsics import fma
+from hodu.lower.blocks.layout import Blocked, lanes_of
 from hodu.lower.conv.form import (
     Form,
     Packing,
@@ -69,7 +70,7 @@ class Direct:
         assert source.layout is not None
         self.s, self.form = s, form
         self.layout = source.layout
-        self.lanes = s.target.lanes(32)
+        self.lanes = lanes_of(s.target, form.groups * form.out)
         self.shared = self.shared_packing()
         self.tiling = self.choose()
         span = self.tiling.vectors * self.lanes
@@ -284,7 +285,6 @@ class Depthwise(Direct):
     def pack(self) -> object:
         """[c / lanes, *kernel, lanes]."""
         from hodu.lower.blocks.forms import pack_blocked
-        from hodu.lower.blocks.layout import Blocked
 
         rows = self.form.weights.reshape(1, self.form.groups, *self.form.kernel)
         return pack_blocked(rows, Blocked(self.lanes, (0, 0), (0, 0)))
@@ -310,8 +310,8 @@ class Depthwise(Direct):
             for c in range(form.kernel[1]):
                 down, right = form.dilation
                 shift = r * down * self.pixel_steps[0] + c * right * self.pixel_steps[1]
-                tap = (r * form.kernel[1] + c) * self.lanes
-                self._tap(tile, sums, start + shift, panel + tap)
+                number = r * form.kernel[1] + c
+                self._tap(tile, sums, start + shift, panel + number * self.lanes)
 
     def _tap(self, tile: Tile, sums: Buf, at: Expr, weights: Expr) -> None:
         k = self.s.k

@@ -44,11 +44,6 @@ class Quantized:
         return replace(form, weights=weights.astype(np.int8), bias=bias.astype(np.int32))
 
 
-def input_width(form: Form, lanes: int) -> int:
-    """How many channels stand together in the input: few of them are a word, else a vector."""
-    return WORD if form.groups == 1 and form.inner <= WORD < lanes else lanes
-
-
 class IntegerDirect(Direct):
     """The kernel where sums are over input channels."""
 

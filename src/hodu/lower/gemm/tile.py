@@ -142,23 +142,27 @@ def accumulate(k: KernelBuilder, sums: Sums, a: Rows, b: Panel, depth: Operand) 
             _add(k, sums, a, b, d, 0)
 
 
-Product = tuple[Sums, Rows, Panel, int]
+Product = tuple[Sums, Rows, Panel, Expr]
 """The sums of a product, its operands and its depth."""
 
 
-def accumulate_both(k: KernelBuilder, first: Product, second: Product) -> None:
+def accumulate_both(k: KernelBuilder, first: Product, second: Product, ratio: int) -> None:
     """Add to two tiles in one loop as far as both go, so that one loads while the other multiplies.
 
-    Each sum is added up as `accumulate` does it without splits.
+    A turn is `ratio` steps of the first depth and one of the second. Each sum is added up as
+    `accumulate` does it without splits.
     """
-    common = min(first[3], second[3])
+    common = k.let((first[3] // ratio).min(second[3]), "common")
+    pairs = ((first, ratio), (second, 1))
     with k.loop(common, name="d") as d:
-        for sums, a, b, _ in (first, second):
-            _add(k, sums, a, b, d, 0)
-    for sums, a, b, depth in (first, second):
-        left = replace(a, at=a.at + index(a.step) * common)
-        right = replace(b, at=b.at + index(b.stride) * common)
-        accumulate(k, sums, left, right, depth - common)
+        for (sums, a, b, _), steps in pairs:
+            for step in range(steps):
+                _add(k, sums, a, b, d * steps + step, 0)
+    for (sums, a, b, depth), steps in pairs:
+        done = common * steps
+        left = replace(a, at=a.at + index(a.step) * done)
+        right = replace(b, at=b.at + index(b.stride) * done)
+        accumulate(k, sums, left, right, depth - done)
 
 
 def _add(k: KernelBuilder, sums: Sums, a: Rows, b: Panel, d: Expr, turn: int) -> None:

@@ -24,7 +24,7 @@ from hodu.lower.gemm.operands import Matrices, accumulator
 from hodu.lower.gemm.product import Sizes
 from hodu.lower.gemm.tile import Panel, Rows, Sums, Tile, accumulate
 from hodu.lower.index import ZERO, Index
-from hodu.lower.layers.ahead import BLOCK, Ahead, suits
+from hodu.lower.layers.ahead import Ahead, block_of, parts_of, suits
 from hodu.lower.limits import beyond_limit
 from hodu.lower.moving.affine import View, view_of
 from hodu.lower.program import Place
@@ -83,10 +83,11 @@ class Layer:
         self.reverse = bool(s.attrs.get("reverse"))
         count = 2 * self.batch * self.units.padded
         self.state_places = [self._arena("state", count) for _ in range(states)]
-        rows = 2 * BLOCK if can_be_ahead else self.steps * self.batch
-        self.given = self._arena("given", rows * gates * self.units.padded)
+        self.given: Place
         self.ahead = self._ahead() if can_be_ahead else None
         if self.ahead is None:
+            rows = self.steps * self.batch
+            self.given = self._arena("given", rows * gates * self.units.padded)
             self._give()
 
     def _units(self, vectors: int) -> Units:
@@ -102,10 +103,15 @@ class Layer:
 
     def _ahead(self) -> Ahead:
         """The input's share a block of steps ahead."""
-        panels = pack_gates(self.s, 1, range(self.gates), self.units, self.dtype)
+        parts = parts_of(self.gates * self.units.vectors)
+        panels = pack_gates(self.s, 1, range(self.gates), self.units, self.dtype, parts)
+        block = block_of(panels, self.steps)
+        size = self.gates * self.units.padded
+        self.given = self._arena("given", 2 * block * size)
+        partial = self._arena("partial", block * size)
         bias = self.padded_rows(self.biases, self.gates)
         x = view_of(self.s, 0)
-        return Ahead(self.s, x, panels, self.given, bias, self.steps, self.reverse)
+        return Ahead(self.s, x, panels, self.given, partial, bias, self.steps, block, self.reverse)
 
     def _give(self) -> None:
         """The input's share of all steps: [steps * batch, gate, padded hidden]."""
@@ -208,6 +214,7 @@ class Layer:
         left in the caches.
         """
         buf = self.s.param(panels.place, "in", "gates")
+        self.s.k.work += self.steps * self.batch * panels.gates * self.hidden * panels.depth
         vectors = panels.gates * self.units.vectors
         rows = max(1, min(self.batch, _ACCUMULATORS // vectors))
         if self.s.target.vector_registers <= 16:
