@@ -203,6 +203,8 @@ def data(model: onnx.ModelProto, rng: random.Random) -> None:
 
 def _extreme(tensor: TensorProto, rng: random.Random) -> None:
     """Integers that are sizes or places become extreme ones."""
+    if tensor.data_location == TensorProto.EXTERNAL:
+        return
     try:
         array = numpy_helper.to_array(tensor).copy()
     except (TypeError, ValueError, KeyError):

@@ -80,6 +80,7 @@ def test_a_model_with_external_data(tmp_path: Path) -> None:
         (external("/etc/hostname"), "lies outside the model's folder"),
         (external("none.bin"), "is missing: 'none.bin'"),
         (external(""), "names no file"),
+        (external("x" * 5000), "cannot be a path"),
         (external("a\0b"), "names no file"),
         (external("w.bin", offset="8"), "needs 24 bytes; its external data claims 24 at offset 8"),
         (external("w.bin", offset="-8"), "has a size '-8'"),

@@ -168,10 +168,11 @@ def _inside(folder: Path | None, location: str, name: str) -> Path:
     root = folder.resolve()
     try:
         path = (root / location).resolve()
+        found = path.is_relative_to(root) and path.is_file()
     except (OSError, ValueError) as error:
         raise FormatError(f"{location[:40]!r} of tensor {name!r} cannot be a path") from error
     if not path.is_relative_to(root):
         raise FormatError(f"the external data of tensor {name!r} lies outside the model's folder")
-    if not path.is_file():
+    if not found:
         raise FormatError(f"the external data of tensor {name!r} is missing: {location!r}")
     return path
