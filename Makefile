@@ -16,7 +16,7 @@ demo: $(VENV)/.ready
 
 ## make test          set up, then lint, type-check and run all the tests
 test: $(VENV)/.ready-dev lint
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations=20
 
 ## make test-torch    the op table against PyTorch
 test-torch: $(VENV)/.ready-dev

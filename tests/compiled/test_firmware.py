@@ -9,6 +9,7 @@ import pytest
 
 import hodu
 import hodu.nn.functional as F
+from hodu import functional
 from hodu.backends.cpu.prepare import Prepared, prepare
 from hodu.backends.cpu.stored import code_options
 from hodu.kernel.verify import verify_kernel
@@ -56,13 +57,26 @@ EDGES = [
 
 
 @pytest.mark.parametrize("cpu", ["cortex-m0", "cortex-m4"])
-@pytest.mark.parametrize(("x", "w", "attrs"), [*FORMS, *EDGES])
-def test_convolutions(x: tuple[int, ...], w: tuple[int, ...], attrs: dict[str, object], cpu: str):
-    if cpu == "cortex-m0" and x[1] > 16:
-        pytest.skip("the same loops as of small forms, for longer")
+@pytest.mark.parametrize(("x", "w", "attrs"), EDGES)
+def test_edges(x: tuple[int, ...], w: tuple[int, ...], attrs: dict[str, object], cpu: str):
+    _check_conv(x, w, attrs, cpu)
+
+
+@pytest.mark.parametrize(("x", "w", "attrs"), FORMS)
+def test_convolutions(x: tuple[int, ...], w: tuple[int, ...], attrs: dict[str, object]):
+    _check_conv(x, w, attrs, "cortex-m4")
+
+
+def _check_conv(x: tuple[int, ...], w: tuple[int, ...], attrs: dict[str, object], cpu: str) -> None:
     conv = (F.conv1d, F.conv2d, F.conv3d)[len(w) - 3]
     weights, bias = weight(*w), weight(w[0])
     firmware(lambda t: F.relu(conv(t, weights, bias, **attrs)), x, cpu)
+
+
+def test_cropped():
+    """Negative padding leaves out what lies at the edges."""
+    w = weight(4, 4, 3)
+    firmware(lambda t: functional._conv(t, w, None, (1,), (-1, -2), (1,), 1), (2, 4, 33))
 
 
 def test_a_pixel_by_pixel_layer_with_what_follows():

@@ -54,7 +54,7 @@ class Row:
     @property
     def inside(self) -> tuple[int, int]:
         """The pixels, from and below, all of whose taps are inside."""
-        first = min(-(-self.before // self.stride), self.count)
+        first = max(0, min(-(-self.before // self.stride), self.count))
         room = self.size - 1 + self.before - (self.kernel - 1) * self.dilation
         return first, max(first, min(room // self.stride + 1, self.count))
 
