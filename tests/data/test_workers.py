@@ -177,7 +177,7 @@ def test_batches_before_a_crash_arrive():
 
 def test_a_worker_killed_from_outside():
     loader = DataLoader(Slow(1000), 2, num_workers=2)
-    with pytest.raises(WorkerError, match="was killed by SIGKILL while loading (item|a batch)"):
+    with pytest.raises(WorkerError, match=r"was killed by SIGKILL while loading (item|a batch)"):
         for number, _ in enumerate(loader):
             if number == 2:
                 worker = next(
