@@ -2,10 +2,10 @@
 
     python benchmarks/firmware.py [MODEL ...] [--cpu cortex-m4] [-O 3]
 
-MODEL is an .onnx file with one f32 input and output; the tiny ones of `benchmarks/models` by default.
-Instructions are counted by a plugin and are the same on every run. Flash and memory are those of the
-linked image less its start-up; input and output are the caller's. It needs Debian's packages
-gcc-arm-none-eabi, qemu-system-arm and gcc.
+MODEL is an .onnx file with one f32 input and output; by default the tiny ones of
+`benchmarks/models`. Instructions are counted by a plugin and are the same on every run. Flash and
+memory are those of the linked image less its start-up; input and output are the caller's. It needs
+Debian's packages gcc-arm-none-eabi, qemu-system-arm and gcc.
 """
 
 from __future__ import annotations
@@ -43,9 +43,8 @@ def link(folder: Path, net: Path, cpu: str, sizes: tuple[int, int]) -> tuple[Pat
     """An image of the start-up and a model, and the bytes of its sections."""
     image = folder / f"{net.stem}.elf"
     given = folder / "given.S"
-    given.write_text(
-        f'.section .rodata.given\n.global given\ngiven: .incbin "{folder / "x.bin"}"\n'
-    )
+    data = f'.incbin "{folder / "x.bin"}"'
+    given.write_text(f".section .rodata.given\n.global given\ngiven: {data}\n")
     machine = [f"-mcpu={cpu}", "-mthumb", f"-mfpu={BOARDS[cpu][1]}", "-mfloat-abi=hard"]
     defined = [f"-DX_BYTES={sizes[0]}", f"-DY_BYTES={sizes[1]}", "-O2", "-ffreestanding"]
     files = [SOURCES / "start.c", given, net]
