@@ -5,6 +5,9 @@ TORCH := torch==2.13.0
 PEERS := onnxruntime openvino
 RIVALS := .venv-peers
 
+# Processes that tests start would compile Hodu's sources anew each time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test test-torch lint format generate compiled fuzz fuzz-onnx conformance roundtrip support bench bench-check bench-models bench-compiled bench-eager bench-start shape clean
 
 help:

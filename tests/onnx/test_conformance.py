@@ -48,12 +48,12 @@ def family(case: Case) -> str:
 
 
 def sample(found: list[Case]) -> list[Case]:
-    """One case in twenty of every family of operators, at least one, chosen by a fixed seed."""
+    """One case in sixty of every family of operators, at least one, chosen by a fixed seed."""
     rng = random.Random(20)
     families = defaultdict(list)
     for case in found:
         families[family(case)].append(case)
-    return [c for _, of in sorted(families.items()) for c in rng.sample(of, -(-len(of) // 20))]
+    return [c for _, of in sorted(families.items()) for c in rng.sample(of, -(-len(of) // 60))]
 
 
 @pytest.mark.parametrize("part", range(4))

@@ -28,7 +28,7 @@ from hodu.shapes import TensorType
 from hodu.snapshot.parse import parse_snapshot
 from tests.onnx.graphs import info, node
 
-DOMAIN = "unit.tests"
+DOMAIN = "my.tests"
 X = np.array([[-1.0, 0.0, 2.0], [3.0, -4.0, 0.5]], np.float32)
 
 
@@ -71,7 +71,7 @@ def test_a_composition_runs_everywhere():
         (found,) = backend.run_model(made, [X])
         np.testing.assert_allclose(found, wanted(2.0), rtol=1e-6)
     snapshot = import_model(made)
-    assert [n.op for n in snapshot.nodes] == ["unit.tests.Swoosh"]
+    assert [n.op for n in snapshot.nodes] == ["my.tests.Swoosh"]
     assert dict(snapshot.nodes[0].attrs) == {"alpha": 2.0}
     assert isinstance(hodu.compile(snapshot), NativeModule)
 
@@ -113,7 +113,7 @@ def test_versions_that_cannot_stand_in_one_model():
         x = board.input("x", (2,))
         board.target("y", first(x) + other(x))
         board.target("z", second(x))
-    with pytest.raises(UnsupportedError, match=r"unit\.tests\.Swoosh of version 1"):
+    with pytest.raises(UnsupportedError, match=r"my\.tests\.Swoosh of version 1"):
         hodu_onnx.op(DOMAIN, "Third", since=5)(lambda x: x)
         with hodu.capture("m") as board:
             x = board.input("x", (2,))
@@ -143,7 +143,7 @@ def test_a_kernel_with_a_gradient_and_a_lowering():
 
 def test_a_kernel_alone_is_interpreted_and_has_no_gradient():
     call = hodu_onnx.op(DOMAIN, "Swoosh", infer=lambda x: TensorType(x.shape, x.dtype))(absolute)
-    with pytest.warns(UserWarning, match=r"no code for unit\.tests\.Swoosh"):
+    with pytest.warns(UserWarning, match=r"no code for my\.tests\.Swoosh"):
         module = hodu.compile(import_model(one()))
     np.testing.assert_array_equal(module.execute({"x": X})["y"].numpy(), np.abs(X))
     with pytest.raises(GradientError, match="without a gradient"):
@@ -207,7 +207,7 @@ def test_an_unknown_operator_says_how_to_register_it():
     with pytest.raises(UnsupportedError) as caught:
         import_model(made)
     snippet = caught.value.hint.partition("\n")[2]
-    assert '@onnx.op("unit.tests", "GreatOp2D")' in snippet
+    assert '@onnx.op("my.tests", "GreatOp2D")' in snippet
     assert (
         "def great_op2d(x0, x1=None, x2=None, *, alpha: float = 0.5, axes: list[int] = [1]"
         in snippet
@@ -219,7 +219,7 @@ def test_an_unknown_operator_says_how_to_register_it():
 def test_a_file_with_an_operator_that_is_not_registered(tmp_path):
     hodu_onnx.op(DOMAIN, "Swoosh")(swoosh)
     hodu.save(import_model(one()), tmp_path / "m.hdss")
-    del REGISTRY["unit.tests.Swoosh"]
+    del REGISTRY["my.tests.Swoosh"]
     with pytest.raises(VerifyError, match=r"register it with hodu\.formats\.onnx\.op"):
         hodu.load(tmp_path / "m.hdss")
 
@@ -227,7 +227,7 @@ def test_a_file_with_an_operator_that_is_not_registered(tmp_path):
 def test_a_package_announces_the_operators_of_a_domain(monkeypatch, tmp_path):
     (tmp_path / "my_operators.py").write_text(
         "from hodu.formats import onnx\n\n\n"
-        "@onnx.op('unit.tests', 'Swoosh')\ndef swoosh(x):\n    return x + 7\n"
+        "@onnx.op('my.tests', 'Swoosh')\ndef swoosh(x):\n    return x + 7\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     point = importlib.metadata.EntryPoint(DOMAIN, "my_operators", "hodu.onnx_operators")
