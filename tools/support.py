@@ -112,8 +112,9 @@ def count(mode: str, each: int | None) -> dict[Key, list[int]]:
 
 
 def shown_names() -> set[str]:
-    """The operators that are mapped, as the table calls them."""
-    return {f"{domain}.{name}" if domain else name for domain, name in mapped()}
+    """The operators that are mapped, as the table calls them; but for Hodu's own functions."""
+    others = (pair for pair in mapped() if pair[0] != "hodu")
+    return {f"{domain}.{name}" if domain else name for domain, name in others}
 
 
 def main() -> None:

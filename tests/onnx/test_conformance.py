@@ -23,6 +23,7 @@ PASSING = {"node": 1876, "simple": 23, "pytorch-converted": 82, "pytorch-operato
 RANDOM = ("test_bernoulli",)
 # Compiled, a seed is that of Hodu's generator, whose state goes on from run to run.
 RANDOM_COMPILED = ("test_training_dropout",)
+NOISE = ("test_dft_inverse",)  # what should be 0 is expected to be the reference's rounding error
 REFUSALS = ("CaptureError: ", "UnsupportedError: ")
 
 
@@ -59,7 +60,7 @@ def sample(found: list[Case]) -> list[Case]:
 @pytest.mark.parametrize("part", range(4))
 def test_a_sample_of_the_official_suite_compiled(part: int) -> None:
     """What is not refused is right, and wholly native."""
-    fixed = [case for case in cases("node") if not case.name.startswith(RANDOM_COMPILED)]
+    fixed = [case for case in cases("node") if not case.name.startswith((*RANDOM_COMPILED, *NOISE))]
     outcomes = [run_case(case, Compiled) for case in sample(fixed)[part::4]]
     taken = [o for o in outcomes if not o.reason.startswith(REFUSALS)]
     wrong = [f"{o.name}: {o.reason[:200]}" for o in taken if not o.passed]
