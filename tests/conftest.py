@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,3 +25,9 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HODU_CACHE_DIR", str(folder))
         yield folder
+
+
+def pytest_collection_finish() -> None:
+    """Compiling collects garbage; what the suite itself holds is not gone through each time."""
+    gc.collect()
+    gc.freeze()
