@@ -27,11 +27,13 @@ from tests.compiled.test_conv import FORMS, array, weight
 Function = Callable[[hodu.Tensor], hodu.Tensor]
 
 
-def firmware(f: Function, shape: tuple[int, ...], cpu: str = "cortex-m4") -> Prepared:
+def firmware(
+    f: Function, shape: tuple[int, ...], cpu: str = "cortex-m4", name: str = "x"
+) -> Prepared:
     """`f` as a program for a core, checked in the interpreter and as code of this machine."""
     x = array(*shape)
     with hodu.capture("firmware") as board:
-        board.target("y", f(board.input("x", shape)))
+        board.target("y", f(board.input(name, shape)))
     ready = prepare(board.snapshot, named(cpu), Options(bare=True, pointer_bytes=4))
     for launch in ready.program.launches():
         verify_kernel(launch.kernel)
@@ -40,7 +42,7 @@ def firmware(f: Function, shape: tuple[int, ...], cpu: str = "cortex-m4") -> Pre
     np.testing.assert_allclose(found, wanted, rtol=2e-4, atol=2e-5)
     code = code_options(named("scalar"), CompileOptions())
     path = compile_shared([Source("firmware.c", ready.source)], code)
-    (native,) = NativeModule(Library(path), weights_of(ready), 1).execute({"x": x}).values()
+    (native,) = NativeModule(Library(path), weights_of(ready), 1).execute({name: x}).values()
     np.testing.assert_allclose(native.numpy(), wanted, rtol=2e-4, atol=2e-5)
     return ready
 
@@ -102,6 +104,10 @@ def test_layers_of_one_form_share_a_kernel():
     assert len(same_kernels(launches)) == 1
     assert "int32_t" in ready.source
     assert "hodu_run" not in ready.source
+
+
+def test_sizes_have_a_name_of_their_own():
+    firmware(_stack, (1, 3, 20, 20), name="sizes")
 
 
 def test_positions_that_depend_on_data_are_not_short():

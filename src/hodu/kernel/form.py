@@ -18,14 +18,14 @@ def form_of(kernel: Kernel) -> str:
     Which of the parameters may be the memory of the output is part of it: the others are
     `restrict` in C.
     """
-    numbers = {name: f"_{i}" for i, name in enumerate(dict.fromkeys(_names(kernel)))}
+    numbers = {name: f"_{i}" for i, name in enumerate(dict.fromkeys(names_in(kernel)))}
     types = [f"{buf.role} {buf.dtype} {buf.name in kernel.in_place}" for buf in kernel.params]
     body = print_kernel(kernel).partition("\n")[2]
     renamed = _NAME.sub(lambda match: numbers.get(match[0], match[0]), body)
     return "\n".join([kernel.name, *types, renamed])
 
 
-def _names(kernel: Kernel) -> Iterator[str]:
+def names_in(kernel: Kernel) -> Iterator[str]:
     """The names of parameters, then of what the body defines."""
     for buf in kernel.params:
         yield buf.name

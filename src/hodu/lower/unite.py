@@ -14,7 +14,7 @@ import numpy as np
 from hodu.dtypes import i32
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import INDEX, Bounds, Cast, Const, Expr, Load, Var
-from hodu.kernel.form import form_of
+from hodu.kernel.form import form_of, names_in
 from hodu.kernel.ir import Kernel, Let
 from hodu.kernel.reach import is_short
 from hodu.kernel.walk import replace_block
@@ -30,6 +30,7 @@ from hodu.lower.program import (
     Step,
     slots_of,
 )
+from hodu.ops._table import Array
 
 
 def unite_kernels(program: Program) -> Program:
@@ -65,7 +66,7 @@ def _form(kernel: Kernel) -> str:
 
 
 class _Blanks:
-    """Puts numbered variables in the place of sizes, and remembers the sizes."""
+    """Puts variables that no kernel names so in the place of sizes, and remembers the sizes."""
 
     def __init__(self) -> None:
         self.sizes: list[int] = []
@@ -74,7 +75,7 @@ class _Blanks:
         if not isinstance(x, Const) or x.dtype is not INDEX:
             return None
         self.sizes.append(int(x.value))
-        return Var(f"n{len(self.sizes) - 1}", INDEX)
+        return Var(f"#{len(self.sizes) - 1}", INDEX)
 
 
 class _Fill:
@@ -103,18 +104,23 @@ def _united(members: Sequence[Launch]) -> Iterator[tuple[int, Launch]]:
     if not differing:
         return
     limits: list[Bounds] = [(min(c), max(c)) for c in differing]
-    held = [Var(f"size{i}", INDEX, 1, limit) for i, limit in enumerate(limits)]
-    variables = [held[differing.index(c)] if c in differing else None for c in columns]
+    places = [differing.index(c) if c in differing else None for c in columns]
     for number, member in enumerate(members):
         table = np.array([c[number] for c in differing], np.int32)
-        yield id(member), _with_table(member, table, held, variables)
+        yield id(member), _with_table(member, table, limits, places)
 
 
 def _with_table(
-    member: Launch, table: np.ndarray, held: Sequence[Var], variables: Sequence[Var | None]
+    member: Launch, table: Array, limits: Sequence[Bounds], places: Sequence[int | None]
 ) -> Launch:
+    """The call of a kernel that reads its sizes; `places` says which of them each one is."""
     kernel = member.kernel
-    buf = Buf("sizes", i32, len(table), "in")
+    name = "sizes"
+    while any(other.startswith(name) for other in names_in(kernel)):
+        name += "_"
+    buf = Buf(name, i32, len(table), "in")
+    held = [Var(f"{name}_{i}", INDEX, 1, limit) for i, limit in enumerate(limits)]
+    variables = [None if place is None else held[place] for place in places]
     reads = [Let(v, Cast(Load(buf, Const(i, INDEX)), INDEX)) for i, v in enumerate(held)]
     united = dataclasses.replace(
         kernel,
