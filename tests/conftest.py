@@ -7,8 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import hodu.ops._families  # noqa: F401  (else the table is imported bit by bit)
+
+# The suite gives one answer for one revision; `--hypothesis-profile=random` looks for new examples.
+settings.register_profile("suite", derandomize=True)
+settings.register_profile("random", print_blob=True)
+settings.load_profile("suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
