@@ -1,4 +1,4 @@
-"""Non-maximum suppression: the best boxes of every class, round by round, in all classes at once."""
+"""Non-maximum suppression: the best boxes, a round for each, in all classes at once."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-
 import hodu.functional as f
 from hodu.dispatch.attrs import as_dims
 from hodu.formats.onnx.node import OnnxNode
