@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from hodu.backends.cpu.small import lower_small
 from hodu.lower.choices import Choices
 from hodu.lower.lowering import lower
 from hodu.lower.program import Program, Slot
 from hodu.lower.rules import has_rule
-from hodu.lower.unite import unite_kernels
 from hodu.ops._table import Array
 from hodu.passes import fuses, optimize
 from hodu.plan.memory import ALIGNMENT, Plan, aligned, least_alignment, plan_memory
@@ -70,10 +71,11 @@ def lowered(
     exact: bool,
     found: Mapping[str, int] | None,
 ) -> Program:
-    """The kernels of an optimized Snapshot; firmware has as few as can be."""
-    choices = Choices(found)
-    program = lower(optimized, target, fuse=fuses(level), exact=exact, choices=choices)
-    return unite_kernels(program) if target.is_bare else program
+    """The kernels of an optimized Snapshot; firmware has few, in little memory."""
+    make = partial(lower, optimized, target, fuse=fuses(level), exact=exact)
+    if target.is_bare:
+        return lower_small(lambda choices: make(choices=choices), found)
+    return make(choices=Choices(found))
 
 
 def alignment_for(program: Program, target: Target) -> int:
