@@ -9,7 +9,7 @@ be known counts for the worse: a position that depends on data may be any.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -60,14 +60,14 @@ class Times:
     written: Array
 
 
-def access_times(kernel: Kernel, *, most: int = _MOST) -> dict[str, Times]:
-    """The times of every parameter's elements, in one clock, when loops run turn after turn.
+def access_times(kernel: Kernel, params: Sequence[Buf]) -> list[Times]:
+    """The times of the elements of some parameters, in one clock, when loops run turn after turn.
 
     Raises UnknownOrderError for loops whose number of turns depends on data.
     """
-    walk = _Walk(kernel, most)
+    walk = _Walk(params, _depth(kernel.body))
     walk.block(kernel.body, 0)
-    return {buf.name: Times(walk.read[buf], walk.written[buf]) for buf in kernel.params}
+    return [Times(walk.read[buf], walk.written[buf]) for buf in params]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,10 @@ class _Loop:
 
 
 class _Walk:
-    def __init__(self, kernel: Kernel, most: int) -> None:
-        self.most = most
-        self.read = {b: np.full(b.size, NEVER_READ, np.int64) for b in kernel.params}
-        self.written = {b: np.full(b.size, NEVER_WRITTEN, np.int64) for b in kernel.params}
-        self.depth = _depth(kernel.body)
+    def __init__(self, params: Sequence[Buf], depth: int) -> None:
+        self.read = {b: np.full(b.size, NEVER_READ, np.int64) for b in params}
+        self.written = {b: np.full(b.size, NEVER_WRITTEN, np.int64) for b in params}
+        self.depth = depth
         self.loops: list[_Loop] = []
         self.values: dict[Var, Positions | None] = {}
         self.inside: list[Array] = []
@@ -146,14 +145,16 @@ class _Walk:
         shape: tuple[int, ...] = ()
         if at is not None:
             shape = np.broadcast_shapes(np.shape(at), *(mask.shape for mask in self.inside))
-        if at is None or math.prod(shape) > self.most:
+        if at is None or math.prod(shape) > _MOST:
             self._anywhere(buf, start, is_write=is_write)
             return
         times = np.broadcast_to(self._times(shape, start, is_write), shape)
-        valid = np.ones(shape, bool)
+        where = np.broadcast_to(at, shape)
+        # What is outside of the buffer is behind a condition that does not hold.
+        valid = (where >= 0) & (where + lanes <= buf.size)
         for mask in self.inside:
-            valid = valid & mask
-        where, when = np.broadcast_to(at, shape)[valid], times[valid]
+            valid &= mask
+        where, when = where[valid], times[valid]
         for lane in range(lanes):
             if is_write:
                 np.minimum.at(self.written[buf], where + lane, when)
@@ -201,6 +202,8 @@ class _Walk:
                 return found
             case e.Binary(op=op, a=a, b=b) if op in _OPS:
                 return _OPS[op](self._value(a), self._value(b))
+            case e.Unary(op="neg", a=a):
+                return np.negative(self._value(a))
             case e.Select(condition=condition, a=a, b=b):
                 return np.where(self._value(condition), self._value(a), self._value(b))
         raise _UnknownError

@@ -10,6 +10,7 @@ Machine Learning on Micro-controllers", 2020.)
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -20,21 +21,23 @@ from hodu.kernel.narrow import stored
 from hodu.ops._table import Array
 
 
-def find_overlaps(kernel: Kernel) -> tuple[Overlap, ...]:
-    """For each input and each output of a kernel, the distances at which no input is lost.
+def find_overlaps(
+    kernel: Kernel, sources: Sequence[Buf], targets: Sequence[Buf]
+) -> tuple[Overlap, ...]:
+    """For each of some inputs and outputs, the distances at which no input is lost.
 
     Loops are taken to run turn after turn. There are none where the order of the accesses depends
     on data.
     """
     try:
-        times = access_times(kernel)
+        times = access_times(kernel, [*sources, *targets])
     except UnknownOrderError:
         return ()
+    written = times[len(sources) :]
     return tuple(
-        _overlap(source, times[source.name].read, target, times[target.name].written)
-        for source in kernel.params
-        for target in kernel.params
-        if source.role == "in" and target.role != "in"
+        _overlap(source, before.read, target, after.written)
+        for source, before in zip(sources, times, strict=False)
+        for target, after in zip(targets, written, strict=True)
     )
 
 

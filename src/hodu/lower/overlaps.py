@@ -29,8 +29,12 @@ def _step(step: Step) -> Step:
 
 
 def _launch(launch: Launch) -> Launch:
-    roles = {argument.role for argument in launch.arguments if argument.place.slot.kind == "arena"}
-    if "in" not in roles or len(roles) == 1:
+    kernel = launch.kernel
+    named = zip(kernel.params, launch.arguments, strict=True)
+    arena = [(buf, a.role) for buf, a in named if a.place.slot.kind == "arena"]
+    sources = [buf for buf, role in arena if role == "in"]
+    targets = [buf for buf, role in arena if role != "in"]
+    if not sources or not targets:
         return launch
-    kernel = dataclasses.replace(launch.kernel, overlaps=find_overlaps(launch.kernel))
-    return dataclasses.replace(launch, kernel=kernel)
+    overlaps = find_overlaps(kernel, sources, targets)
+    return dataclasses.replace(launch, kernel=dataclasses.replace(kernel, overlaps=overlaps))

@@ -34,7 +34,7 @@ class Meeting:
 
     def shared(self, source: int, target: int) -> int:
         """The most bytes that slots of these sizes can have in common."""
-        starts = (self.least, *self.exact)
+        starts = (max(self.least, min(0, target - source)), *self.exact)
         return max(max(0, min(target, d + source) - max(0, d)) for d in starts)
 
 
