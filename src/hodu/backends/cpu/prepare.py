@@ -55,7 +55,8 @@ def prepare(
 
     `found` are the candidates that measurements chose, by question.
     """
-    written = replace(options or Options(), exact=exact)
+    written = options or Options()
+    written = replace(written, exact=exact, bare=written.bare or target.is_bare)
     optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
     program = lowered(optimized, target, level=level, exact=exact, found=found)
     alignment = alignment_for(program, target)
