@@ -257,7 +257,7 @@ def _pooled(m: SimpleNamespace, graph: Graph) -> Value | None:
 def _as_sum(
     m: SimpleNamespace, graph: Graph, dims: tuple[int, ...], *, keepdim: bool
 ) -> Value | None:
-    """A mean as the sum of integers, with the count in the scale: it does not depend on an order."""
+    """A mean as the sum of integers, whatever its order, with the count in the scale."""
     scale, zero = graph.data(m.s), graph.data(m.z)
     sizes = [m.x.type.shape[d] for d in dims]
     is_known = scale is not None and scale.size == 1 and all(isinstance(n, int) for n in sizes)

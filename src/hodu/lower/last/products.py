@@ -40,8 +40,9 @@ def multiply_pairs(s: Stage) -> bool:
     """Write an `integer_matmul` of rows of whole words; false where there is no such form."""
     weights, zero = _weights(s), _zero(s)
     shape = static_shape(s.out_type().shape)
-    is_bytes = s.target.pairs_halves and weights is not None and zero is not None
-    if not is_bytes or not shape or 0 in shape or weights.shape[1] % WORD or s.type(1).rank != 2:
+    if not s.target.pairs_halves or weights is None or zero is None:
+        return False
+    if not shape or 0 in shape or weights.shape[1] % WORD:
         return False
     x = view_of(s, 0)
     if x.strides[-1] != index(1):
