@@ -9,7 +9,7 @@ from typing import Any
 from hodu.artifact import OutputFormat
 from hodu.devices import Device, as_device
 from hodu.errors import ArgumentError
-from hodu.plan.target import baseline
+from hodu.plan.systems import target_for
 from hodu.plan.variants import default_variants
 from hodu.plugins import manager
 from hodu.plugins.interfaces import CompileOptions
@@ -25,6 +25,7 @@ _NAMES = {
     "sharedlib": OutputFormat.SHARED_LIBRARY,
     "dylib": OutputFormat.SHARED_LIBRARY,
     "dll": OutputFormat.SHARED_LIBRARY,
+    "wheel": OutputFormat.WHEEL,
     **{form.value: form for form in OutputFormat},
 }
 
@@ -52,7 +53,7 @@ def build(
     """
     file = Path(path)
     form = output_format(file, format)
-    chosen = baseline(target, cpu)
+    chosen = target_for(form, target, cpu)
     extra: dict[str, Any] = {
         "target": chosen,
         "name": name,
@@ -72,6 +73,6 @@ def output_format(path: Path, name: str | None) -> OutputFormat:
             f"{name!r} is no format"
             if name is not None
             else f"{str(path)!r}: no format has the extension .{text}",
-            hint="formats are o, a, so, exe, c, ll, bc and s",
+            hint="formats are o, a, so, exe, wasm, wheel, c, ll, bc and s",
         )
     return _NAMES[text]

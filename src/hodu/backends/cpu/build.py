@@ -29,7 +29,13 @@ from hodu.runtime.support import C_FOLDER
 from hodu.snapshot.ir import Snapshot
 from hodu.toolchain.compiler import CodeOptions, Toolchain
 
-_ONE_MODEL = (OutputFormat.SHARED_LIBRARY, OutputFormat.EXECUTABLE)
+_ONE_MODEL = (
+    OutputFormat.SHARED_LIBRARY,
+    OutputFormat.EXECUTABLE,
+    OutputFormat.WASM,
+    OutputFormat.WHEEL,
+)
+_UNTYPED = (OutputFormat.EXECUTABLE, OutputFormat.WASM, OutputFormat.WHEEL)
 _IR = (OutputFormat.LLVM_IR, OutputFormat.LLVM_BITCODE, OutputFormat.ASSEMBLY)
 
 
@@ -55,7 +61,7 @@ def build(
         target.triple,
         embedded=None if external else f"{symbol}_weights",
         aliases=format in _ONE_MODEL,
-        typed=not external and format is not OutputFormat.EXECUTABLE,
+        typed=not external and format not in _UNTYPED,
         bare=target.is_bare,
         pointer_bytes=target.pointer_bytes,
     )
@@ -75,7 +81,7 @@ def build(
     code = replace(
         code_options(target, options),
         triple=target.triple,
-        position_independent=not target.is_bare,
+        position_independent=target.is_hosted,
     )
     sizes = _write(ready, format, path, code, external)
     notes = {

@@ -26,6 +26,7 @@ FORMATS = [
     OutputFormat.STATIC_LIBRARY,
     OutputFormat.OBJECT,
     OutputFormat.EXECUTABLE,
+    OutputFormat.WASM,
     OutputFormat.C_SOURCE,
     OutputFormat.LLVM_IR,
     OutputFormat.LLVM_BITCODE,
