@@ -145,9 +145,19 @@ def _combine(
         own = _own_objects(names, options, tools)
         link_shared(tools, [*objects, *own], output, options.triple)
     else:
-        system, imports = _PROGRAMS[next(name for name in _PROGRAMS if name in triple)]
+        system, imports = _program_of(triple)
         program = _own_objects(("main.c", "npy.c", "text.c", "pool.c", *system), options, tools)
         link_executable(tools, [*program, *objects], output, options.triple, imports)
+
+
+def _program_of(triple: str) -> tuple[tuple[str, ...], Path | None]:
+    for name, found in _PROGRAMS.items():
+        if name in triple:
+            return found
+    raise UnsupportedError(
+        f"there are no executables for {triple}",
+        hint="build a static library and call it from a program of your own",
+    )
 
 
 def _own_objects(names: Sequence[str], options: CodeOptions, tools: Toolchain) -> list[Path]:
