@@ -110,10 +110,10 @@ def target_for(
 
 
 def check_format(target: Target, format: OutputFormat) -> None:
-    """Raise UnsupportedError if a known system does not have files of this kind."""
+    """Raise UnsupportedError if other systems have files of this kind, and a known one does not."""
     known = {system.triple: system.formats for system in SYSTEMS}
     formats = known.get(target.triple, _HOSTED)
-    if format not in formats:
+    if format not in formats and any(format in others for others in known.values()):
         raise UnsupportedError(
             f"there are no .{format.value} files for {target.triple}",
             hint=f"it has {', '.join(f.value for f in formats)}",
