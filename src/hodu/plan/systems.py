@@ -18,7 +18,8 @@ _TEXTS = (
     OutputFormat.ASSEMBLY,
 )
 _CODE = (OutputFormat.OBJECT, OutputFormat.STATIC_LIBRARY, *_TEXTS)
-_HOSTED = (*_CODE[:2], OutputFormat.SHARED_LIBRARY, OutputFormat.EXECUTABLE, *_TEXTS)
+_LINKED = (OutputFormat.SHARED_LIBRARY, OutputFormat.EXECUTABLE, OutputFormat.WHEEL)
+_HOSTED = (*_CODE, *_LINKED)
 _ONLY_CLANG = (OutputFormat.LLVM_IR, OutputFormat.LLVM_BITCODE)
 
 

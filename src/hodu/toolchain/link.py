@@ -15,7 +15,7 @@ from hodu.toolchain.compiler import Toolchain, host_triple, run
 EXPORTS = ("hodu_info", "hodu_init", "hodu_execute", "hodu_cleanup")
 # zig would first build libraries for itself that nothing here calls.
 _NO_RUNTIME = ("-fno-compiler-rt", "-fno-ubsan-rt", "-O", "ReleaseFast", "-fstrip")
-_OLDEST_MACOS = "11.0"
+OLDEST_MACOS = "11.0"
 """The first for 64-bit ARM, on which all code for macOS is to run."""
 _MACHINES = {"x86_64": "i386:x86-64", "aarch64": "arm64"}
 
@@ -113,6 +113,6 @@ def link_executable(
 def _link_macho(
     tools: Toolchain, command: Sequence[str], files: Sequence[str], output: Path, triple: str
 ) -> None:
-    target = ["-target", f"{triple}.{_OLDEST_MACOS}"]
+    target = ["-target", f"{triple}.{OLDEST_MACOS}"]
     options = [*_NO_RUNTIME, *target, f"-femit-bin={output}"]
     run([*tools.zig(command[0]), *command[1:], *options, *files])

@@ -38,7 +38,7 @@ def build(
     building.check_choices(variants, mcpu, tune)
     console = Console(quiet)
     form = building.chosen_format(output, format)
-    building.check_folder(output)
+    building.check_folder(output, form)
     chosen = target_for(form, target, mcpu)
     extra: dict[str, Any] = {
         "target": chosen,

@@ -27,6 +27,7 @@ FORMATS = [
     OutputFormat.OBJECT,
     OutputFormat.EXECUTABLE,
     OutputFormat.WASM,
+    OutputFormat.WHEEL,
     OutputFormat.C_SOURCE,
     OutputFormat.LLVM_IR,
     OutputFormat.LLVM_BITCODE,
