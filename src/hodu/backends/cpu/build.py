@@ -25,7 +25,7 @@ from hodu.render.c_header import c_name, can_be_typed, render_header
 from hodu.render.c_program import Options
 from hodu.render.c_types import RESERVED
 from hodu.runtime.products import EmbeddedWeights, build_product, place_file
-from hodu.runtime.support import C_FOLDER
+from hodu.runtime.support import C_FOLDER, WASM_LOADER
 from hodu.runtime.wheel import wheel_of, write_wheel
 from hodu.snapshot.ir import Snapshot
 from hodu.toolchain.compiler import CodeOptions, Toolchain
@@ -170,6 +170,8 @@ def _write(
             sizes = build_product(ready.sources(), format, path, code, inside)
         if external and has_weights:
             place_file(blob, path.with_name(f"{path.stem}.weights"))
+        if format is OutputFormat.WASM:
+            place_file(WASM_LOADER, path.with_name(WASM_LOADER.name))
         if format in _HEADED:
             _write_headers(ready.whole, path.parent, Path(scratch))
     return sizes
