@@ -1,19 +1,31 @@
-"""What `hodu build` chooses and reports."""
+"""What `hodu build` chooses, and the build itself."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from hodu._build import output_format
 from hodu.artifact import OutputFormat
+from hodu.devices import CPU
 from hodu.errors import ArgumentError
 from hodu.plan.variants import Variant, default_variants, variants_for
+from hodu.plugins import manager
+from hodu.plugins.interfaces import CompileOptions
+from hodu.snapshot.ir import Snapshot
+from hodu_cli.console import Console
 from hodu_cli.errors import UsageError
-from hodu_cli.tables import columns, human_bytes, human_count
+from hodu_cli.model import reporting
 
-_SHOWN = 8
+
+def check_choices(variants: str | None, processor: str | None, tune: bool) -> None:
+    """Raise UsageError for options that exclude each other."""
+    if variants is not None and processor is not None:
+        raise UsageError("--mcpu builds for one processor, --variants for several: give one")
+    if tune and processor != "native":
+        raise UsageError(
+            "--tune measures on this machine, and the code is for other processors too",
+            hint="--mcpu native builds for this one",
+        )
 
 
 def chosen_format(path: Path, name: str | None) -> OutputFormat:
@@ -39,57 +51,13 @@ def check_folder(path: Path) -> None:
         raise UsageError(f"there is no folder {str(path.parent)!r}")
 
 
-def report_lines(notes: Mapping[str, Any]) -> list[str]:
-    """What a built program takes, for people: flash, memory and its kernels."""
-    code = notes["file_bytes"] - notes["weight_bytes"] * notes["has_weights"]
-    weights = human_bytes(notes["weight_bytes"])
-    lines = [
-        f"{notes['name']} for {notes['target']}",
-        "file",
-        *columns(
-            [
-                ["code", human_bytes(code)],
-                ["weights", weights if notes["has_weights"] else f"{weights} in another file"],
-            ]
-        ),
-    ]
-    rows = [
-        [
-            v["name"],
-            v["processor"],
-            human_bytes(v["code_bytes"]),
-            f"{human_bytes(v['own_weight_bytes'])} weights of its own",
-        ]
-        for v in notes["variants"]
-    ]
-    if rows:
-        lines += ["variants: processor, code", *columns(rows, right=[2])]
-    return [*lines, *memory_lines(notes), *_kernel_lines(notes["kernels"])]
-
-
-def memory_lines(notes: Mapping[str, Any], title: str = "memory") -> list[str]:
-    """The arena, and what occupies it when most of it is in use."""
-    rows = [
-        ["arena", human_bytes(notes["arena_bytes"])],
-        ["most in use at once", human_bytes(notes["arena_bound"] + notes["state_bytes"])],
-    ]
-    peak = [[f"  {slot['name']}", human_bytes(slot["bytes"])] for slot in notes["peak"]]
-    return [title, *columns([*rows, *_first(peak)])]
-
-
-def _kernel_lines(kernels: list[Mapping[str, Any]]) -> list[str]:
-    rows = [
-        [
-            k["name"],
-            human_count(k["operations"]) if k["operations"] else "",
-            human_bytes(k["bytes"]),
-        ]
-        for k in sorted(kernels, key=lambda k: -k["operations"])
-    ]
-    return [f"{len(kernels)} kernels: operations, memory", *columns(_first(rows), right=[1, 2])]
-
-
-def _first(rows: list[list[str]]) -> list[list[str]]:
-    left = len(rows) - _SHOWN
-    blank = [""] * (len(rows[0]) - 1) if rows else []
-    return [*rows[:_SHOWN], *([[f"  and {left} more", *blank]] if left > 0 else [])]
+def write(
+    snapshot: Snapshot, format: OutputFormat, path: Path, options: CompileOptions, console: Console
+) -> None:
+    """Build a file, and say so."""
+    compiler = manager.builder_for(CPU, format)
+    triple = options.extra["target"].triple
+    console.status("Compiling", f"{snapshot.name} with {compiler.name} for {triple}")
+    with console.progress("Tuning") as report:
+        compiler.build(snapshot, CPU, format, path, reporting(options, report))
+    console.status("Wrote", f"{path} ({path.stat().st_size:,} bytes)")

@@ -14,7 +14,7 @@ from hodu.shapes import TensorType, format_shape
 from hodu.snapshot import statistics
 from hodu.snapshot.ir import Snapshot
 from hodu.snapshot.text import print_snapshot
-from hodu_cli.building import memory_lines
+from hodu_cli.build_report import memory_lines
 from hodu_cli.tables import columns, human_bytes, human_count, plural
 
 

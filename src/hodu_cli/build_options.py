@@ -1,0 +1,35 @@
+"""The options of `hodu build`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Model = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file; - is stdin.")]
+Output = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="File to write.")]
+Triple = Annotated[
+    str | None, typer.Option("-t", "--target", metavar="TRIPLE", help="System to build for.")
+]
+Form = Annotated[
+    str | None,
+    typer.Option(
+        "-f", "--format", metavar="FORMAT", help="o, so, a, exe, c, ll, bc, s; else as OUT ends."
+    ),
+]
+Level = Annotated[
+    int, typer.Option("-O", "--optimize", min=0, max=3, metavar="LEVEL", help="Effort, 0 to 3.")
+]
+Processor = Annotated[
+    str | None, typer.Option(metavar="CPU", help="Processor to build for; native is this one.")
+]
+Variants = Annotated[
+    str | None,
+    typer.Option(metavar="A,B", help="Code to choose from when loaded: baseline,avx2,avx512."),
+]
+Name = Annotated[str | None, typer.Option(metavar="NAME", help="Name of the functions.")]
+ExternalWeights = Annotated[
+    bool, typer.Option("--external-weights", help="Weights in a file of their own.")
+]
+Dump = Annotated[Path | None, typer.Option(metavar="DIR", help="Write every stage to a folder.")]
