@@ -13,7 +13,7 @@ import numpy as np
 
 from hodu.dtypes import DType, i32
 from hodu.kernel.algebra import broadcast
-from hodu.kernel.expr import Call, Expr
+from hodu.kernel.expr import Call, Expr, Load
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,7 @@ INTRINSICS = {
         Intrinsic("dot2", _dot2),
         Intrinsic("nearest16", _nearest16),
         Intrinsic("apart", lambda x: x),
+        Intrinsic("anew", lambda x: x),
         Intrinsic("reduce_add", np.sum, reduces=True),
         Intrinsic("reduce_mul", np.prod, reduces=True),
         Intrinsic("reduce_max", np.max, reduces=True),
@@ -93,6 +94,11 @@ def fma(a: Expr, b: Expr, c: Expr) -> Expr:
 def apart(x: Expr) -> Expr:
     """A product that is rounded before it is added to anything."""
     return Call("apart", (x,), x.dtype, x.lanes)
+
+
+def anew(x: Load) -> Expr:
+    """An element that is loaded here, whatever has been loaded before."""
+    return Call("anew", (x,), x.dtype)
 
 
 def dot4(x: Expr, w: Expr, c: Expr) -> Expr:

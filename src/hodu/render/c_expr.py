@@ -259,6 +259,11 @@ class ExprWriter:
             return f"{self.use('word')}({_opened(self.address(load.buf, load.index.base))})"
         if x.name in HALVES:
             return f"{self.use(x.name)}({', '.join(map(self.whole, x.args))})"
+        if x.name == "anew":
+            load = x.args[0]
+            assert isinstance(load, e.Load)
+            kind = memory_type(load.buf.dtype)
+            return f"*(const volatile {kind} *){self.address(load.buf, load.index)}"
         vector = x.args[0]
         if x.name.startswith("interleave_"):
             start = x.lanes // 2 if x.name == "interleave_high" else 0
