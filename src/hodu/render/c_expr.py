@@ -186,7 +186,7 @@ class ExprWriter:
         return self._mask(text, x.a) if x.dtype is bool_ else self._narrowed(text, x)
 
     def _mask(self, text: str, compared: Expr) -> str:
-        """A comparison as a mask of the kernel's width; C makes them as wide as what is compared."""
+        """A comparison as a mask of the kernel's width; C makes it as wide as what is compared."""
         bits = stored(compared.dtype).bits
         if compared.lanes == 1 or compared.dtype is bool_ or bits == self.mask_bits:
             return text
