@@ -57,6 +57,12 @@ class Target:
         """Whether there is no operating system."""
         return "-none-" in self.triple
 
+    @property
+    def has_doubles(self) -> bool:
+        """Whether the processor itself, not a function of the compiler's, computes with f64."""
+        small = self.architecture.startswith(("thumb", "riscv32"))
+        return not small or self.processor == "cortex-m7"
+
     def lanes(self, bits: int) -> int:
         """How many elements of `bits` bits a vector holds; 1 without vectors."""
         return max(1, self.vector_bits // bits)
@@ -85,7 +91,9 @@ class Target:
         scalar = ("-fno-tree-vectorize", "-fno-tree-slp-vectorize") if not self.vector_bits else ()
         wide = ("-mprefer-vector-width=512",) if self.vector_bits == 512 else ()
         bare = _BARE_FLAGS if self.is_bare else ()
-        return (*chosen, *extensions, *scalar, *wide, *bare)
+        # Blocks are copied and cleared by memcpy and memset, not by what Arm's ABI has for it.
+        named = ("-meabi", "gnu") if self.is_bare and self.architecture[:3] in ("arm", "thu") else ()
+        return (*chosen, *extensions, *scalar, *wide, *bare, *named)
 
     def scalar(self) -> Target:
         """The same target with its simplest processor and without vector instructions."""
