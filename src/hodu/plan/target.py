@@ -92,7 +92,9 @@ class Target:
         wide = ("-mprefer-vector-width=512",) if self.vector_bits == 512 else ()
         bare = _BARE_FLAGS if self.is_bare else ()
         # Blocks are copied and cleared by memcpy and memset, not by what Arm's ABI has for it.
-        named = ("-meabi", "gnu") if self.is_bare and self.architecture[:3] in ("arm", "thu") else ()
+        named = (
+            ("-meabi", "gnu") if self.is_bare and self.architecture[:3] in ("arm", "thu") else ()
+        )
         return (*chosen, *extensions, *scalar, *wide, *bare, *named)
 
     def scalar(self) -> Target:

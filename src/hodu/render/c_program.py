@@ -9,9 +9,9 @@ from hodu.kernel.walk import can_fail
 from hodu.lower.program import Argument, Branch, Launch, Place, Port, Program, Repeat, Slot, Step
 from hodu.plan.memory import Plan
 from hodu.render.c_expr import ExprWriter, memory_pointer
-from hodu.render.c_header import can_be_typed, render_typed
 from hodu.render.c_helpers import helper, typedef
 from hodu.render.c_kernel import KernelWriter, takes_instance, wrapped
+from hodu.render.c_typed import ArenaOwner, can_be_typed, render_bare_typed, render_typed
 from hodu.render.dedupe import same_kernels
 
 _HEAD = """\
@@ -32,9 +32,11 @@ void *memcpy(void *restrict, const void *restrict, size_t);
 #if defined(__GNUC__)
 #define HODU_UNUSED __attribute__((unused))
 #define HODU_NOINLINE __attribute__((noinline))
+#define HODU_INLINE static inline __attribute__((always_inline))
 #else
 #define HODU_UNUSED
 #define HODU_NOINLINE
+#define HODU_INLINE static
 #endif
 """
 PRELUDE = (
@@ -80,7 +82,8 @@ class Options:
 
     `symbol` is what its functions are called; `target` its triple, for the record; `embedded` the
     name of an array that holds the weights, or None when they are given to init; `aliases` says
-    whether the functions are exported as hodu_init and so on too; `exact` that the C compiler is
+    whether the functions are exported as hodu_init and so on too; `typed` who has the memory of the
+    typed function, if there is to be one; `exact` that the C compiler is
     told to fuse no products and sums but those of matrix products. A `bare` machine has neither
     threads nor a clock; `pointer_bytes` is the width of its addresses.
     """
@@ -89,7 +92,7 @@ class Options:
     target: str = "host"
     embedded: str | None = None
     aliases: bool = True
-    typed: bool = False
+    typed: ArenaOwner | None = None
     exact: bool = False
     bare: bool = False
     pointer_bytes: int = 8
@@ -204,12 +207,43 @@ class _ProgramWriter:
         if self.embedded is not None:
             yield f"extern const unsigned char {self.embedded}[];\n"
         yield self._init()
+        yield from self._execute_bare() if self.options.bare else self._execute()
+        yield f"void {symbol}_cleanup(hodu_instance *self) {{ self->arena = 0; }}\n"
+        owner = self.options.typed
+        if owner and can_be_typed(self.program):
+            given = (self.program, self.plan, symbol)
+            if self.options.bare:
+                yield render_bare_typed(*given, self.embedded, owner)
+            else:
+                yield render_typed(*given, owner)
+        if self.options.aliases:
+            yield render_aliases(symbol)
+
+    def _execute(self) -> Iterator[str]:
         yield (
-            f"int {symbol}_execute(hodu_instance *self, const void *const *inputs, "
+            f"int {self.options.symbol}_execute(hodu_instance *self, const void *const *inputs, "
             "void *const *outputs) {"
         )
         yield "  unsigned char *arena = self->arena;"
         yield "  const unsigned char *weights = self->weights;"
+        yield from self._run()
+
+    def _execute_bare(self) -> Iterator[str]:
+        """The steps as a function that the typed one inlines, so that it needs no instance."""
+        symbol = self.options.symbol
+        yield f"HODU_INLINE int {symbol}_steps("
+        yield "    hodu_instance *self, unsigned char *arena, const unsigned char *weights,"
+        yield "    const void *const *inputs, void *const *outputs) {"
+        yield "  (void)self;"
+        yield from self._run()
+        yield (
+            f"int {symbol}_execute(hodu_instance *self, const void *const *inputs, "
+            "void *const *outputs) {\n"
+            f"  return {symbol}_steps(self, self->arena, self->weights, inputs, outputs);\n}}\n"
+        )
+
+    def _run(self) -> Iterator[str]:
+        """The steps of the program, where `self`, `arena` and the like are known."""
         yield "  int status;"
         yield "  (void)arena, (void)weights, (void)inputs, (void)outputs, (void)status;"
         if any(can_fail(launch.kernel) for launch in self.launches):
@@ -217,11 +251,6 @@ class _ProgramWriter:
         numbers = {id(launch): i for i, launch in enumerate(self.launches)}
         yield from self._steps(self.program.steps, numbers, "  ")
         yield "  return HODU_OK;\n}\n"
-        yield f"void {symbol}_cleanup(hodu_instance *self) {{ self->arena = 0; }}\n"
-        if self.options.typed and can_be_typed(self.program):
-            yield render_typed(self.program, self.plan, symbol, bare=self.options.bare)
-        if self.options.aliases:
-            yield render_aliases(symbol)
 
     def _init(self) -> str:
         symbol, embedded = self.options.symbol, self.embedded

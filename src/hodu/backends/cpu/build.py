@@ -21,9 +21,10 @@ from hodu.errors import ArgumentError
 from hodu.plan.target import Target, baseline, host
 from hodu.plan.variants import COMPILED, Variant, default_variants
 from hodu.plugins.interfaces import CompileOptions
-from hodu.render.c_header import c_name, can_be_typed, render_header
+from hodu.render.c_header import render_header
 from hodu.render.c_program import Options
-from hodu.render.c_types import RESERVED
+from hodu.render.c_typed import can_be_typed
+from hodu.render.c_types import RESERVED, c_name
 from hodu.runtime.products import EmbeddedWeights, build_product, place_file
 from hodu.runtime.support import C_FOLDER
 from hodu.snapshot.ir import Snapshot
@@ -55,7 +56,9 @@ def build(
         target.triple,
         embedded=None if external else f"{symbol}_weights",
         aliases=format in _ONE_MODEL,
-        typed=not external and format is not OutputFormat.EXECUTABLE,
+        typed=None
+        if external or format is OutputFormat.EXECUTABLE
+        else extra.get("arena", "static"),
         bare=target.is_bare,
         pointer_bytes=target.pointer_bytes,
     )
@@ -154,7 +157,7 @@ def _write(
 def _write_headers(ready: Prepared, folder: Path, scratch: Path) -> None:
     """NAME.h, and hodu.h which it includes."""
     symbol = ready.options.symbol
-    typed = ready.options.typed and can_be_typed(ready.program)
+    typed = ready.options.typed if can_be_typed(ready.program) else None
     text = render_header(ready.program, ready.plan, ready.weights.size, symbol, typed)
     made = scratch / "header"
     made.write_text(text, "utf-8")
