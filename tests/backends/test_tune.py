@@ -110,7 +110,7 @@ def test_the_first_candidate_is_the_default() -> None:
         assert found[0] == choose.Blocking(tile_for(host(), 32, rows, columns))
         assert len(set(found)) == len(found) <= 6
     form = Form(1, (9, 9), (1, 1), (0, 0), (1, 1), np.zeros((1, 96, 32, 3, 3), np.float32), None)
-    tiles = tilings(form, 16, 32)
+    tiles = tilings(form, 16, named("x86-64-v4"))
     assert tiles[0].vectors == 2 and not tiles[0].turned and 3 <= len(tiles) <= 5
 
 

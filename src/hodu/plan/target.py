@@ -67,6 +67,16 @@ class Target:
         """How many elements of `bits` bits a vector holds; 1 without vectors."""
         return max(1, self.vector_bits // bits)
 
+    def most_rows(self, vectors: int) -> int:
+        """How many rows of so many vectors are summed in registers, beside what is multiplied.
+
+        Elements that multiply vectors are read where they are used, but on NEON, where compilers
+        read those of all rows into registers first.
+        """
+        if "asimd" in self.features:
+            return max(1, (self.vector_registers - vectors - 1) // (vectors + 1))
+        return max(1, (self.vector_registers - vectors - 1) // vectors)
+
     def packed_lanes(self, bits: int, columns: int) -> int | None:
         """How many columns of `bits` bits stand together in weights that programs share.
 

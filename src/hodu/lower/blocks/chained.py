@@ -95,10 +95,10 @@ def _rows_at_once(first: Form, second: Form, target: Target) -> int | None:
         if high % rows or first.items * (high // rows) < _LEAST_PARTS:
             continue
         part = replace(second, count=(rows, wide))
-        packing, registers = shared_packing(part, target, lanes), target.vector_registers
+        packing = shared_packing(part, target, lanes)
         chosen = (
-            tilings(first, lanes, registers)[0],
-            tilings(part, lanes_of(target, part.out), registers, packing)[0],
+            tilings(first, lanes, target)[0],
+            tilings(part, lanes_of(target, part.out), target, packing)[0],
         )
         if all(rows % tiling.rows == 0 for tiling in chosen):
             return rows
@@ -175,7 +175,7 @@ class _Pointwise(Direct):
 
     def choose(self) -> Tiling:
         """The first tiling: that all rows are of whole tiles is known of it alone."""
-        return tilings(self.form, self.lanes, self.s.target.vector_registers, self.shared)[0]
+        return tilings(self.form, self.lanes, self.s.target, self.shared)[0]
 
     def start(self, tile: Tile) -> Expr:
         """The position of the first element that the tile reads."""

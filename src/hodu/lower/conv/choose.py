@@ -118,7 +118,7 @@ def _plans(
     for v in (n for n in range(1, min(vectors, 4) + 1) if vectors % n == 0):
         if v * lanes % width and width % (v * lanes):
             continue
-        for rows in range(1, min(_MOST_ROWS, (target.vector_registers - v - 1) // v) + 1):
+        for rows in range(1, min(_MOST_ROWS, target.most_rows(v)) + 1):
             plan = Plan(minimal, Tile(rows, v, lanes), 1, items, counts)
             is_kept = inner * v * lanes * 4 <= target.l1_bytes // 2
             for groups in range(1, _MOST_GROUPS + 1 if is_kept else 2):

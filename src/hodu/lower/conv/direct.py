@@ -86,8 +86,7 @@ class Direct:
 
     def choose(self) -> Tiling:
         """The tiles."""
-        registers = self.s.target.vector_registers
-        found = tilings(self.form, self.lanes, registers, self.shared)
+        found = tilings(self.form, self.lanes, self.s.target, self.shared)
         return self.s.choose(f"direct {self.form.describe()}, input {self.layout}", found)
 
     def shared_packing(self) -> Packing | None:

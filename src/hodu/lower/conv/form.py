@@ -180,22 +180,22 @@ def shared_packing(form: Form, target: Target, width: int) -> Packing | None:
 
 
 def tilings(
-    form: Form, lanes: int, registers: int, shared: Packing | None = None
+    form: Form, lanes: int, target: Target, shared: Packing | None = None
 ) -> tuple[Tiling, ...]:
     """Tilings for a form, the one that should be the fastest first."""
     if form.is_depthwise:
-        return (_tiling(form, 1, registers),)
+        return (_tiling(form, 1, target),)
     blocks = -(-form.out // lanes)
     counts = _vectors(blocks, math.prod(form.count), lanes, shared)
-    found = [_tiling(form, vectors, registers) for vectors in counts]
+    found = [_tiling(form, vectors, target) for vectors in counts]
     if blocks > counts[0] and form.count[0] > 1:
         found.insert(1, replace(found[0], turned=True))
     return tuple(found[:_CANDIDATES])
 
 
-def _tiling(form: Form, vectors: int, registers: int) -> Tiling:
+def _tiling(form: Form, vectors: int, target: Target) -> Tiling:
     """As many sums as there are registers, in tiles of nearly equal sizes."""
-    most = max(1, min(14, (registers - vectors - 1) // vectors))
+    most = min(14, target.most_rows(vectors))
     tiles = -(-form.count[1] // most)
     width, wider = divmod(form.count[1], tiles)
     sections = []

@@ -72,8 +72,8 @@ def _ranked(target: Target, bits: int, rows: int, columns: int) -> tuple[Tile, .
     most = target.vector_registers - 3 if target.vector_registers > 8 else 4
     sizes = [
         (r, v)
-        for r in range(1, min(_MOST_ROWS, rows) + 1)
         for v in range(1, min(8, -(-columns // lanes)) + 1)
+        for r in range(1, min(_MOST_ROWS, rows, target.most_rows(v)) + 1)
         if r * v + (v + 1 if r > 1 else 2) <= most + 2 and r * v <= most
         if width is None or v * lanes % width == 0 or width % (v * lanes) == 0
     ]
