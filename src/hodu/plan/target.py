@@ -18,7 +18,13 @@ KIB = 1024
 MIB = 1024 * KIB
 _V4_REGISTERS = 32
 # What a firmware does not call is left out of it by its linker.
-_BARE_FLAGS = ("-fshort-enums", "-ffunction-sections", "-fdata-sections", "-fno-unroll-loops")
+_BARE_FLAGS = (
+    "-fshort-enums",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-fno-unroll-loops",
+    "-fstack-usage",  # written beside each object
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,8 @@ def _declaration(program: Program, symbol: str, arena: ArenaOwner) -> list[str]:
     if arena == "static":
         says = [
             "/* Runs the model in static memory; returns HODU_OK or another hodu_status.",
-            " * One call at a time: threads need instances of their own, from the functions above. */",
+            " * One call at a time: threads need instances of their own, "
+            "from the functions above. */",
         ]
     else:
         says = [

@@ -12,7 +12,7 @@ from hodu.render.c_expr import ExprWriter, memory_pointer
 from hodu.render.c_helpers import helper, typedef
 from hodu.render.c_kernel import KernelWriter, takes_instance, wrapped
 from hodu.render.c_typed import ArenaOwner, can_be_typed, render_bare_typed, render_typed
-from hodu.render.dedupe import same_kernels
+from hodu.render.dedupe import function_name, same_kernels
 
 _HEAD = """\
 #include <stdint.h>
@@ -151,7 +151,7 @@ class _ProgramWriter:
         writer = KernelWriter(self.expr, bare=options.bare, pointer_bytes=options.pointer_bytes)
         texts: list[str] = []
         for number, (kernel, users) in enumerate(same_kernels(self.launches)):
-            name = f"{self.options.symbol}_k{number}_{kernel.name.replace('.', '_')}"
+            name = function_name(options.symbol, number, kernel)
             self.names.update((id(launch), name) for launch in users)
             texts.append(f"/* {_purpose(users)} */\n{writer.write(kernel, name)}")
         return texts

@@ -27,7 +27,6 @@ class Footprint:
     """
 
     code: int
-    weights: int
     tables: int
     data: int
     zero: int
@@ -36,8 +35,8 @@ class Footprint:
 
     @property
     def flash(self) -> int:
-        """What must be stored where nothing is lost."""
-        return self.code + self.weights + self.tables + self.data
+        """What must be stored where nothing is lost, without weights that have no object here."""
+        return self.code + self.tables + self.data
 
     @property
     def memory(self) -> int:
@@ -45,16 +44,16 @@ class Footprint:
         return self.data + self.zero
 
 
-def measure(objects: Sequence[Path], entries: Sequence[str], weights: str) -> Footprint:
-    """The footprint of what the functions `entries` reach; `weights` names the array of weights.
+def measure(objects: Sequence[Path], entries: Sequence[str]) -> Footprint:
+    """The footprint of what the functions `entries` reach.
 
     The stack usage of each function is read from the file OBJECT.su beside its object.
     """
     links = _Links([read_object(path) for path in objects])
     kept = links.reached(entries)
-    sizes = dict.fromkeys(("code", "weights", "tables", "data", "zero"), 0)
+    sizes = dict.fromkeys(("code", "tables", "data", "zero"), 0)
     for part in kept:
-        sizes[links.kind(part, weights)] += links.section(part).size
+        sizes[links.kind(part)] += links.section(part).size
     stacks = _stack_usage([path.with_suffix(".su") for path in objects])
     outside = tuple(sorted(links.undefined(kept)))
     return Footprint(**sizes, stack=links.deepest(entries, kept, stacks), outside=outside)
@@ -111,13 +110,13 @@ class _Links:
                 waiting += self.used(part)
         return kept
 
-    def kind(self, part: Part, weights: str) -> str:
+    def kind(self, part: Part) -> str:
         section = self.section(part)
         if section.is_code:
             return "code"
         if section.writable:
             return "zero" if section.is_zero else "data"
-        return "weights" if weights in self.names(part) else "tables"
+        return "tables"
 
     def undefined(self, kept: set[Part]) -> set[str]:
         """The names that the sections use and none of the objects has."""

@@ -5,9 +5,9 @@ elements of a row fill the vectors, several of which are combined at a time; whe
 is, the vectors hold elements of neighbouring rows. Rules see one `Row` at a time and need not know
 which: what `Row.fold` gives is one number, or a vector of one for each of the rows.
 
-Sums of f32 are added up in blocks, whose sums are added more exactly where they are single numbers
-(`totals.py`): the error does not grow with the length of the row. The order does not depend on the number of
-threads.
+Sums of f32 are added up in blocks, whose sums are added more exactly where they are single
+numbers (`totals.py`): the error does not grow with the length of the row. The order does not
+depend on the number of threads.
 """
 
 from __future__ import annotations
