@@ -11,8 +11,8 @@ from typing import Any
 from hodu.artifact import OutputFormat
 from hodu.backends.cpu.dump import Dump
 from hodu.backends.cpu.interface import unbound_dims
+from hodu.backends.cpu.notes import checked_notes
 from hodu.backends.cpu.prepare import Prepared
-from hodu.backends.cpu.report import describe
 from hodu.backends.cpu.sources import write_c
 from hodu.backends.cpu.stored import code_options
 from hodu.backends.cpu.tune import tuned
@@ -34,16 +34,16 @@ _ONE_MODEL = (OutputFormat.SHARED_LIBRARY, OutputFormat.EXECUTABLE)
 _IR = (OutputFormat.LLVM_IR, OutputFormat.LLVM_BITCODE, OutputFormat.ASSEMBLY)
 
 
-def build(
-    snapshot: Snapshot, format: OutputFormat, path: Path, options: CompileOptions
-) -> Mapping[str, Any]:
-    """Write an artefact and what belongs beside it; returns the notes about the program.
+def build(snapshot: Snapshot, format: OutputFormat, path: Path, options: CompileOptions) -> None:
+    """Write an artefact and what belongs beside it.
 
     `options.extra` may have a `target` or `variants` (portable ones for this machine by default),
     a `name` for the functions (the file's by default), `external_weights` for a file NAME.weights
-    instead of weights in the artefact, a folder `dump` for all stages, and `report`, which is
-    called with the notes. Raises ArgumentError for sizes that are not known, UnsupportedError
-    listing nodes without code, ToolchainError.
+    instead of weights in the artefact, an `arena` that is the "caller"'s, `ram_limit` and
+    `flash_limit` in bytes for firmware, a folder `dump` for all stages, and `report`, which is
+    called with notes about the program. Raises ArgumentError for sizes that are not known,
+    UnsupportedError listing nodes without code, ValueRangeError for limits that are not kept,
+    ToolchainError.
     """
     _check_sizes(snapshot)
     extra = options.extra
@@ -51,14 +51,13 @@ def build(
     dump = Dump(extra["dump"]) if extra.get("dump") else None
     target, variants = _targets(format, extra)
     symbol = _symbol(extra.get("name") or path.stem)
+    is_program = format is OutputFormat.EXECUTABLE
     written = Options(
         symbol,
         target.triple,
         embedded=None if external else f"{symbol}_weights",
         aliases=format in _ONE_MODEL,
-        typed=None
-        if external or format is OutputFormat.EXECUTABLE
-        else extra.get("arena", "static"),
+        typed=None if external or is_program else extra.get("arena", "static"),
         bare=target.is_bare,
         pointer_bytes=target.pointer_bytes,
     )
@@ -80,10 +79,10 @@ def build(
         triple=target.triple,
         position_independent=not target.is_bare,
     )
+    notes = checked_notes(ready.whole, code, extra, has_weights=not external)
     sizes = _write(ready, format, path, code, external)
     processors = ", ".join(v.name for v in ready.variants) or target.processor
-    notes = {
-        **describe(ready.whole),
+    notes |= {
         "file_bytes": path.stat().st_size,
         "has_weights": not external and format is not OutputFormat.C_SOURCE,
         "target": f"{target.triple} {processors}",
@@ -91,7 +90,6 @@ def build(
     }
     if "report" in extra:
         extra["report"](notes)
-    return notes
 
 
 def _check_tune(options: CompileOptions, target: Target, several: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from hodu.backends.cpu.prepare import Prepared
@@ -41,8 +41,6 @@ def describe_firmware(ready: Prepared, code: CodeOptions, *, has_weights: bool) 
 
 
 def _with_headers(code: CodeOptions) -> CodeOptions:
-    from dataclasses import replace
-
     return replace(code, includes=(*code.includes, C_FOLDER))
 
 
