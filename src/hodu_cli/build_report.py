@@ -76,7 +76,7 @@ def memory_lines(notes: Mapping[str, Any], title: str = "memory") -> list[str]:
 
 def layer_row(layer: Mapping[str, Any]) -> list[str]:
     """A step of the program: its kernel, its work, its memory, and the nodes it came from."""
-    nodes = layer["nodes"]
+    nodes = [place.removeprefix("node ") for place in layer["nodes"]]
     more = ["..."] if len(nodes) > _PLACES else []
     return [
         layer["function"],

@@ -54,7 +54,7 @@ def check_limits(notes: Mapping[str, Any], ram: int | None, flash: int | None) -
         raise ValueRangeError(
             f"{notes['name']} takes {taken['ram']:,} bytes of RAM, and the limit is {ram:,}:\n"
             f"  {notes['arena_bytes']:,} of the arena and {taken['stack'] or 0:,} of the stack; "
-            f"when the arena is fullest it holds\n{_rows(notes['peak'])}",
+            f"when the arena is fullest it holds\n{_rows(_alive(notes))}",
             hint="int8 weights and activations take a quarter; "
             "a smaller input or fewer channels of these tensors take less",
         )
@@ -68,13 +68,23 @@ def check_limits(notes: Mapping[str, Any], ram: int | None, flash: int | None) -
         )
 
 
+def _alive(notes: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """What is in memory when most is, with the layers that make it."""
+    makers = {name: _title(row) for row in reversed(notes["kernels"]) for name in row["writes"]}
+    for row in notes["peak"]:
+        maker = makers.get(row["name"])
+        name = row["name"] if maker is None else f"{row['name']} of {maker}"
+        yield {"name": name, "bytes": row["bytes"]}
+
+
 def _heavy(notes: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     """The layers with the most weights."""
-    layers = [
-        {"name": ", ".join(row["nodes"]) or row["name"], "bytes": row["weight_bytes"]}
-        for row in notes["kernels"]
-    ]
+    layers = [{"name": _title(r), "bytes": r["weight_bytes"]} for r in notes["kernels"]]
     return sorted(layers, key=lambda row: -row["bytes"])
+
+
+def _title(layer: Mapping[str, Any]) -> str:
+    return ", ".join(layer["nodes"]) or layer["name"]
 
 
 def _rows(rows: Iterable[Mapping[str, Any]]) -> str:

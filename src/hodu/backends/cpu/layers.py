@@ -17,7 +17,7 @@ def describe_layers(program: Program, symbol: str) -> list[dict[str, Any]]:
     """Each call of a kernel, in order, for JSON.
 
     Its ops, the C function, the nodes of the model, the multiply-accumulates of one run, and the
-    bytes of the weights that it reads and of what it writes.
+    bytes of the weights that it reads and of what it writes, with the names of that.
     """
     launches = list(program.launches())
     functions = {
@@ -34,6 +34,7 @@ def describe_layers(program: Program, symbol: str) -> list[dict[str, Any]]:
             "macs": _multiplications([n for n in launch.nodes if owners[n] is launch]),
             "weight_bytes": _bytes(a for a in launch.arguments if a.place.slot.kind == "constant"),
             "output_bytes": _bytes(a for a in launch.arguments if a.role != "in"),
+            "writes": [a.place.slot.name for a in launch.arguments if a.role != "in"],
         }
         for launch in launches
     ]
@@ -42,17 +43,17 @@ def describe_layers(program: Program, symbol: str) -> list[dict[str, Any]]:
 def describe_arena(program: Program, plan: Plan) -> list[dict[str, Any]]:
     """What lies where in the arena and from which step to which, the lowest first, for JSON."""
     last = sum(1 for _ in program.launches()) - 1
-    states = [(port.slot, 0, max(last, 0)) for port in program.states]
-    lives = [(life.slot, life.first, life.last) for life in plan.lives]
+    states = [(port.slot, (), 0, max(last, 0)) for port in program.states]
+    lives = [(life.slot, life.also, life.first, life.last) for life in plan.lives]
     rows = [
         {
-            "name": slot.name,
+            "name": ", ".join(one.name for one in (slot, *also)),
             "offset": plan.offsets[slot],
             "bytes": slot.bytes,
             "first": first,
             "last": end,
         }
-        for slot, first, end in (*states, *lives)
+        for slot, also, first, end in (*states, *lives)
     ]
     return sorted(rows, key=lambda row: (row["offset"], row["first"]))
 
