@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,14 +29,25 @@ FOR_THIS_MACHINE = code_options(named("scalar"), CompileOptions())
 Function = Callable[[hodu.Tensor], hodu.Tensor]
 
 
+def bare(
+    f: Function,
+    shape: tuple[int, ...],
+    cpu: str = "cortex-m4",
+    name: str = "x",
+    **options: Any,
+) -> Prepared:
+    """`f` as a program for a core."""
+    with hodu.capture("firmware") as board:
+        board.target("y", f(board.input(name, shape)))
+    return prepare(board.snapshot, named(cpu), Options(bare=True, pointer_bytes=4, **options))
+
+
 def firmware(
     f: Function, shape: tuple[int, ...], cpu: str = "cortex-m4", name: str = "x"
 ) -> Prepared:
     """`f` as a program for a core, checked in the interpreter and as code of this machine."""
     x = array(*shape)
-    with hodu.capture("firmware") as board:
-        board.target("y", f(board.input(name, shape)))
-    ready = prepare(board.snapshot, named(cpu), Options(bare=True, pointer_bytes=4))
+    ready = bare(f, shape, cpu, name)
     for launch in ready.program.launches():
         verify_kernel(launch.kernel)
     wanted = f(hodu.tensor(x)).numpy()
@@ -133,3 +145,27 @@ def test_sums_without_doubles(last: float):
     library = Library(compile_shared([Source("sum.c", ready.source)], FOR_THIS_MACHINE))
     (found,) = NativeModule(library, weights_of(ready), 1).execute({"x": x}).values()
     np.testing.assert_allclose(found.numpy(), x.astype(np.float64).sum(1), rtol=1e-7)
+
+
+def _residual(t: hodu.Tensor) -> hodu.Tensor:
+    """A block around which the input goes as it is, and one with a convolution on the way."""
+    for i, (before, after, stride) in enumerate([(8, 8, 1), (8, 16, 2)]):
+        w1 = 0.2 * weight(after, before, 3, 3, seed=i)
+        w2 = 0.2 * weight(after, after, 3, 3, seed=i + 9)
+        inner = F.conv2d(F.relu(F.conv2d(t, w1, stride=stride, padding=1)), w2, padding=1)
+        around = F.conv2d(t, weight(after, before, 1, 1), stride=stride) if stride > 1 else t
+        t = F.relu(inner + around)
+    return t
+
+
+def test_residual_blocks_of_both_kinds_add_in_the_same_kernel():
+    ready = bare(_residual, (1, 8, 17, 17))
+    adding = [x for x in ready.program.launches() if "add" in x.label]
+    assert len(adding) == 2
+    assert len(same_kernels(adding)) == 1
+
+
+def test_a_run_without_errors_needs_no_instance():
+    source = bare(_stack, (1, 3, 20, 20), embedded="weights", typed="static").source
+    assert "hodu_instance instance" not in source
+    assert "model_steps(0, arena, weights, taken, made)" in source

@@ -13,9 +13,9 @@ import numpy as np
 
 from hodu.dtypes import i32
 from hodu.kernel.buffer import Buf
-from hodu.kernel.expr import INDEX, Bounds, Cast, Const, Expr, Load, Var
+from hodu.kernel.expr import INDEX, Bounds, Const, Expr, Var
 from hodu.kernel.form import form_of, names_in
-from hodu.kernel.ir import Kernel, Let
+from hodu.kernel.ir import Kernel
 from hodu.kernel.reach import is_short
 from hodu.kernel.walk import replace_block
 from hodu.kernel.work import operations
@@ -30,6 +30,7 @@ from hodu.lower.program import (
     Step,
     slots_of,
 )
+from hodu.lower.reread import read_sizes
 from hodu.ops._table import Array
 
 
@@ -121,11 +122,10 @@ def _with_table(
     buf = Buf(name, i32, len(table), "in")
     held = [Var(f"{name}_{i}", INDEX, 1, limit) for i, limit in enumerate(limits)]
     variables = [None if place is None else held[place] for place in places]
-    reads = [Let(v, Cast(Load(buf, Const(i, INDEX)), INDEX)) for i, v in enumerate(held)]
     united = dataclasses.replace(
         kernel,
         params=(*kernel.params, buf),
-        body=(*reads, *replace_block(kernel.body, _Fill(variables))),
+        body=read_sizes(replace_block(kernel.body, _Fill(variables)), held, buf),
         work=kernel.work or operations(kernel) // 2,
     )
     slot = Slot(f"{kernel.name}_sizes", i32, len(table), "constant", table)

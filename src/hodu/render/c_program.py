@@ -212,7 +212,8 @@ class _ProgramWriter:
         owner = self.options.typed
         if owner and can_be_typed(self.program):
             given = (self.program, self.plan, symbol)
-            if self.options.bare:
+            has_weights = self.embedded is not None or not self.weights.size
+            if self.options.bare and has_weights:
                 yield render_bare_typed(*given, self.embedded, owner)
             else:
                 yield render_typed(*given, owner)
