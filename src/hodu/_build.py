@@ -9,10 +9,13 @@ from typing import Any
 from hodu.artifact import OutputFormat
 from hodu.devices import Device, as_device
 from hodu.errors import ArgumentError
-from hodu.plan.target import baseline
+from hodu.plan.systems import target_for
+from hodu.plan.target import Target
 from hodu.plan.variants import default_variants
 from hodu.plugins import manager
 from hodu.plugins.interfaces import CompileOptions
+from hodu.render.c_header import c_name
+from hodu.runtime.wheel import wheel_path
 from hodu.snapshot.ir import Snapshot
 
 _NAMES = {
@@ -25,6 +28,7 @@ _NAMES = {
     "sharedlib": OutputFormat.SHARED_LIBRARY,
     "dylib": OutputFormat.SHARED_LIBRARY,
     "dll": OutputFormat.SHARED_LIBRARY,
+    "wheel": OutputFormat.WHEEL,
     **{form.value: form for form in OutputFormat},
 }
 
@@ -46,13 +50,14 @@ def build(
 
     `target` is a triple (this machine's by default); the code runs on any usual processor of it, or
     on `cpu` ("native" is this one). `format` is an extension or "object", "staticlib", "sharedlib",
-    "executable"; else the extension of `path` says it. `name` is what the functions are called.
-    States go into the file with what they hold now. Raises ArgumentError for a format that there is
-    not and for sizes that are not known, UnsupportedError for what the target cannot have.
+    "executable", "wheel"; else the extension of `path` says it. `name` is what the functions are
+    called. A wheel may go into a folder, under the name that pip takes. States go into the file
+    with what they hold now. Raises ArgumentError for a format that there is not and for sizes that
+    are not known, UnsupportedError for what the target cannot have.
     """
     file = Path(path)
     form = output_format(file, format)
-    chosen = baseline(target, cpu)
+    chosen = target_for(form, target, cpu)
     extra: dict[str, Any] = {
         "target": chosen,
         "name": name,
@@ -60,8 +65,18 @@ def build(
         "variants": () if cpu is not None else default_variants(form, chosen.triple),
     }
     options = CompileOptions(opt=opt, exact=exact, extra=extra)
+    file = file_of(snapshot, file, form, name, chosen)
     plugin = manager.builder_for(as_device(device), form)
     plugin.build(snapshot, as_device(device), form, file, options)
+
+
+def file_of(
+    snapshot: Snapshot, path: Path, format: OutputFormat, name: str | None, target: Target
+) -> Path:
+    """The file to write: `path` itself, but for a wheel in the folder `path`."""
+    if format is not OutputFormat.WHEEL:
+        return path
+    return wheel_path(path, c_name(name or snapshot.name).lower(), target.triple)
 
 
 def output_format(path: Path, name: str | None) -> OutputFormat:
@@ -72,6 +87,6 @@ def output_format(path: Path, name: str | None) -> OutputFormat:
             f"{name!r} is no format"
             if name is not None
             else f"{str(path)!r}: no format has the extension .{text}",
-            hint="formats are o, a, so, exe, c, ll, bc and s",
+            hint="formats are o, a, so, exe, wasm, wheel, c, ll, bc and s",
         )
     return _NAMES[text]
