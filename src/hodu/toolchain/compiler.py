@@ -38,7 +38,7 @@ class CodeOptions:
 
     triple: str | None = None
     flags: tuple[str, ...] = ()
-    optimize: int = 3
+    optimize: Literal[0, 1, 2, 3, "z"] = 3
     contraction: Contraction = "fast"
     position_independent: bool = True
     includes: tuple[Path, ...] = ()

@@ -73,7 +73,7 @@ def lowered(
     """The kernels of an optimized Snapshot; firmware has as few as can be."""
     choices = Choices(found)
     program = lower(optimized, target, fuse=fuses(level), exact=exact, choices=choices)
-    return unite_kernels(program) if target.is_bare else program
+    return unite_kernels(program) if target.is_bare or target.compact else program
 
 
 def alignment_for(program: Program, target: Target) -> int:
