@@ -140,4 +140,3 @@ def _can_host(member: Launch, number: int, uses: Mapping[Slot, int]) -> bool:
     copies = [x for x in statements(member.kernel.body) if isinstance(x, Copy)]
     loads = [x for x in all_expressions(member.kernel.body) if isinstance(x, Load) and x.buf is buf]
     return all(x.lanes == 1 for x in loads) and all(x.source is not buf for x in copies)
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from hodu.kernel import reach
 from hodu.kernel.walk import can_fail
 from hodu.lower.program import Argument, Branch, Launch, Place, Port, Program, Repeat, Slot, Step
 from hodu.plan.memory import Plan
@@ -145,12 +146,14 @@ class _ProgramWriter:
     def _kernels(self) -> list[str]:
         """Each kernel once; `names` then says what each launch calls."""
         options = self.options
-        writer = KernelWriter(self.expr, bare=options.bare, pointer_bytes=options.pointer_bytes)
+        writer = KernelWriter(self.expr, bare=options.bare)
         texts: list[str] = []
         for number, (kernel, users) in enumerate(same_kernels(self.launches)):
             name = f"{self.options.symbol}_k{number}_{kernel.name.replace('.', '_')}"
             self.names.update((id(launch), name) for launch in users)
-            texts.append(f"/* {_purpose(users)} */\n{writer.write(kernel, name)}")
+            is_short = options.pointer_bytes == 4 and all(reach.is_short(u.kernel) for u in users)
+            text = writer.write(kernel, name, is_short=is_short)
+            texts.append(f"/* {_purpose(users)} */\n{text}")
         return texts
 
     # -- the description ------------------------------------------------------------------------
