@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hodu.dtypes import f32, i32
-from hodu.kernel.expr import INDEX, Bounds, Cast, Const, Expr, Var, index
+from hodu.kernel.expr import INDEX, Bounds, Cast, Const, Expr, Var
 from hodu.kernel.form import form_of, names_in
 from hodu.kernel.ir import Block, Kernel, Let
 from hodu.kernel.walk import replace_block

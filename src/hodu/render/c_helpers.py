@@ -115,7 +115,7 @@ def _apart(name: str, kind: str) -> tuple[list[str], list[str]]:
 
 
 def _positive(name: str, c: str) -> str:
-    """A number that is one at least, so that a loop which it ends is not tested before its start."""
+    """A number that is one at least: a loop up to it needs no test before its start."""
     return (
         f"HODU_UNUSED static inline {c} {name}({c} x) {{\n"
         "#if defined(__GNUC__)\n  if (x < 1) __builtin_unreachable();\n#endif\n"

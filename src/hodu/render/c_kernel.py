@@ -32,7 +32,10 @@ class KernelWriter:
         self._registers = Registers()
 
     def write(self, kernel: Kernel, name: str, *, is_short: bool = False) -> str:
-        """The text of a kernel as the static function `name`; `is_short` for positions of 32 bits."""
+        """The text of a kernel as the static function `name`.
+
+        `is_short` says that positions have 32 bits.
+        """
         self._kernel, self._name = kernel, name
         self._parts, self._scope, self._in_part = [], list(kernel.params), False
         self._registers = Registers()

@@ -58,6 +58,7 @@ def build(
         typed=not external and format is not OutputFormat.EXECUTABLE,
         bare=target.is_bare,
         pointer_bytes=target.pointer_bytes,
+        compact=target.compact,
     )
     _check_tune(options, target, bool(variants))
     ready = prepare_variants(

@@ -16,7 +16,7 @@ import numpy as np
 from hodu.dtypes import f32
 from hodu.kernel.algebra import constant
 from hodu.kernel.buffer import Buf
-from hodu.kernel.expr import Expr, index
+from hodu.kernel.expr import Const, Expr, index
 from hodu.lower.conv.scalar import is_flat
 from hodu.lower.conv.windows import Window
 from hodu.lower.gemm.compact import bounded
@@ -54,6 +54,8 @@ class _Form:
     def write(self) -> None:
         """All output elements."""
         k = self.k
+        pixels = product((self.items, *self.pixels))
+        k.work += self.s.data(1).size * (int(pixels.value) if isinstance(pixels, Const) else 1)
         self.weights = self.s.table(self._packed(), "w")
         self.kernel = tuple(k.named(w.kernel, "taps") for w in self.windows)
         self.steps = tuple(k.named(w.stride, "step") for w in self.windows)

@@ -59,8 +59,9 @@ def multiply(
             done = k.local("done", f32, wide)
             for n, total in enumerate(sums):
                 k.store(done, n, k.load(total))
-            with k.loop(wide, name="n") as n:
-                write(s, tuple(batch), row, panel * wide + n, bounded(s, k.load(done, n)))
+            with k.loop(wide, name="n") as at_once:
+                column = panel * wide + at_once
+                write(s, tuple(batch), row, column, bounded(s, k.load(done, at_once)))
 
 
 def _packed(data: Array, bias: Array | None, wide: int) -> Array:
