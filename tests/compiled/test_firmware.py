@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -28,13 +29,19 @@ Function = Callable[[hodu.Tensor], hodu.Tensor]
 
 
 def firmware(
-    f: Function, shape: tuple[int, ...], cpu: str = "cortex-m4", name: str = "x"
+    f: Function,
+    shape: tuple[int, ...],
+    cpu: str = "cortex-m4",
+    name: str = "x",
+    compact: bool = False,
 ) -> Prepared:
     """`f` as a program for a core, checked in the interpreter and as code of this machine."""
     x = array(*shape)
     with hodu.capture("firmware") as board:
         board.target("y", f(board.input(name, shape)))
-    ready = prepare(board.snapshot, named(cpu), Options(bare=True, pointer_bytes=4))
+    target = replace(named(cpu), compact=compact)
+    options = Options(bare=True, pointer_bytes=4, compact=compact)
+    ready = prepare(board.snapshot, target, options)
     for launch in ready.program.launches():
         verify_kernel(launch.kernel)
     wanted = f(hodu.tensor(x)).numpy()

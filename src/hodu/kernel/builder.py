@@ -210,7 +210,7 @@ class KernelBuilder:
 
         Its limits allow for more, as it may be 0 or 1 elsewhere, where the same is written.
         """
-        return self._name(index(size), name, (0, size + 1))
+        return self._name(index(size), name, (min(size, 0), max(size, 0) + 1))
 
     def _name(self, value: Expr, name: str, limits: Bounds) -> Expr:
         var = Var(self.fresh(name), value.dtype, value.lanes, limits)

@@ -72,7 +72,7 @@ HODU_UNUSED static void hodu_run(hodu_instance *self, hodu_task task, void *argu
 }
 """
 
-_SELDOM = 16  # a kernel that does less than such a part of the work is as small as can be
+_SELDOM = 8  # a kernel that does less than such a part of the work is as small as can be
 _PLACES = 3  # how many lines of the model the comment of a kernel names
 
 

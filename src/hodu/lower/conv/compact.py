@@ -131,10 +131,11 @@ class _Form:
             return
         number = len(self.windows) - len(origins)
         window, kernel, origin = self.windows[number], self.kernel[number], origins[0]
-        reach = window.dilation - 1
+        reach, end = window.dilation - 1, window.size - origin
         low = (index(reach) - origin).max(0) // window.dilation
-        high = ((window.size + reach - origin).max(0) // window.dilation).min(kernel)
-        with self.k.loop(high, low, name="tap") as tap, self._taps(origins[1:]) as rest:
+        if reach:
+            end = (end + reach).max(0) // window.dilation
+        with self.k.loop(end.min(kernel), low, name="tap") as tap, self._taps(origins[1:]) as rest:
             yield (tap, *rest)
 
     def _block_size(self) -> Expr:
