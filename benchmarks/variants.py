@@ -13,7 +13,9 @@ import os
 import shutil
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +28,13 @@ from hodu.plugins.interfaces import CompileOptions, ExecutableModule
 from hodu.runtime.module import load_native
 from hodu.snapshot.ir import Snapshot
 
-_NEEDS = {"baseline": "sse2", "avx2": "avx2", "avx512": "avx512vl"}
+_NEEDS = {
+    "baseline": "sse2",
+    "avx2": "avx2",
+    "avxvnni": "avx_vnni",
+    "avx512": "avx512vl",
+    "avx512vnni": "avx512_vnni",
+}
 
 
 def main() -> None:
@@ -44,14 +52,18 @@ def main() -> None:
 def _measure(path: Path, folder: Path, turns: int) -> None:
     snapshot = hodu.load(path)
     assert isinstance(snapshot, Snapshot)
-    variants = [v for v in variants_for(host().triple) if _NEEDS[v.name] in host().features]
+    runnable = [v for v in variants_for(host().triple) if _NEEDS[v.name] in host().features]
     modules: dict[tuple[str, str], ExecutableModule] = {}
     together = folder / "together.so"
-    build(snapshot, OutputFormat.SHARED_LIBRARY, together, CompileOptions())
+    notes: dict[str, Any] = {}
+    extra = {"report": notes.update}
+    build(snapshot, OutputFormat.SHARED_LIBRARY, together, CompileOptions(extra=extra))
+    used = {row["name"] for row in notes["variants"]}
+    variants = [v for v in runnable if v.name in used]
     for variant in variants:
         alone = folder / f"alone_{variant.name}.so"
-        extra = {"target": hodu.plan.target.named(variant.target.processor)}
-        build(snapshot, OutputFormat.SHARED_LIBRARY, alone, CompileOptions(extra=extra))
+        one = {"target": replace(variant.target, packed_bits=0)}
+        build(snapshot, OutputFormat.SHARED_LIBRARY, alone, CompileOptions(extra=one))
         modules[variant.name, "alone"] = load_native(alone, threads=1)
         os.environ["HODU_CPU"] = variant.name
         own = Path(shutil.copy(together, folder / f"{variant.name}.so"))

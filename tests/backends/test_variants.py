@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,25 @@ pytestmark = pytest.mark.skipif(
     not host_triple().startswith("x86_64"), reason="variants are for x86-64"
 )
 TRIPLE = "x86_64-linux-gnu"
-_HAS = {"baseline": "sse2", "avx2": "avx2", "avx512": "avx512vl"}
-HERE = [
-    pytest.param(
-        name, marks=pytest.mark.skipif(_HAS[name] not in host().features, reason=f"no {name}")
-    )
-    for name in NAMES
-]
+_HAS = {
+    "baseline": "sse2",
+    "avx2": "avx2",
+    "avxvnni": "avx_vnni",
+    "avx512": "avx512vl",
+    "avx512vnni": "avx512_vnni",
+}
+USUAL = ("baseline", "avx2", "avx512")
+
+
+def here(names: Sequence[str]) -> list[Any]:
+    """Variants as parameters; those that this machine cannot run are skipped."""
+    lacks = {name: _HAS[name] not in host().features for name in names}
+    return [
+        pytest.param(name, marks=pytest.mark.skipif(lacks[name], reason=f"no {name}"))
+        for name in names
+    ]
+
+
 RNG = np.random.default_rng(4)
 
 
@@ -76,7 +89,7 @@ def library(model: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
     return path, notes
 
 
-@pytest.mark.parametrize("name", HERE)
+@pytest.mark.parametrize("name", here(USUAL))
 def test_each_variant_computes_the_model(
     model: Any, library: Any, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -106,7 +119,7 @@ def test_what_this_machine_lacks_is_refused(
 def test_most_weights_are_there_once(library: Any) -> None:
     path, notes = library
     own = sum(variant["own_weight_bytes"] for variant in notes["variants"])
-    assert [variant["name"] for variant in notes["variants"]] == list(NAMES)
+    assert [variant["name"] for variant in notes["variants"]] == list(USUAL)
     assert own < notes["weight_bytes"] * 0.2
     assert all(0 < variant["code_bytes"] < 1 << 18 for variant in notes["variants"])
     assert path.stat().st_size < notes["weight_bytes"] + (1 << 18)
@@ -117,7 +130,7 @@ def test_the_same_bytes_again(model: Any, library: Any, tmp_path: Path) -> None:
     assert (tmp_path / "net.so").read_bytes() == library[0].read_bytes()
 
 
-@pytest.mark.parametrize("name", HERE)
+@pytest.mark.parametrize("name", here(USUAL))
 def test_a_program_without_a_c_library(model: Any, name: str, tmp_path: Path) -> None:
     snapshot, x, expected = model
     build(snapshot, OutputFormat.EXECUTABLE, tmp_path / "net", CompileOptions())
@@ -142,6 +155,42 @@ def test_states_go_on_in_every_variant() -> None:
     offsets = [[p.plan.offsets[s.slot] for s in p.program.states] for p in ready.parts]
     assert offsets[0] and all(found == offsets[0] for found in offsets)
     assert len({part.plan.size for part in ready.parts}) == 1
+
+
+@pytest.fixture(scope="module")
+def bytes_model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Snapshot, np.ndarray]:
+    """A product of bytes, built with all variants."""
+    with hodu.capture("bytes") as board:
+        x = board.input("x", (5, 70), "u8")
+        w = hodu.tensor(RNG.integers(-128, 128, (70, 40)).astype(np.int8))
+        board.target("y", F._integer_matmul(x, w, None, None))
+    path = tmp_path_factory.mktemp("bytes") / "bytes.so"
+    notes: dict[str, Any] = {}
+    options = CompileOptions(extra={"report": notes.update})
+    build(board.snapshot, OutputFormat.SHARED_LIBRARY, path, options)
+    assert [variant["name"] for variant in notes["variants"]] == list(NAMES)
+    return path, board.snapshot, RNG.integers(0, 256, (5, 70)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("name", here(NAMES))
+def test_products_of_bytes_in_each_variant(
+    bytes_model: Any, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path, snapshot, x = bytes_model
+    monkeypatch.setenv("HODU_CPU", name)
+    own = Path(shutil.copy(path, tmp_path / f"{name}.so"))
+    found = load_native(own).execute({"x": x})["y"].numpy()
+    np.testing.assert_array_equal(found, interpreter(snapshot).run([x])[0])
+
+
+@pytest.mark.parametrize(("name", "there"), [("avx512", False), ("avx512vnni", True)])
+def test_which_variants_multiply_bytes_at_once(
+    bytes_model: Any, name: str, there: bool, tmp_path: Path
+) -> None:
+    (variant,) = variants_for(TRIPLE, [name])
+    options = CompileOptions(extra={"target": variant.target})
+    build(bytes_model[1], OutputFormat.ASSEMBLY, tmp_path / "m.s", options)
+    assert ("vpdpbusd" in (tmp_path / "m.s").read_text()) == there
 
 
 def test_which_files_have_variants() -> None:

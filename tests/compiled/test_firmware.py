@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,6 +29,23 @@ from tests.compiled.test_conv import FORMS, array, weight
 Function = Callable[[hodu.Tensor], hodu.Tensor]
 
 
+def bare(
+    f: Function,
+    shape: tuple[int, ...],
+    cpu: str = "cortex-m4",
+    name: str = "x",
+    *,
+    compact: bool = False,
+    **options: Any,
+) -> Prepared:
+    """`f` as a program for a core, in `compact` code if so asked."""
+    with hodu.capture("firmware") as board:
+        board.target("y", f(board.input(name, shape)))
+    target = replace(named(cpu), compact=compact)
+    written = Options(bare=True, pointer_bytes=4, compact=compact, **options)
+    return prepare(board.snapshot, target, written)
+
+
 def firmware(
     f: Function,
     shape: tuple[int, ...],
@@ -37,11 +55,7 @@ def firmware(
 ) -> Prepared:
     """`f` as a program for a core, checked in the interpreter and as code of this machine."""
     x = array(*shape)
-    with hodu.capture("firmware") as board:
-        board.target("y", f(board.input(name, shape)))
-    target = replace(named(cpu), compact=compact)
-    options = Options(bare=True, pointer_bytes=4, compact=compact)
-    ready = prepare(board.snapshot, target, options)
+    ready = bare(f, shape, cpu, name, compact=compact)
     for launch in ready.program.launches():
         verify_kernel(launch.kernel)
     wanted = f(hodu.tensor(x)).numpy()
@@ -127,3 +141,27 @@ def test_positions_that_depend_on_data_are_not_short():
     library = Library(compile_shared([Source("take.c", ready.source)], code))
     with pytest.raises(hodu.HoduError, match="4294967297"):
         NativeModule(library, weights_of(ready), 1).execute({"at": np.array([0, (1 << 32) + 1])})
+
+
+def _residual(t: hodu.Tensor) -> hodu.Tensor:
+    """A block around which the input goes as it is, and one with a convolution on the way."""
+    for i, (before, after, stride) in enumerate([(8, 8, 1), (8, 16, 2)]):
+        w1 = 0.2 * weight(after, before, 3, 3, seed=i)
+        w2 = 0.2 * weight(after, after, 3, 3, seed=i + 9)
+        inner = F.conv2d(F.relu(F.conv2d(t, w1, stride=stride, padding=1)), w2, padding=1)
+        around = F.conv2d(t, weight(after, before, 1, 1), stride=stride) if stride > 1 else t
+        t = F.relu(inner + around)
+    return t
+
+
+def test_residual_blocks_of_both_kinds_add_in_the_same_kernel():
+    ready = bare(_residual, (1, 8, 17, 17))
+    adding = [x for x in ready.program.launches() if "add" in x.label]
+    assert len(adding) == 2
+    assert len(same_kernels(adding)) == 1
+
+
+def test_a_run_without_errors_needs_no_instance():
+    source = bare(_stack, (1, 3, 20, 20), embedded="weights", typed=True).source
+    assert "hodu_instance instance" not in source
+    assert "model_run(arena, weights, taken, made)" in source

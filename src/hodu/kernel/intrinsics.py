@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from hodu.kernel.algebra import broadcast
-from hodu.kernel.expr import Call, Expr
+from hodu.kernel.expr import Call, Expr, Load
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ INTRINSICS = {
         Intrinsic("interleave_high", _interleaved(1)),
         Intrinsic("dot4", _dot4),
         Intrinsic("apart", lambda x: x),
+        Intrinsic("anew", lambda x: x),
         Intrinsic("reduce_add", np.sum, reduces=True),
         Intrinsic("reduce_mul", np.prod, reduces=True),
         Intrinsic("reduce_max", np.max, reduces=True),
@@ -64,6 +65,11 @@ def fma(a: Expr, b: Expr, c: Expr) -> Expr:
 def apart(x: Expr) -> Expr:
     """A product that is rounded before it is added to anything."""
     return Call("apart", (x,), x.dtype, x.lanes)
+
+
+def anew(x: Load) -> Expr:
+    """An element that is loaded here, whatever has been loaded before."""
+    return Call("anew", (x,), x.dtype)
 
 
 def dot4(x: Expr, w: Expr, c: Expr) -> Expr:

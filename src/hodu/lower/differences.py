@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hodu.dtypes import f32, i32
-from hodu.kernel.expr import INDEX, Bounds, Cast, Const, Expr, Var
+from hodu.dtypes import f32
+from hodu.kernel.expr import INDEX, Bounds, Const, Expr, Load, Var
 from hodu.kernel.form import form_of, names_in
-from hodu.kernel.ir import Block, Kernel, Let
+from hodu.kernel.ir import Block, Kernel
 from hodu.kernel.walk import replace_block
+from hodu.lower.reread import read_numbers
 from hodu.ops._table import Array
 
 Column = tuple[int, ...]
@@ -53,22 +54,26 @@ class _Rule:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """The columns of numbers, and for each number of a kernel its rule, None if all share it."""
+    """The columns of numbers, and for each number of a kernel its rule, None if all share it.
+
+    Numbers are read `again` where they are needed, or once.
+    """
 
     columns: tuple[Column, ...]
     is_real: tuple[bool, ...]
     rules: tuple[_Rule | None, ...]
+    again: bool
 
     def row(self, number: int) -> Array:
         """The numbers of a kernel."""
         return np.array([column[number] for column in self.columns], np.int32)
 
-    def body(self, kernel: Kernel, load: Callable[[int], Expr]) -> Block:
+    def body(self, kernel: Kernel, load: Callable[[int], Load]) -> Block:
         """The body of a kernel that gets its numbers from `load`, in 32 bits of any dtype."""
         name = fresh_name(kernel)
         variables = [self._variable(name, i) for i in range(len(self.columns))]
-        reads = [Let(v, _read(v, load(i))) for i, v in enumerate(variables)]
-        return (*reads, *replace_block(kernel.body, _Fill(self.rules, variables)))
+        body = replace_block(kernel.body, _Fill(self.rules, variables))
+        return read_numbers(body, variables, load, again=self.again)
 
     def _variable(self, name: str, number: int) -> Var:
         if self.is_real[number]:
@@ -76,12 +81,6 @@ class Differences:
         column = self.columns[number]
         limits: Bounds = (min(column), max(column))
         return Var(f"{name}_{number}", INDEX, 1, limits)
-
-
-def _read(variable: Var, element: Expr) -> Expr:
-    if variable.dtype is f32:
-        return element.bitcast(f32)
-    return Cast(element.bitcast(i32), INDEX)
 
 
 def fresh_name(kernel: Kernel) -> str:
@@ -108,7 +107,7 @@ class _Fill:
         return found if rule.factor == 1 and not rule.more else found * rule.factor + rule.more
 
 
-def differences(kernels: Sequence[Kernel]) -> Differences | None:
+def differences(kernels: Sequence[Kernel], *, again: bool) -> Differences | None:
     """What kernels of one form differ in; None if they are the same."""
     numbers = [
         (tuple(map(_bits, same)), same[0].dtype is f32)
@@ -126,7 +125,8 @@ def differences(kernels: Sequence[Kernel]) -> Differences | None:
             is_real.append(real)
     if not columns:
         return None
-    return Differences(tuple(columns), tuple(is_real), tuple(rules.get(pair) for pair in numbers))
+    found = tuple(rules.get(pair) for pair in numbers)
+    return Differences(tuple(columns), tuple(is_real), found, again)
 
 
 def _numbers(kernel: Kernel) -> list[Const]:

@@ -74,9 +74,11 @@ class _Grouping:
         self.kept: set[Value] = set(self.outputs)
 
     def groups(self) -> list[Group]:
-        for node in reversed(self.nodes):
-            if node.op in KERNEL and KERNEL[node.op].epilogue:
-                self._absorb(node)
+        anchors = [n for n in reversed(self.nodes) if n.op in KERNEL and KERNEL[n.op].epilogue]
+        # Of two that a sum could follow, such as the ways around a residual block, the one with
+        # more work has it: kernels are then the same with a shortcut that computes and without.
+        for node in sorted(anchors, key=_work, reverse=True):
+            self._absorb(node)
         self._decide()
         order = {node: i for i, node in enumerate(self.nodes)}
         found = [g for n in self.nodes if n not in self.taken for g in self._groups_of(n)]
@@ -160,6 +162,16 @@ class _Grouping:
 
 def _is_view(node: Node) -> bool:
     return node.op in READING and READING[node.op].view
+
+
+def _work(node: Node) -> float:
+    """About how many multiplications a product makes: of m x k by k x n, m * k * n."""
+    sizes = [
+        math.prod(d for d in v.type.shape if isinstance(d, int))
+        for v in (*node.inputs[:2], node.outputs[0])
+        if v is not None
+    ]
+    return math.sqrt(math.prod(sizes))
 
 
 def _ratio(out: Value, value: Value) -> float:

@@ -42,8 +42,11 @@ from hodu.ops._table import Array
 _MOST_HOST_BYTES = 1 << 22  # of a constant that is copied to stand behind its numbers
 
 
-def unite_kernels(program: Program) -> Program:
-    """The program with one kernel for all that differ in sizes and numbers alone."""
+def unite_kernels(program: Program, *, compact: bool = False) -> Program:
+    """The program with one kernel for all that differ in sizes and numbers alone.
+
+    They read them where they need them, or once where that is shorter, in `compact` code.
+    """
     groups: dict[str, list[Launch]] = {}
     for launch in program.launches():
         if is_short(launch.kernel):
@@ -51,7 +54,7 @@ def unite_kernels(program: Program) -> Program:
     uses = Counter(slots_of(program.steps))
     new: dict[int, Launch] = {}
     for members in groups.values():
-        new.update(_united(members, uses))
+        new.update(_united(members, uses, compact))
     steps = tuple(_steps(program.steps, new))
     before, after = dict.fromkeys(slots_of(program.steps)), dict.fromkeys(slots_of(steps))
     kept = [s for s in program.slots if s in after or s not in before]
@@ -72,9 +75,11 @@ def _steps(steps: Sequence[Step], new: Mapping[int, Launch]) -> Iterator[Step]:
                 yield dataclasses.replace(step, test=test, body=body)
 
 
-def _united(members: Sequence[Launch], uses: Mapping[Slot, int]) -> Iterator[tuple[int, Launch]]:
+def _united(
+    members: Sequence[Launch], uses: Mapping[Slot, int], compact: bool
+) -> Iterator[tuple[int, Launch]]:
     """Each member with the kernel of all of them and a table, unless there is only one kernel."""
-    table = differences([member.kernel for member in members])
+    table = differences([member.kernel for member in members], again=not compact)
     if table is None:
         return
     host = _host(members, uses)

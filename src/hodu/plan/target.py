@@ -17,6 +17,12 @@ from hodu.toolchain.compiler import host_triple
 KIB = 1024
 MIB = 1024 * KIB
 _V4_REGISTERS = 32
+# Extensions that no level of processors implies.
+_EXTENSIONS = {
+    "simd128": "-msimd128",
+    "avx_vnni": "-mavxvnni",
+    "avx512_vnni": "-mavx512vnni",
+}
 # What a firmware does not call is left out of it by its linker.
 _BARE_FLAGS = ("-fshort-enums", "-ffunction-sections", "-fdata-sections", "-fno-unroll-loops")
 
@@ -92,7 +98,8 @@ class Target:
         """The options that tell gcc and clang which processor to use."""
         option = "-mcpu" if self.architecture.startswith(("arm", "thumb", "aarch64")) else "-march"
         chosen = (f"{option}={self.processor}",) if self.processor else ()
-        extensions = ("-msimd128",) if "simd128" in self.features else ()
+        unsaid = self.features if self.processor != "native" else ()
+        extensions = tuple(option for name, option in _EXTENSIONS.items() if name in unsaid)
         scalar = ("-fno-tree-vectorize", "-fno-tree-slp-vectorize") if not self.vector_bits else ()
         wide = ("-mprefer-vector-width=512",) if self.vector_bits == 512 else ()
         bare = _BARE_FLAGS if self.is_bare else ()
@@ -139,6 +146,8 @@ _TARGETS = {
         _x86("x86-64-v2", "x86-64-v2", 128, 16, _V2),
         _x86("x86-64-v3", "x86-64-v3", 256, 16, _V3),
         _x86("x86-64-v4", "x86-64-v4", 512, _V4_REGISTERS, _V4),
+        _x86("x86-64-v3-vnni", "x86-64-v3", 256, 16, _V3 | {"avx_vnni"}),
+        _x86("x86-64-v4-vnni", "x86-64-v4", 512, _V4_REGISTERS, _V4 | {"avx512_vnni"}),
         Target(
             "aarch64", "aarch64-linux-gnu", "generic", 128, 32, True, 64 * KIB, 512 * KIB, 4 * MIB,
             features=frozenset({"asimd"}),

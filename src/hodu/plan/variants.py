@@ -9,9 +9,16 @@ from hodu.artifact import OutputFormat
 from hodu.errors import ArgumentError, UnsupportedError
 from hodu.plan.target import Target, named
 
-_TARGETS = {"baseline": "x86-64", "avx2": "x86-64-v3", "avx512": "x86-64-v4"}
+_TARGETS = {
+    "baseline": ("x86-64", 0),
+    "avx2": ("x86-64-v3", 1),
+    "avxvnni": ("x86-64-v3-vnni", 1 | 4),
+    "avx512": ("x86-64-v4", 1 | 2),
+    "avx512vnni": ("x86-64-v4-vnni", 1 | 2 | 8),
+}
 NAMES = tuple(_TARGETS)
-"""From what every processor has to what the fewest have; the numbers are those of cpu.h."""
+"""From what every processor has to the fastest; what they need is in the bits of cpu.h."""
+_FOR_DOTS = {"avxvnni": "avx2", "avx512vnni": "avx512"}
 
 COMPILED = (
     OutputFormat.OBJECT,
@@ -24,10 +31,10 @@ COMPILED = (
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Code for one level of a processor family, by name and by its number."""
+    """Code for some processors of a family; what they must have, `needs`, in the bits of cpu.h."""
 
     name: str
-    level: int
+    needs: int
     target: Target
 
 
@@ -58,10 +65,15 @@ def variants_for(triple: str, names: Sequence[str] = NAMES) -> tuple[Variant, ..
             f"there are no variants for {triple}",
             hint="they are for x86-64; elsewhere one code serves, which --mcpu chooses",
         )
-    levels = sorted({NAMES.index(name) for name in names})
-    targets = [named(_TARGETS[NAMES[level]]) for level in levels]
-    bits = max(target.vector_bits for target in targets)
+    chosen = {name: found for name, found in _TARGETS.items() if name in names}
+    bits = max(named(target).vector_bits for target, _ in chosen.values())
     return tuple(
-        Variant(NAMES[level], level, replace(target, triple=triple, packed_bits=bits))
-        for level, target in zip(levels, targets, strict=True)
+        Variant(name, needs, replace(named(target), triple=triple, packed_bits=bits))
+        for name, (target, needs) in chosen.items()
     )
+
+
+def without_idle(variants: Sequence[Variant]) -> tuple[Variant, ...]:
+    """For a model without dot products of bytes: without those that would equal another one."""
+    names = {variant.name for variant in variants}
+    return tuple(v for v in variants if _FOR_DOTS.get(v.name) not in names)

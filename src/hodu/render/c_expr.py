@@ -252,6 +252,11 @@ class ExprWriter:
             return f"{self.use(f'apart_{kind}')}({self.whole(x.args[0])})"
         if x.name == "dot4":
             return self._dot(x)
+        if x.name == "anew":
+            load = x.args[0]
+            assert isinstance(load, e.Load)
+            kind = memory_type(load.buf.dtype)
+            return f"*(const volatile {kind} *){self.address(load.buf, load.index)}"
         vector = x.args[0]
         if x.name.startswith("interleave_"):
             start = x.lanes // 2 if x.name == "interleave_high" else 0

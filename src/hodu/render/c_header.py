@@ -61,22 +61,14 @@ def render_typed(program: Program, plan: Plan, symbol: str, *, bare: bool = Fals
     On a `bare` machine an instance without states is made for each call.
     """
     kept = bool(program.states) or not bare
-    inputs, outputs = _names(program)
-    arena = "0"
-    lines = [f"{_signature(program, symbol)} {{"]
-    if plan.size:
-        arena = "arena"
-        lines += [
-            f"  static unsigned char arena[{plan.size}]",
-            f"      __attribute__((aligned({plan.alignment})));",
-        ]
+    arena = "arena" if plan.size else "0"
+    lines = [f"{_signature(program, symbol)} {{", *_arena(plan)]
     if kept:
         lines += ["  static hodu_instance instance;", "  static int ready;"]
     else:
         lines.append("  hodu_instance instance;")
     lines += [
-        f"  const void *taken[] = {{{', '.join(inputs) or '0'}}};",
-        f"  void *made[] = {{{', '.join(outputs) or '0'}}};",
+        *_tables(program),
         *(
             [
                 "  if (!ready) {",
@@ -95,6 +87,37 @@ def render_typed(program: Program, plan: Plan, symbol: str, *, bare: bool = Fals
         "}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def render_plain(program: Program, plan: Plan, symbol: str, weights: str) -> str:
+    """The typed function of a program whose runs need no instance."""
+    arena = "arena" if plan.size else "0"
+    lines = [
+        f"{_signature(program, symbol)} {{",
+        *_arena(plan),
+        *_tables(program),
+        f"  return {symbol}_run({arena}, {weights}, taken, made);",
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _arena(plan: Plan) -> list[str]:
+    if not plan.size:
+        return []
+    return [
+        f"  static unsigned char arena[{plan.size}]",
+        f"      __attribute__((aligned({plan.alignment})));",
+    ]
+
+
+def _tables(program: Program) -> list[str]:
+    """The inputs and outputs as the functions for all models take them."""
+    inputs, outputs = _names(program)
+    return [
+        f"  const void *taken[] = {{{', '.join(inputs) or '0'}}};",
+        f"  void *made[] = {{{', '.join(outputs) or '0'}}};",
+    ]
 
 
 def _declaration(program: Program, symbol: str) -> list[str]:

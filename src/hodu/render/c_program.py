@@ -11,7 +11,7 @@ from hodu.kernel.work import operations
 from hodu.lower.program import Argument, Branch, Launch, Place, Port, Program, Repeat, Slot, Step
 from hodu.plan.memory import Plan
 from hodu.render.c_expr import ExprWriter, memory_pointer
-from hodu.render.c_header import can_be_typed, render_typed
+from hodu.render.c_header import can_be_typed, render_plain, render_typed
 from hodu.render.c_helpers import helper, typedef
 from hodu.render.c_kernel import KernelWriter, takes_instance, wrapped
 from hodu.render.dedupe import same_kernels
@@ -224,12 +224,29 @@ class _ProgramWriter:
         if self.embedded is not None:
             yield f"extern const unsigned char {self.embedded}[];\n"
         yield self._init()
-        yield (
-            f"int {symbol}_execute(hodu_instance *self, const void *const *inputs, "
-            "void *const *outputs) {"
-        )
-        yield "  unsigned char *arena = self->arena;"
-        yield "  const unsigned char *weights = self->weights;"
+        yield from self._execute()
+        yield f"void {symbol}_cleanup(hodu_instance *self) {{ self->arena = 0; }}\n"
+        if self.options.typed and can_be_typed(self.program):
+            yield self._typed()
+        if self.options.aliases:
+            yield render_aliases(symbol)
+
+    @property
+    def _needs_instance(self) -> bool:
+        """Whether a run makes use of more than the arena and the weights."""
+        bare = self.options.bare
+        used = any(takes_instance(launch.kernel, bare=bare) for launch in self.launches)
+        return not bare or used or any(slot.kind == "shapes" for slot in self.program.slots)
+
+    def _execute(self) -> Iterator[str]:
+        symbol, given = self.options.symbol, "const void *const *inputs, void *const *outputs"
+        if self._needs_instance:
+            yield f"int {symbol}_execute(hodu_instance *self, {given}) {{"
+            yield "  unsigned char *arena = self->arena;"
+            yield "  const unsigned char *weights = self->weights;"
+        else:
+            yield f"static int {symbol}_run(unsigned char *arena, const unsigned char *weights,"
+            yield f"    {given}) {{"
         yield "  int status;"
         yield "  (void)arena, (void)weights, (void)inputs, (void)outputs, (void)status;"
         if any(can_fail(launch.kernel) for launch in self.launches):
@@ -237,11 +254,16 @@ class _ProgramWriter:
         numbers = {id(launch): i for i, launch in enumerate(self.launches)}
         yield from self._steps(self.program.steps, numbers, "  ")
         yield "  return HODU_OK;\n}\n"
-        yield f"void {symbol}_cleanup(hodu_instance *self) {{ self->arena = 0; }}\n"
-        if self.options.typed and can_be_typed(self.program):
-            yield render_typed(self.program, self.plan, symbol, bare=self.options.bare)
-        if self.options.aliases:
-            yield render_aliases(symbol)
+        if not self._needs_instance:
+            yield f"int {symbol}_execute(hodu_instance *self, {given}) {{"
+            yield f"  return {symbol}_run(self->arena, self->weights, inputs, outputs);\n}}\n"
+
+    def _typed(self) -> str:
+        program, plan, symbol = self.program, self.plan, self.options.symbol
+        has_weights = self.embedded is not None or not self.weights.size
+        if has_weights and not self._needs_instance and not program.states:
+            return render_plain(program, plan, symbol, self.embedded or "0")
+        return render_typed(program, plan, symbol, bare=self.options.bare)
 
     def _init(self) -> str:
         symbol, embedded = self.options.symbol, self.embedded

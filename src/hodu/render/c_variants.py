@@ -48,7 +48,7 @@ def render_variants(
     symbol, count = options.symbol, len(variants)
     names = [variant_symbol(symbol, variant) for variant in variants]
     rows = ",\n".join(
-        f'  {{"{v.name}", {v.level}, {name}_info, {name}_init, {name}_execute, {name}_cleanup}}'
+        f'  {{"{v.name}", {v.needs}, {name}_info, {name}_init, {name}_execute, {name}_cleanup}}'
         for v, name in zip(variants, names, strict=True)
     )
     lines = [

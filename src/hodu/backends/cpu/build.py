@@ -79,11 +79,12 @@ def build(
         position_independent=not target.is_bare,
     )
     sizes = _write(ready, format, path, code, external)
+    processors = ", ".join(v.name for v in ready.variants) or target.processor
     notes = {
         **describe(ready.whole),
         "file_bytes": path.stat().st_size,
         "has_weights": not external and format is not OutputFormat.C_SOURCE,
-        "target": f"{target.triple} {', '.join(v.name for v in variants) or target.processor}",
+        "target": f"{target.triple} {processors}",
         "variants": ready.describe(sizes) if variants else [],
     }
     if "report" in extra:

@@ -19,7 +19,7 @@ from hodu.backends.cpu.prepare import (
 )
 from hodu.passes import optimize
 from hodu.plan.memory import plan_memory
-from hodu.plan.variants import Variant
+from hodu.plan.variants import Variant, without_idle
 from hodu.render.c_program import Options
 from hodu.render.c_variants import render_variants, variant_symbol
 from hodu.snapshot.ir import Snapshot
@@ -87,6 +87,8 @@ def prepare_variants(
     of all variants, and every arena is as large as the largest.
     """
     optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
+    if not _has_dots(optimized):
+        variants = without_idle(variants)
     programs = [
         lowered(optimized, v.target, level=level, exact=exact, found=found) for v in variants
     ]
@@ -104,6 +106,14 @@ def prepare_variants(
         text = render_variants(whole.program, whole.plan, variants, options)
         whole = replace(whole, options=options, source=text)
     return PreparedVariants(whole, tuple(variants), parts)
+
+
+def _has_dots(snapshot: Snapshot) -> bool:
+    """Whether there are products of bytes, in regions too."""
+    return any(
+        node.op in ("integer_conv", "integer_matmul") or any(map(_has_dots, node.regions()))
+        for node in snapshot.nodes
+    )
 
 
 def _options_of(variant: Variant, options: Options, exact: bool) -> Options:

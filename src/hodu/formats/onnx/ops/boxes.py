@@ -1,18 +1,20 @@
-"""Non-maximum suppression; how many boxes remain depends on the data, so it runs eagerly."""
+"""Non-maximum suppression: the best boxes, a round for each, in all classes at once."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from hodu.dispatch.base import wrap
+import hodu.functional as f
+from hodu.dtypes import i32, i64
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
-from hodu.ops._table import Array
 
 if TYPE_CHECKING:
     from hodu._tensor import Tensor
+
+_LAST = (1 << 31) - 1
+_State = tuple["Tensor", "Tensor", "Tensor"]
 
 
 @onnx_op("NonMaxSuppression", since=10)
@@ -25,45 +27,70 @@ def non_max_suppression(
     threshold: Tensor | None = None,
 ) -> Tensor:
     """Rows (batch, class, box) of the best boxes that overlap no better one too much."""
-    count = 0 if limit is None else int(limit.item())
-    least = None if threshold is None else float(threshold.item())
-    most = 0.0 if overlap is None else float(overlap.item())
-    corners = _corners(boxes.numpy().astype(np.float64), bool(node.flag("center_point_box")))
-    rows: list[tuple[int, int, int]] = []
-    for batch, classes in enumerate(scores.numpy()):
-        for label, values in enumerate(classes):
-            kept = _kept(corners[batch], values, count, most, least)
-            rows += [(batch, label, box) for box in kept]
-    return wrap(np.array(rows, np.int64).reshape(-1, 3))
+    if limit is None:
+        return f.zeros((0, 3), dtype=i64)
+    found = _Boxes.of(boxes.unsqueeze(1), bool(node.flag("center_point_box")))
+    live = f.ones_like(scores, dtype="bool") if threshold is None else scores > threshold
+    most = f.zeros(()) if overlap is None else overlap.reshape(())
+    chosen = _chosen(found, scores, live, limit.reshape(()), most)
+    batch, label, turn = f.nonzero(chosen >= 0, as_tuple=True)
+    return f.stack([batch, label, chosen[batch, label, turn]], 1)
 
 
-def _corners(boxes: Array, centred: bool) -> Array:
-    """Boxes as (low, low, high, high), given as two corners or as (x, y, width, height)."""
-    if centred:
-        half = boxes[..., 2:] / 2
-        return np.concatenate([boxes[..., :2] - half, boxes[..., :2] + half], -1)
-    first, second = boxes[..., :2], boxes[..., 2:]
-    return np.concatenate([np.minimum(first, second), np.maximum(first, second)], -1)
+@dataclass(frozen=True, slots=True)
+class _Boxes:
+    """Boxes by their lower and upper ends on both axes, each [batch, class, box]."""
+
+    low: tuple[Tensor, Tensor]
+    high: tuple[Tensor, Tensor]
+    area: Tensor
+
+    @classmethod
+    def of(cls, boxes: Tensor, centred: bool) -> _Boxes:
+        """Those given as two corners or as (x, y, width, height) in the last axis."""
+        a, b, c, d = f.unbind(boxes, -1)
+        ends = [(a - c / 2, a + c / 2), (b - d / 2, b + d / 2)] if centred else [(a, c), (b, d)]
+        (p, q), (r, s) = ends
+        low, high = (f.minimum(p, q), f.minimum(r, s)), (f.maximum(p, q), f.maximum(r, s))
+        return cls(low, high, (high[0] - low[0]) * (high[1] - low[1]))
+
+    def at(self, places: Tensor) -> _Boxes:
+        """One box of each batch and class, [batch, class, 1]."""
+        parts = (*self.low, *self.high, self.area)
+        spread = (part.expand(*places.shape[:2], part.shape[2]) for part in parts)
+        a, b, c, d, area = (f.gather(part, 2, places) for part in spread)
+        return _Boxes((a, b), (c, d), area)
+
+    def overlap(self, other: _Boxes) -> Tensor:
+        """Intersection over union with others; 0 for boxes without area."""
+        sides = [
+            f.clamp(f.minimum(p, q) - f.maximum(r, s), min=0)
+            for p, q, r, s in zip(self.high, other.high, self.low, other.low, strict=True)
+        ]
+        shared = sides[0] * sides[1]
+        union = self.area + other.area - shared
+        return f.where(union > 0, shared / union, 0)
 
 
-def _kept(boxes: Array, scores: Array, count: int, most: float, least: float | None) -> list[int]:
-    """The greedy choice: by falling score, whatever overlaps no earlier choice by more."""
-    order = np.argsort(-scores, kind="stable")
-    chosen: list[int] = []
-    for box in order.tolist():
-        if len(chosen) == count:
-            break
-        if (least is None or scores[box] > least) and not np.any(
-            _overlap(boxes[box], boxes[chosen]) > most
-        ):
-            chosen.append(box)
-    return chosen
+def _chosen(boxes: _Boxes, scores: Tensor, live: Tensor, limit: Tensor, most: Tensor) -> Tensor:
+    """The boxes of each batch and class in the order of their choice, [batch, class, turn].
 
+    -1 where no box is left. The greedy choice: by falling score, the first of equal ones, whatever
+    overlaps no earlier choice by more.
+    """
+    rank = f.argsort(f.argsort(-scores, stable=True)).to(i32)
+    places = f.arange(scores.shape[2])
+    turns = places if limit.is_captured else places[: max(int(limit), 0)]
+    none = f.full((*scores.shape[:2], *turns.shape), -1, dtype=i64)
 
-def _overlap(box: Array, others: Array) -> Array:
-    """Intersection over union of a box with others; 0 for boxes without area."""
-    low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:], others[:, 2:])
-    shared = np.prod(np.clip(high - low, 0, None), -1)
-    areas = np.prod(others[:, 2:] - others[:, :2], -1)
-    union = np.prod(box[2:] - box[:2]) + areas - shared
-    return np.divide(shared, union, out=np.zeros_like(union), where=union > 0)
+    def more(turn: Tensor, live: Tensor, _: Tensor) -> Tensor:
+        return (turn < limit) & f.any(live)
+
+    def choose(turn: Tensor, live: Tensor, chosen: Tensor) -> _State:
+        best = f.argmin(f.where(live, rank, _LAST), -1, keepdim=True)
+        found = f.any(live, -1, keepdim=True)
+        chosen = f.where((turns == turn) & found, best, chosen)
+        close = boxes.at(best).overlap(boxes) > most
+        return turn + 1, live & ~close & (places != best), chosen
+
+    return f.while_loop(more, choose, (f.zeros((), dtype=i64), live, none))[2]

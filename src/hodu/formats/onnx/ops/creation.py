@@ -34,11 +34,11 @@ def _cast(node: OnnxNode, x: Any, target: int) -> Any:
 
 @onnx_op("BitCast", since=26)
 def bit_cast(node: OnnxNode, x: Tensor) -> Tensor:
-    """The same bits as another element type of the same width (eager)."""
+    """The same bits as another element type of the same width."""
     dtype = dtype_of(node.integer("to"), "the result")
     if x.dtype.bits != dtype.bits:
         raise node.unsupported(f"{x.dtype} as {dtype}, which is of another width")
-    return wrap(x.numpy().view(dtype.numpy))
+    return x.view(dtype)
 
 
 @onnx_op("Constant")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 import hodu.functional as f
 from hodu.dispatch.attrs import as_dims
 from hodu.formats.onnx.node import OnnxNode
@@ -169,16 +167,16 @@ def _spread(order: Tensor, x: Tensor) -> Tensor:
 
 @onnx_op("Unique", since=11)
 def unique(node: OnnxNode, x: Tensor) -> tuple[Tensor, ...]:
-    """Distinct entries with first places, inverse places and counts (eager)."""
+    """Distinct entries with first places, inverse places and counts."""
     axis = node.attr("axis")
-    array = x.numpy()
-    values, first, inverse, counts = np.unique(
-        array, return_index=True, return_inverse=True, return_counts=True, axis=axis
-    )
-    inverse = inverse.reshape(-1)
-    if not node.flag("sorted", True):
-        order = np.argsort(first)
-        values = np.take(values, order, axis=0 if axis is None else axis)
-        inverse, first, counts = np.argsort(order)[inverse], first[order], counts[order]
-    index = [f.tensor(a.astype(np.int64)) for a in (first, inverse, counts)]
-    return (f.tensor(values), *index)
+    found = f._unique(x, axis)
+    inverse, counts = found.inverse_indices.reshape(-1), found.counts
+    by_entry = f.argsort(inverse, stable=True)
+    first = f.index_select(by_entry, 0, f.cumsum(counts, 0) - counts)
+    if node.flag("sorted", True):
+        return found.output, first, inverse, counts
+    order = f.argsort(first)
+    values = f.index_select(found.output, axis or 0, order)
+    rank = f.argsort(order)
+    first, counts = (f.index_select(t, 0, order) for t in (first, counts))
+    return values, first, f.index_select(rank, 0, inverse), counts

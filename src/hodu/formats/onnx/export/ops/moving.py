@@ -34,6 +34,15 @@ def reshape(g: Emitter, node: Node, x: str) -> str:
     return g.op("Reshape", x, g.shape(dims), allowzero=1 if 0 in dims else None)
 
 
+@exports("view_dtype", since=26)
+def view_dtype(g: Emitter, node: Node, x: str) -> str:
+    """The same bits as another type of the same width; ONNX has none of other widths."""
+    dtype = node.attrs["dtype"]
+    if g.type_of(x).bits != dtype.bits:
+        raise UnsupportedError(f"{g.type_of(x)} read as {dtype}, which is of another width")
+    return g.op("BitCast", x, result=dtype, to=dtype.onnx)
+
+
 @exports("permute")
 def permute(g: Emitter, node: Node, x: str) -> str:
     """The axes in another order."""
