@@ -51,6 +51,9 @@ CASES: dict[str, tuple[Any, list[np.ndarray]]] = {
     "weights": (lambda x: F.relu(F.linear(x, constant(35, 19), constant(35))), [numbers(17, 19)]),
     "rows that share cache lines": (lambda x: x @ constant(1024, 3), [numbers(9, 1024)]),
     "parts of the depth": (lambda x: x @ constant(700, 33), [numbers(15, 700)]),
+    "a transposed product": (
+        lambda x, w, b: F.relu(F.linear(x, w, b)), [numbers(18, 50), numbers(87, 50), numbers(87)]
+    ),
     "products": (lambda x, y: x @ y.mT, [numbers(2, 9, 13), numbers(2, 18, 13)]),
     "blocks": (blocks, [numbers(1, 9, 6, 7)]),
     "groups": (

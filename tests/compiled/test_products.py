@@ -107,6 +107,17 @@ def test_transposed_operands_are_read_where_they_lie(left: bool, right: bool) ->
     assert {launch.label for launch in program.launches()} <= {"pack", "matmul"}
 
 
+@pytest.mark.parametrize("size", [(16, 90, 75), (35, 200, 131), (61, 300, 514)])
+def test_a_layer_of_which_the_transposed_product_is_computed(size: tuple[int, int, int]) -> None:
+    rows, depth, columns = size
+    x, w, b = numbers(rows, depth), numbers(columns, depth, seed=1), numbers(columns, seed=2)
+    packed = prepare(capture(F.linear, [x, w, b]), host(), Options(), level=2).program.slots
+    assert next(s.size for s in packed if s.name == "packed") <= depth * (rows + 16)
+    got = run(lambda x, w, b: F.relu(F.linear(x, w, b)), x, w, b)
+    wanted = np.maximum(x.astype(np.float64) @ w.T.astype(np.float64) + b, 0)
+    assert np.allclose(got, wanted, rtol=1e-4, atol=1e-4)
+
+
 def test_a_view_of_heads_is_multiplied_without_a_copy() -> None:
     a, b = numbers(2, 17, 4, 24), numbers(2, 17, 4, 24, seed=1)
 

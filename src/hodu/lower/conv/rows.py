@@ -132,7 +132,8 @@ class RowsOfPixels:
         self.across = -(-shape.count[1] // self.lanes)  # vectors in a row of pixels
         self.wide = min(self.across, _MOST_VECTORS)
         self.high = min(shape.count[0], max(1, _MOST_VECTORS // self.across))
-        most = (s.target.vector_registers - 4) // (self.wide * self.high)
+        vectors = self.wide * self.high  # in registers of their own, beside the sums
+        most = (s.target.vector_registers - 2 - vectors) // vectors
         blocks = -(-shape.out // max(1, min(most, _MOST_ROWS)))
         self.channels = -(-shape.out // blocks)
 

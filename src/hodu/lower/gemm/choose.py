@@ -43,10 +43,19 @@ class Blocking:
 
 
 def candidates(
-    target: Target, bits: int, rows: int | None, columns: int, depth: int | None
+    target: Target,
+    bits: int,
+    rows: int | None,
+    columns: int,
+    depth: int | None,
+    multiple: int = 1,
 ) -> tuple[Blocking, ...]:
-    """Blockings for a product, the one that should be the fastest first."""
-    tiles = _ranked(target, bits, _UNKNOWN if rows is None else max(rows, 1), max(columns, 1))
+    """Blockings for a product, the one that should be the fastest first.
+
+    The rows of a tile are a multiple of `multiple`, of which there are at least so many.
+    """
+    count = _UNKNOWN if rows is None else max(rows, 1)
+    tiles = [t for t in _ranked(target, bits, count, max(columns, 1)) if t.rows % multiple == 0]
     found = [Blocking(tile) for tile in tiles[:_TILES]]
     best = tiles[0]
     blocks = {depth_block(target, best, depth or 1, bits // 8, parts) for parts in (1, 2)}

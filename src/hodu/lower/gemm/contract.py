@@ -8,7 +8,7 @@ from hodu.dtypes import i32
 from hodu.kernel.expr import Const, Expr, index
 from hodu.lower.gemm import choose, dots
 from hodu.lower.gemm.dots import Dots
-from hodu.lower.gemm.finish import Finish, Write, can_write_vectors
+from hodu.lower.gemm.finish import Across, Finish, Write, can_write_vectors
 from hodu.lower.gemm.operands import (
     WORD,
     Matrices,
@@ -23,6 +23,7 @@ from hodu.lower.index import product
 from hodu.lower.stage import Stage
 
 _WORTH_PACKING = 16  # rows from which on a copy of the right operand pays
+_SQUARE = 4  # of which the rows of a tile that is transposed are a multiple
 
 
 def contract(s: Stage, sizes: Sizes, a: Matrices, b: Matrices, write: Write) -> None:
@@ -36,7 +37,7 @@ def contract(s: Stage, sizes: Sizes, a: Matrices, b: Matrices, write: Write) -> 
         contract(s, turned, b, a, _turned(write))
     elif is_cheaper_turned(sizes, a, b):
         turned = Sizes(sizes.batch, sizes.columns, sizes.rows, sizes.depth)
-        _blocked(s, turned, b, a, _turned(write))
+        _blocked_turned(s, turned, b, a, write)
     elif dots.suits(s, sizes, a, b, dtype):
         Dots(s, sizes, a, b, Finish(write, dtype, False)).emit()
     elif known(sizes.columns) is None or not _can_pack(sizes, b):
@@ -53,6 +54,16 @@ def _blocked(s: Stage, sizes: Sizes, a: Matrices, b: Matrices, write: Write) -> 
     Blocked(s, sizes, a, rights, blocking, Finish(write, dtype, vectors)).emit()
 
 
+def _blocked_turned(s: Stage, sizes: Sizes, a: Matrices, b: Matrices, write: Write) -> None:
+    """The same loops for the transposed product, of which `write` stores the columns as rows."""
+    dtype = accumulator(a.dtype)
+    blocking = _blocking(s, sizes, a, b, turned=True)
+    rights = _rights(s, sizes, b, blocking.tile)
+    is_wide = can_write_vectors(s, write, dtype, len(sizes.batch), blocking.tile.lanes)
+    finish = Across(write, dtype) if is_wide else Finish(_turned(write), dtype, False)
+    Blocked(s, sizes, a, rights, blocking, finish).emit()
+
+
 def contract_words(
     s: Stage, sizes: Sizes, a: Matrices, b: Matrices, write: Write, *, turned: bool
 ) -> None:
@@ -67,12 +78,15 @@ def contract_words(
     Blocked(s, sizes, a, rights, blocking, Finish(write, i32, vectors), turned).emit()
 
 
-def _blocking(s: Stage, sizes: Sizes, a: Matrices, b: Matrices) -> choose.Blocking:
+def _blocking(
+    s: Stage, sizes: Sizes, a: Matrices, b: Matrices, *, turned: bool = False
+) -> choose.Blocking:
     """How the product is cut: the first candidate, or the one that was measured to be faster."""
     rows, columns, depth = known(sizes.rows), known(sizes.columns), known(sizes.depth)
     count = known(product(sizes.batch))
     assert columns is not None
-    found = choose.candidates(s.target, accumulator(a.dtype).bits, rows, columns, depth)
+    multiple = _SQUARE if turned else 1
+    found = choose.candidates(s.target, accumulator(a.dtype).bits, rows, columns, depth, multiple)
     if rows is None or depth is None or count is None:
         return found[0]
     steps = f"{known(a.stride)}, {known(a.step)} by {known(b.stride)}, {known(b.step)}"

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from hodu.dtypes import DType
+from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import INDEX, Expr, Ramp, Var, index
+from hodu.kernel.intrinsics import transposed
 from hodu.lower.gemm.tile import Sums
 from hodu.lower.index import Index
 from hodu.lower.point import CannotVectorizeError
@@ -70,6 +72,64 @@ class Finish:
                 yield start, count, lanes
                 start += count
             lanes //= 2
+
+
+@dataclass(frozen=True, slots=True)
+class Across:
+    """How sums of the transposed product are stored, whose rows are the columns of the result.
+
+    `write` takes vectors. Squares of sums are transposed in registers, so that those of a row of
+    the result are stored together.
+    """
+
+    write: Write
+    dtype: DType
+
+    def tile(
+        self, s: Stage, sums: Sums, position: Index, row: Expr, column: Expr, columns: int
+    ) -> None:
+        """Store the first `columns` columns of a tile whose first element is (row, column)."""
+        tile, k = sums.tile, s.k
+        held = k.local("tile", sums.dtype, tile.rows * tile.columns)
+        sums.store(held, index(0), tile.columns)
+        first = 0
+        while first < tile.rows:
+            lanes = min(tile.lanes, 1 << (tile.rows - first).bit_length() - 1)
+            square = _Square(held, first, lanes, tile.columns)
+            whole = columns // lanes * lanes
+            with k.loop(whole, step=lanes, name="c") as c:
+                self._store(s, square, position, row, (column, c), lanes)
+            if whole < columns:
+                self._store(s, square, position, row, (column, index(whole)), columns - whole)
+            first += lanes
+
+    def _store(
+        self, s: Stage, square: _Square, position: Index, row: Expr, at: tuple[Expr, Expr],
+        count: int,
+    ) -> None:  # fmt: skip
+        """The first `count` columns of a square that begins at a column of the tile."""
+        column, c = at
+        start, lanes = row + square.first, square.lanes
+        last = start if lanes == 1 else Ramp(start, lanes)
+        for turn, value in enumerate(square.columns(s, c)[:count]):
+            self.write(s, position, column + c + turn, last, value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Square:
+    """As many rows of a tile in memory as a vector has lanes, from row `first` on."""
+
+    held: Buf
+    first: int
+    lanes: int
+    stride: int
+
+    def columns(self, s: Stage, c: Expr) -> list[Expr]:
+        """The columns from `c` on."""
+        k, lanes = s.k, self.lanes
+        places = (c + (self.first + r) * self.stride for r in range(lanes))
+        rows = [k.let(k.load(self.held, at, lanes), "row") for at in places]
+        return transposed(rows, lambda x: k.let(x, "mixed"))
 
 
 def can_write_vectors(s: Stage, write: Write, dtype: DType, batch: int, lanes: int) -> bool:

@@ -15,7 +15,7 @@ from hodu.dtypes import DType
 from hodu.kernel.expr import Const, Expr, index
 from hodu.kernel.narrow import stored
 from hodu.lower.gemm import choose
-from hodu.lower.gemm.finish import Finish
+from hodu.lower.gemm.finish import Across, Finish
 from hodu.lower.gemm.lefts import Lefts
 from hodu.lower.gemm.operands import Matrices, Panels, padded
 from hodu.lower.gemm.tile import Panel, Rows, Sums, Tile, accumulate
@@ -52,7 +52,7 @@ class Blocked:
         a: Matrices,
         b: Matrices | Panels,
         blocking: choose.Blocking,
-        finish: Finish,
+        finish: Finish | Across,
         turned: bool = False,
     ) -> None:
         self.turned = turned
