@@ -10,10 +10,13 @@ from typing import Any
 from hodu.artifact import OutputFormat
 from hodu.devices import Device, as_device
 from hodu.errors import ArgumentError
-from hodu.plan.target import Target, baseline
+from hodu.plan.systems import target_for
+from hodu.plan.target import Target
 from hodu.plan.variants import default_variants
 from hodu.plugins import manager
 from hodu.plugins.interfaces import CompileOptions
+from hodu.render.c_header import c_name
+from hodu.runtime.wheel import wheel_path
 from hodu.snapshot.ir import Snapshot
 
 _NAMES = {
@@ -26,6 +29,7 @@ _NAMES = {
     "sharedlib": OutputFormat.SHARED_LIBRARY,
     "dylib": OutputFormat.SHARED_LIBRARY,
     "dll": OutputFormat.SHARED_LIBRARY,
+    "wheel": OutputFormat.WHEEL,
     **{form.value: form for form in OutputFormat},
 }
 
@@ -47,14 +51,15 @@ def build(
 
     `target` is a triple (this machine's by default); the code runs on any usual processor of it, or
     on `cpu` ("native" is this one). `format` is an extension or "object", "staticlib", "sharedlib",
-    "executable"; else the extension of `path` says it. `name` is what the functions are called.
-    `opt` is the effort from 0 to 3, or "s" for little code. States go into the file with what they
-    hold now. Raises ArgumentError for a format or a level that there is not and for sizes that are
-    not known, UnsupportedError for what the target cannot have.
+    "executable", "wheel"; else the extension of `path` says it. `name` is what the functions are
+    called. A wheel may go into a folder, under the name that pip takes. `opt` is the effort from 0
+    to 3, or "s" for little code. States go into the file with what they hold now. Raises
+    ArgumentError for a format or a level that there is not and for sizes that are not known,
+    UnsupportedError for what the target cannot have.
     """
     file = Path(path)
     form = output_format(file, format)
-    effort, chosen = effort_for(opt, baseline(target, cpu))
+    effort, chosen = effort_for(opt, target_for(form, target, cpu))
     extra: dict[str, Any] = {
         "target": chosen,
         "name": name,
@@ -62,6 +67,7 @@ def build(
         "variants": () if cpu or chosen.compact else default_variants(form, chosen.triple),
     }
     options = CompileOptions(opt=effort, exact=exact, extra=extra)
+    file = file_of(snapshot, file, form, name, chosen)
     plugin = manager.builder_for(as_device(device), form)
     plugin.build(snapshot, as_device(device), form, file, options)
 
@@ -78,6 +84,15 @@ def effort_for(opt: int | str, target: Target) -> tuple[int, Target]:
     raise ArgumentError(f"there is no level {opt!r} of effort", hint="levels are 0, 1, 2, 3 and s")
 
 
+def file_of(
+    snapshot: Snapshot, path: Path, format: OutputFormat, name: str | None, target: Target
+) -> Path:
+    """The file to write: `path` itself, but for a wheel in the folder `path`."""
+    if format is not OutputFormat.WHEEL:
+        return path
+    return wheel_path(path, c_name(name or snapshot.name).lower(), target.triple)
+
+
 def output_format(path: Path, name: str | None) -> OutputFormat:
     """The format that is named, else the one that the file's extension stands for."""
     text = path.suffix[1:].lower() if name is None else name.lower()
@@ -86,6 +101,6 @@ def output_format(path: Path, name: str | None) -> OutputFormat:
             f"{name!r} is no format"
             if name is not None
             else f"{str(path)!r}: no format has the extension .{text}",
-            hint="formats are o, a, so, exe, c, ll, bc and s",
+            hint="formats are o, a, so, exe, wasm, wheel, c, ll, bc and s",
         )
     return _NAMES[text]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hodu._build import effort_for, output_format
+from hodu._build import effort_for, file_of, output_format
 from hodu.artifact import OutputFormat
 from hodu.devices import CPU
 from hodu.errors import ArgumentError
@@ -52,9 +52,9 @@ def chosen_variants(names: str | None, format: OutputFormat, triple: str) -> tup
     return variants_for(triple, [name.strip() for name in names.split(",") if name.strip()])
 
 
-def check_folder(path: Path) -> None:
+def check_folder(path: Path, format: OutputFormat) -> None:
     """Raise UsageError if a file cannot be written there."""
-    if path.is_dir():
+    if path.is_dir() and format is not OutputFormat.WHEEL:
         raise UsageError(f"{str(path)!r} is a folder", hint="-o names the file to write")
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder {str(path.parent)!r}")
@@ -65,8 +65,9 @@ def write(
 ) -> None:
     """Build a file, and say so."""
     compiler = manager.builder_for(CPU, format)
-    triple = options.extra["target"].triple
-    console.status("Compiling", f"{snapshot.name} with {compiler.name} for {triple}")
+    target = options.extra["target"]
+    path = file_of(snapshot, path, format, options.extra["name"], target)
+    console.status("Compiling", f"{snapshot.name} with {compiler.name} for {target.triple}")
     with console.progress("Tuning") as report:
         compiler.build(snapshot, CPU, format, path, reporting(options, report))
     console.status("Wrote", f"{path} ({path.stat().st_size:,} bytes)")

@@ -46,7 +46,7 @@ _ROUNDED = frozenset({"sqrt", "floor", "ceil", "trunc", "rint"})
 class ExprWriter:
     """Writes expressions; collects the helpers and vector types that they need.
 
-    `mask_bits` is the width of the elements of the kernel's vectors, `index` the type of its
+    `mask_bits` is the width of the kernel's masks, `index` the type of its
     positions. With `exact` only products and sums that belong together are fused, whatever the C
     compiler may do with others.
     """
@@ -182,7 +182,24 @@ class ExprWriter:
             return self._wrapped(sign, self._wide(x.a), self._wide(x.b), x)
         level = _LEVELS.get(x.op, 4)
         left = self._beside(x.a, max(level, 2))  # a < b < c is not what it looks like
-        return self._narrowed(f"({left} {sign} {self._beside(x.b, level + 1)})", x)
+        text = f"({left} {sign} {self._beside(x.b, level + 1)})"
+        return self._mask(text, x.a) if x.dtype is bool_ else self._narrowed(text, x)
+
+    def _mask(self, text: str, compared: Expr) -> str:
+        """A comparison as a mask of the kernel's width; C makes it as wide as what is compared."""
+        bits = stored(compared.dtype).bits
+        if compared.lanes == 1 or compared.dtype is bool_ or bits == self.mask_bits:
+            return text
+        return f"__builtin_convertvector({_opened(text)}, {self.named(bool_, compared.lanes)})"
+
+    def _condition(self, x: e.Select) -> str:
+        """The mask of a choice, as wide as what it selects between."""
+        text, bits = self.whole(x.condition), stored(x.dtype).bits
+        if bits == self.mask_bits:
+            return text
+        name = vector_type(bool_, x.lanes, bits)
+        self.types[name] = None
+        return f"__builtin_convertvector({text}, {name})"
 
     def _wide(self, x: Expr) -> str:
         """An integer operand of arithmetic that wraps around, which is done on unsigned numbers."""
@@ -216,7 +233,7 @@ class ExprWriter:
             return f"(({m} & {a}) | (~{m} & {b}))"
         name = vector_type(x.dtype, x.lanes, self.mask_bits)
         self.named(x.dtype, x.lanes)
-        given = ", ".join(map(self.whole, (x.condition, x.a, x.b)))
+        given = ", ".join((self._condition(x), self.whole(x.a), self.whole(x.b)))
         return f"{self.use(f'select_{name}')}({given})"
 
     def _cast(self, x: e.Cast) -> str:
@@ -226,7 +243,7 @@ class ExprWriter:
                 return f"({a} != 0)"
             return f"({self.scalar(x.dtype)}){_bracketed(a)}"
         if x.dtype is bool_:
-            return f"({a} != 0)"
+            return self._mask(f"({a} != 0)", x.a)
         if x.a.dtype is bool_:
             a = f"(-{a})"
         return f"__builtin_convertvector({_opened(a)}, {self.type_of(x)})"

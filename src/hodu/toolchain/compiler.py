@@ -115,7 +115,7 @@ class Toolchain:
     def _start(self, options: CodeOptions) -> list[str]:
         """The command and its target; only hosted code sees headers other than the compiler's."""
         command = list(self.compiler.command)
-        triple = options.triple or host_triple()
+        triple = clang_triple(options.triple or host_triple())
         if self.compiler.family == "gcc":
             if options.triple is not None and not _same_machine(options.triple, host_triple()):
                 raise ToolchainError(
@@ -217,6 +217,11 @@ def host_triple() -> str:
     system, machine = os.uname().sysname, os.uname().machine
     machine = {"arm64": "aarch64", "amd64": "x86_64"}.get(machine, machine)
     return f"{machine}-macos" if system == "Darwin" else f"{machine}-{system.lower()}-gnu"
+
+
+def clang_triple(triple: str) -> str:
+    """A triple for clang, to which the extensions of RISC-V are no part of an architecture."""
+    return re.sub(r"^(riscv(?:32|64))\w*", r"\1", triple)
 
 
 def _same_machine(a: str, b: str) -> bool:

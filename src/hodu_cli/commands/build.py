@@ -26,9 +26,10 @@ def build(
     tune_seconds: TuneSeconds = 30.0,
     verbose: Verbose = False,
     quiet: Quiet = False,
+    list_targets: choices.ListTargets = False,
 ) -> None:
     """Compile a model into a library, a program or C source."""
-    from hodu.plan.target import baseline
+    from hodu.plan.systems import target_for
     from hodu.plugins.interfaces import CompileOptions
     from hodu_cli import building
     from hodu_cli.build_report import report_lines
@@ -37,8 +38,8 @@ def build(
     building.check_choices(variants, mcpu, tune)
     console = Console(quiet)
     form = building.chosen_format(output, format)
-    building.check_folder(output)
-    effort, chosen = building.chosen_effort(optimize, baseline(target, mcpu))
+    building.check_folder(output, form)
+    effort, chosen = building.chosen_effort(optimize, target_for(form, target, mcpu))
     extra: dict[str, Any] = {
         "target": chosen,
         "name": name,

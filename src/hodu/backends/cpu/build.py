@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hodu.artifact import OutputFormat
+from hodu.artifact import ArtifactTensorInfo, OutputFormat
 from hodu.backends.cpu.dump import Dump
 from hodu.backends.cpu.interface import unbound_dims
 from hodu.backends.cpu.prepare import Prepared
@@ -25,11 +25,25 @@ from hodu.render.c_header import c_name, can_be_typed, render_header
 from hodu.render.c_program import Options
 from hodu.render.c_types import RESERVED
 from hodu.runtime.products import EmbeddedWeights, build_product, place_file
-from hodu.runtime.support import C_FOLDER
+from hodu.runtime.support import C_FOLDER, WASM_LOADER
+from hodu.runtime.wheel import wheel_of, write_wheel
 from hodu.snapshot.ir import Snapshot
 from hodu.toolchain.compiler import CodeOptions, Toolchain
 
-_ONE_MODEL = (OutputFormat.SHARED_LIBRARY, OutputFormat.EXECUTABLE)
+_ONE_MODEL = (
+    OutputFormat.SHARED_LIBRARY,
+    OutputFormat.EXECUTABLE,
+    OutputFormat.WASM,
+    OutputFormat.WHEEL,
+)
+_UNTYPED = (OutputFormat.EXECUTABLE, OutputFormat.WASM, OutputFormat.WHEEL)
+_HEADED = (
+    OutputFormat.OBJECT,
+    OutputFormat.STATIC_LIBRARY,
+    OutputFormat.SHARED_LIBRARY,
+    OutputFormat.C_SOURCE,
+)
+_WHOLE = (OutputFormat.WHEEL, OutputFormat.WASM)
 _IR = (OutputFormat.LLVM_IR, OutputFormat.LLVM_BITCODE, OutputFormat.ASSEMBLY)
 
 
@@ -47,15 +61,17 @@ def build(
     _check_sizes(snapshot)
     extra = options.extra
     external = bool(extra.get("external_weights")) or format in _IR
+    if external and format in _WHOLE:
+        raise ArgumentError(f"a .{format.value} file holds its weights itself")
     dump = Dump(extra["dump"]) if extra.get("dump") else None
     target, variants = _targets(format, extra)
-    symbol = _symbol(extra.get("name") or path.stem)
+    symbol = _symbol(extra.get("name") or _stem(format, path))
     written = Options(
         symbol,
         target.triple,
         embedded=None if external else f"{symbol}_weights",
         aliases=format in _ONE_MODEL,
-        typed=not external and format is not OutputFormat.EXECUTABLE,
+        typed=not external and format not in _UNTYPED,
         bare=target.is_bare,
         pointer_bytes=target.pointer_bytes,
         compact=target.compact,
@@ -76,7 +92,7 @@ def build(
     code = replace(
         code_options(target, options),
         triple=target.triple,
-        position_independent=not target.is_bare,
+        position_independent=target.is_hosted,
     )
     sizes = _write(ready, format, path, code, external)
     processors = ", ".join(v.name for v in ready.variants) or target.processor
@@ -125,6 +141,11 @@ def _check_sizes(snapshot: Snapshot) -> None:
         )
 
 
+def _stem(format: OutputFormat, path: Path) -> str:
+    wheel = wheel_of(path) if format is OutputFormat.WHEEL else None
+    return path.stem if wheel is None else wheel.package
+
+
 def _symbol(text: str) -> str:
     """The name of the functions: a C identifier that is no word of the language."""
     name = c_name(text)
@@ -141,15 +162,34 @@ def _write(
         blob = Path(scratch) / "weights"
         ready.write_weights(blob)
         embeds = has_weights and not external
+        inside = EmbeddedWeights(f"{symbol}_weights", blob) if embeds else None
         if format is OutputFormat.C_SOURCE:
             write_c(ready.whole, path, blob if embeds else None)
+        elif format is OutputFormat.WHEEL:
+            sizes = _build_wheel(ready, path, code, inside)
         else:
-            inside = EmbeddedWeights(f"{symbol}_weights", blob) if embeds else None
             sizes = build_product(ready.sources(), format, path, code, inside)
         if external and has_weights:
             place_file(blob, path.with_name(f"{path.stem}.weights"))
-        if format in (*COMPILED, OutputFormat.C_SOURCE) and format is not OutputFormat.EXECUTABLE:
+        if format is OutputFormat.WASM:
+            place_file(WASM_LOADER, path.with_name(WASM_LOADER.name))
+        if format in _HEADED:
             _write_headers(ready.whole, path.parent, Path(scratch))
+    return sizes
+
+
+def _build_wheel(
+    ready: PreparedVariants, path: Path, code: CodeOptions, weights: EmbeddedWeights | None
+) -> dict[str, int]:
+    program = ready.whole.program
+    with tempfile.TemporaryDirectory() as scratch:
+        library = Path(scratch) / "model"
+        sizes = build_product(ready.sources(), OutputFormat.SHARED_LIBRARY, library, code, weights)
+        inputs, outputs = (
+            [ArtifactTensorInfo(port.name, port.capacity, port.type.dtype) for port in ports]
+            for ports in (program.inputs, program.outputs)
+        )
+        write_wheel(path, library, program.name, inputs, outputs)
     return sizes
 
 

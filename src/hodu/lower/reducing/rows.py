@@ -24,7 +24,7 @@ from hodu.kernel.expr import Const, Expr, Ramp
 from hodu.kernel.ir import Kind
 from hodu.lower.index import ZERO, Index, product
 from hodu.lower.point import CannotVectorizeError
-from hodu.lower.pointwise import has_one_width, is_large
+from hodu.lower.pointwise import has_wide_vectors, is_large
 from hodu.lower.reducing.axes import Axes, epilogue_operands, leaves
 from hodu.lower.reducing.folds import Fold
 from hodu.lower.stage import Stage
@@ -283,7 +283,7 @@ def vectorized(s: Stage, lanes: int, write: Callable[[int], None]) -> None:
         except CannotVectorizeError:
             pass
         else:
-            if has_one_width(s.k.finish()):
+            if has_wide_vectors(s.k.finish()):
                 return
         restart()
     write(1)
