@@ -75,6 +75,11 @@ class Target:
         """Whether the calling convention lets a program of ARM use one; others always do."""
         return not self.triple.endswith("-eabi")
 
+    @property
+    def pairs_halves(self) -> bool:
+        """Whether an instruction multiplies pairs of 16-bit integers in general registers."""
+        return "dsp" in self.features
+
     def lanes(self, bits: int) -> int:
         """How many elements of `bits` bits a vector holds; 1 without vectors."""
         return max(1, self.vector_bits // bits)
@@ -148,7 +153,10 @@ def _x86(name: str, level: str, bits: int, registers: int, features: Iterable[st
 
 def _cortex(name: str, triple: str, fma: bool = False, l1: int = 0) -> Target:
     registers = 32 if fma else 8  # of single-precision floats, or general ones
-    return Target(name, triple, name, 0, registers, fma, l1, 0, 0, pointer_bytes=4)
+    features = frozenset({"dsp", "vfp"} if fma else ())
+    return Target(
+        name, triple, name, 0, registers, fma, l1, 0, 0, pointer_bytes=4, features=features
+    )
 
 
 _TARGETS = {

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from hodu.render.c_dots import dot_helper
+from hodu.render.c_halves import HALVES
 from hodu.render.c_loads import load_helper
 
 _VECTOR = re.compile(r"([a-z]+)_([a-z]+\d+)x(\d+)")
@@ -46,6 +47,8 @@ def helper(name: str) -> tuple[list[str], list[str]]:
     if name.startswith("dot4_"):
         text, types = dot_helper(name)
         return [text], types
+    if name in HALVES:
+        return [HALVES[name]], []
     match = _VECTOR.fullmatch(name)
     if match is None:
         return [_scalar_rounding(*name.split("_"))], []
@@ -108,10 +111,18 @@ def _apart(name: str, kind: str) -> tuple[list[str], list[str]]:
         f'#{"elif" if i else "if"} {test}\n  __asm__("" : "+{register}"(x));\n'
         for i, (test, register) in enumerate(registers)
     ]
+    types = [] if kind in _C else [kind]
+    if kind == "f32x2":  # half of a register, which no constraint of x86 takes
+        lines.insert(0, "  f32x4 y = __builtin_shufflevector(x, x, 0, 1, 0, 1);\n")
+        lines = [line.replace("(x)", "(y)") for line in lines]
+        last, types = "__builtin_shufflevector(y, y, 0, 1)", [kind, "f32x4"]
+    else:
+        last = "x"
     text = (
-        f"HODU_UNUSED static inline {c} {name}({c} x) {{\n{''.join(lines)}#endif\n  return x;\n}}\n"
+        f"HODU_UNUSED static inline {c} {name}({c} x) {{\n{''.join(lines)}#endif\n"
+        f"  return {last};\n}}\n"
     )
-    return [text], [] if kind in _C else [kind]
+    return [text], types
 
 
 def _positive(name: str, c: str) -> str:
