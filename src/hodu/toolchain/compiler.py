@@ -31,14 +31,14 @@ class CodeOptions:
     """How C becomes code.
 
     `triple` is the target as clang spells it, None for the host; `flags` choose the processor;
-    `contraction` says whether a product and a sum may become one fused multiply-add;
-    `position_independent` is needed for whatever ends in a shared library; `hosted` code may use
-    the headers of the target's C library.
+    `optimize` is the level of effort, or "s" for little code; `contraction` says whether a product
+    and a sum may become one fused multiply-add; `position_independent` is needed for whatever ends
+    in a shared library; `hosted` code may use the headers of the target's C library.
     """
 
     triple: str | None = None
     flags: tuple[str, ...] = ()
-    optimize: int = 3
+    optimize: int | Literal["s"] = 3
     contraction: Contraction = "fast"
     position_independent: bool = True
     includes: tuple[Path, ...] = ()

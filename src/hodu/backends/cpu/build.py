@@ -74,6 +74,7 @@ def build(
         typed=not external and format not in _UNTYPED,
         bare=target.is_bare,
         pointer_bytes=target.pointer_bytes,
+        compact=target.compact,
     )
     _check_tune(options, target, bool(variants))
     ready = prepare_variants(
