@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hodu._build import file_of, output_format
+from hodu._build import effort_for, file_of, output_format
 from hodu.artifact import OutputFormat
 from hodu.devices import CPU
 from hodu.errors import ArgumentError
+from hodu.plan.target import Target
 from hodu.plan.variants import Variant, default_variants, variants_for
 from hodu.plugins import manager
 from hodu.plugins.interfaces import CompileOptions
@@ -30,6 +31,14 @@ def check_choices(variants: str | None, processor: str | None, tune: bool) -> No
             "--tune measures on this machine, and the code is for other processors too",
             hint="--mcpu native builds for this one",
         )
+
+
+def chosen_effort(level: str, target: Target) -> tuple[int, Target]:
+    """The effort and the target for what -O says; raises UsageError."""
+    try:
+        return effort_for(int(level) if level.isdecimal() else level, target)
+    except ArgumentError as error:
+        raise UsageError(error.message, hint=error.hint) from None
 
 
 def chosen_format(path: Path, name: str | None) -> OutputFormat:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -34,20 +35,28 @@ def bare(
     shape: tuple[int, ...],
     cpu: str = "cortex-m4",
     name: str = "x",
+    *,
+    compact: bool = False,
     **options: Any,
 ) -> Prepared:
-    """`f` as a program for a core."""
+    """`f` as a program for a core, in `compact` code if so asked."""
     with hodu.capture("firmware") as board:
         board.target("y", f(board.input(name, shape)))
-    return prepare(board.snapshot, named(cpu), Options(bare=True, pointer_bytes=4, **options))
+    target = replace(named(cpu), compact=compact)
+    written = Options(bare=True, pointer_bytes=4, compact=compact, **options)
+    return prepare(board.snapshot, target, written)
 
 
 def firmware(
-    f: Function, shape: tuple[int, ...], cpu: str = "cortex-m4", name: str = "x"
+    f: Function,
+    shape: tuple[int, ...],
+    cpu: str = "cortex-m4",
+    name: str = "x",
+    compact: bool = False,
 ) -> Prepared:
     """`f` as a program for a core, checked in the interpreter and as code of this machine."""
     x = array(*shape)
-    ready = bare(f, shape, cpu, name)
+    ready = bare(f, shape, cpu, name, compact=compact)
     for launch in ready.program.launches():
         verify_kernel(launch.kernel)
     wanted = f(hodu.tensor(x)).numpy()

@@ -43,7 +43,7 @@ class Target:
     for one core (the last level as a whole), 0 where there is none. `features` are the names of
     instruction-set extensions as Linux spells them. `packed_bits` is the width of the columns that
     stand together in packed weights, where programs for several processors share them; with 0 it
-    is chosen for this one.
+    is chosen for this one. `compact` asks for little code rather than for speed.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Target:
     endianness: Literal["little", "big"] = "little"
     features: frozenset[str] = frozenset()
     packed_bits: int = 0
+    compact: bool = False
 
     @property
     def architecture(self) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from hodu.kernel import reach
 from hodu.kernel.walk import can_fail
+from hodu.kernel.work import operations
 from hodu.lower.program import Argument, Branch, Launch, Place, Port, Program, Repeat, Slot, Step
 from hodu.plan.memory import Plan
 from hodu.render.c_expr import ExprWriter, memory_pointer
@@ -46,6 +48,13 @@ PRELUDE = (
 #define HODU_END(i) if (self->profile) self->profile[i] += self->clock() - begun;
 """
 )
+_SMALL = """\
+#if defined(__clang__)
+#define HODU_SMALL __attribute__((minsize))
+#else
+#define HODU_SMALL
+#endif
+"""
 _FAIL = """\
 HODU_UNUSED static int hodu_fail(hodu_instance *self, int status, int site, int64_t a, int64_t b,
                                  int64_t c, int64_t d) {
@@ -65,6 +74,7 @@ HODU_UNUSED static void hodu_run(hodu_instance *self, hodu_task task, void *argu
 }
 """
 
+_SELDOM = 8  # a kernel that does less than such a part of the work is as small as can be
 _PLACES = 3  # how many lines of the model the comment of a kernel names
 
 
@@ -85,7 +95,8 @@ class Options:
     whether the functions are exported as hodu_init and so on too; `typed` who has the memory of the
     typed function, if there is to be one; `exact` that the C compiler is
     told to fuse no products and sums but those of matrix products. A `bare` machine has neither
-    threads nor a clock; `pointer_bytes` is the width of its addresses.
+    threads nor a clock; `pointer_bytes` is the width of its addresses. In `compact` code only the
+    kernels that take most of the time are not as small as can be.
     """
 
     symbol: str = "model"
@@ -96,6 +107,7 @@ class Options:
     exact: bool = False
     bare: bool = False
     pointer_bytes: int = 8
+    compact: bool = False
 
 
 def render_program(program: Program, plan: Plan, weights: Weights, options: Options) -> str:
@@ -119,6 +131,7 @@ def render_file(units: Sequence[Unit]) -> str:
     texts = [text for unit in units for text in _ProgramWriter(unit, expr).write()]
     hosted = not any(unit.options.bare for unit in units)
     head, run = (PRELUDE, [_RUN]) if hosted else (_HEAD, [])
+    head += _SMALL if any(unit.options.compact for unit in units) else ""
     return "\n".join([head, *_definitions(expr), _FAIL, *run, *texts]) + "\n"
 
 
@@ -148,13 +161,20 @@ class _ProgramWriter:
     def _kernels(self) -> list[str]:
         """Each kernel once; `names` then says what each launch calls."""
         options = self.options
-        writer = KernelWriter(self.expr, bare=options.bare, pointer_bytes=options.pointer_bytes)
+        writer = KernelWriter(self.expr, bare=options.bare)
         texts: list[str] = []
         for number, (kernel, users) in enumerate(same_kernels(self.launches)):
             name = function_name(options.symbol, number, kernel)
             self.names.update((id(launch), name) for launch in users)
-            texts.append(f"/* {_purpose(users)} */\n{writer.write(kernel, name)}")
+            is_short = options.pointer_bytes == 4 and all(reach.is_short(u.kernel) for u in users)
+            small = "HODU_SMALL " if options.compact and self._is_seldom(users) else ""
+            text = writer.write(kernel, name, is_short=is_short)
+            texts.append(f"/* {_purpose(users)} */\n{small}{text}")
         return texts
+
+    def _is_seldom(self, users: Sequence[Launch]) -> bool:
+        """Whether a kernel does little of all the work."""
+        return _work(users) * _SELDOM < _work(self.launches)
 
     # -- the description ------------------------------------------------------------------------
 
@@ -337,6 +357,10 @@ def render_aliases(symbol: str) -> str:
         f"  return {symbol}_execute(self, inputs, outputs);\n}}\n"
         f"void hodu_cleanup(hodu_instance *self) {{ {symbol}_cleanup(self); }}"
     )
+
+
+def _work(launches: Sequence[Launch]) -> int:
+    return sum(launch.kernel.work or operations(launch.kernel) // 2 for launch in launches)
 
 
 def _offset(base: str, offset: int) -> str:

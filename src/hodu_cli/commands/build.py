@@ -16,7 +16,7 @@ def build(
     output: choices.Output,
     target: choices.Triple = None,
     format: choices.Form = None,
-    optimize: choices.Level = 2,
+    optimize: choices.Level = "2",
     mcpu: choices.Processor = None,
     variants: choices.Variants = None,
     name: choices.Name = None,
@@ -46,7 +46,7 @@ def build(
     console = Console(quiet)
     form = building.chosen_format(output, format)
     building.check_folder(output, form)
-    chosen = target_for(form, target, mcpu)
+    effort, chosen = building.chosen_effort(optimize, target_for(form, target, mcpu))
     extra: dict[str, Any] = {
         "target": chosen,
         "name": name,
@@ -55,11 +55,11 @@ def build(
         "arena": arena.value,
         **firmware.parse_limits(ram_limit, flash_limit),
     }
-    if mcpu is None:
+    if mcpu is None and not (variants is None and chosen.compact):
         extra["variants"] = building.chosen_variants(variants, form, chosen.triple)
     if verbose or report is not None:
         extra["report"] = partial(building.tell, verbose, report, console)
     seconds = tune_seconds if tune else None
-    options = CompileOptions(opt=optimize, exact=exact, tune=seconds, extra=extra)
+    options = CompileOptions(opt=effort, exact=exact, tune=seconds, extra=extra)
     snapshot = read_model(model, parse_dims(dim), console)
     building.write(snapshot, form, output, options, console)

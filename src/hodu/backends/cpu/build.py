@@ -75,6 +75,7 @@ def build(snapshot: Snapshot, format: OutputFormat, path: Path, options: Compile
         typed=None if external or format in _UNTYPED else extra.get("arena", "static"),
         bare=target.is_bare,
         pointer_bytes=target.pointer_bytes,
+        compact=target.compact,
     )
     _check_tune(options, target, bool(variants))
     ready = prepare_variants(
