@@ -14,6 +14,7 @@ from hodu.lower.choices import Choices
 from hodu.lower.lowering import lower
 from hodu.lower.program import Program, Slot
 from hodu.lower.rules import has_rule
+from hodu.lower.unite import unite_kernels
 from hodu.ops._table import Array
 from hodu.passes import fuses, optimize
 from hodu.plan.memory import ALIGNMENT, Plan, aligned, least_alignment, plan_memory
@@ -72,11 +73,15 @@ def lowered(
     exact: bool,
     found: Mapping[str, int] | None,
 ) -> Program:
-    """The kernels of an optimized Snapshot; firmware has few, in little memory."""
+    """The kernels of an optimized Snapshot; firmware has as few as can be, in little memory."""
     make = partial(lower, optimized, target, fuse=fuses(level), exact=exact)
     if target.is_bare:
-        return lower_small(lambda choices: make(choices=choices), found)
-    return make(choices=Choices(found))
+        program = lower_small(lambda choices: make(choices=choices), found)
+    else:
+        program = make(choices=Choices(found))
+    if not (target.is_bare or target.compact):
+        return program
+    return unite_kernels(program, compact=target.compact)
 
 
 def alignment_for(program: Program, target: Target) -> int:

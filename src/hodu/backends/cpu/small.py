@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from hodu.lower.choices import Choices
 from hodu.lower.overlaps import with_overlaps
 from hodu.lower.program import Launch, Program, Slot
-from hodu.lower.unite import unite_kernels
 from hodu.plan.lives import find_lives
 from hodu.plan.memory import least_alignment, plan_memory
 from hodu.plan.order import in_best_order
@@ -34,7 +33,7 @@ def lower_small(lower: Callable[[Choices], Program], found: Mapping[str, int] | 
             break
         answers.update(dict.fromkeys(questions, 1))
     assert best is not None
-    return unite_kernels(best)
+    return best
 
 
 def _questions_at_peak(program: Program, choices: Choices) -> Iterator[str]:
