@@ -25,7 +25,13 @@ _EXTENSIONS = {
 }
 _NAMED_BY_MCPU = ("arm", "thumb", "aarch64", "wasm")
 # What a firmware does not call is left out of it by its linker.
-_BARE_FLAGS = ("-fshort-enums", "-ffunction-sections", "-fdata-sections", "-fno-unroll-loops")
+_BARE_FLAGS = (
+    "-fshort-enums",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-fno-unroll-loops",
+    "-fstack-usage",  # written beside each object
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ class Target:
     for one core (the last level as a whole), 0 where there is none. `features` are the names of
     instruction-set extensions as Linux spells them. `packed_bits` is the width of the columns that
     stand together in packed weights, where programs for several processors share them; with 0 it
-    is chosen for this one.
+    is chosen for this one. `compact` asks for little code rather than for speed.
     """
 
     name: str
@@ -53,6 +59,7 @@ class Target:
     endianness: Literal["little", "big"] = "little"
     features: frozenset[str] = frozenset()
     packed_bits: int = 0
+    compact: bool = False
 
     @property
     def architecture(self) -> str:
@@ -73,6 +80,17 @@ class Target:
     def has_float_unit(self) -> bool:
         """Whether the calling convention lets a program of ARM use one; others always do."""
         return not self.triple.endswith("-eabi")
+
+    @property
+    def has_doubles(self) -> bool:
+        """Whether the processor itself, not a function of the compiler's, computes with f64."""
+        small = self.architecture.startswith(("thumb", "riscv32")) and self.name != "cortex-m7"
+        return self.has_float_unit and not small
+
+    @property
+    def pairs_halves(self) -> bool:
+        """Whether an instruction multiplies pairs of 16-bit integers in general registers."""
+        return "dsp" in self.features
 
     def lanes(self, bits: int) -> int:
         """How many elements of `bits` bits a vector holds; 1 without vectors."""
@@ -114,7 +132,10 @@ class Target:
         scalar = ("-fno-tree-vectorize", "-fno-tree-slp-vectorize") if not self.vector_bits else ()
         wide = ("-mprefer-vector-width=512",) if self.vector_bits == 512 else ()
         bare = _BARE_FLAGS if self.is_bare else ()
-        return (*chosen, *soft, *extensions, *scalar, *wide, *bare)
+        is_arm = self.architecture.startswith(("arm", "thumb"))
+        # Blocks are copied and cleared by memcpy and memset, not by what Arm's ABI has for it.
+        named = ("-meabi", "gnu") if self.is_bare and is_arm else ()
+        return (*chosen, *soft, *extensions, *scalar, *wide, *bare, *named)
 
     def scalar(self) -> Target:
         """The same target with its simplest processor and without vector instructions."""
@@ -147,7 +168,10 @@ def _x86(name: str, level: str, bits: int, registers: int, features: Iterable[st
 
 def _cortex(name: str, triple: str, fma: bool = False, l1: int = 0) -> Target:
     registers = 32 if fma else 8  # of single-precision floats, or general ones
-    return Target(name, triple, name, 0, registers, fma, l1, 0, 0, pointer_bytes=4)
+    features = frozenset({"dsp", "vfp"} if fma else ())
+    return Target(
+        name, triple, name, 0, registers, fma, l1, 0, 0, pointer_bytes=4, features=features
+    )
 
 
 _TARGETS = {

@@ -10,6 +10,7 @@ from hodu.kernel import expr as e
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import INDEX, Expr
 from hodu.kernel.narrow import LAYOUTS, stored
+from hodu.render.c_halves import HALVES
 from hodu.render.c_types import (
     identifier,
     memory_type,
@@ -269,6 +270,12 @@ class ExprWriter:
             return f"{self.use(f'apart_{kind}')}({self.whole(x.args[0])})"
         if x.name == "dot4":
             return self._dot(x)
+        if x.name == "word":
+            load = x.args[0]
+            assert isinstance(load, e.Load) and isinstance(load.index, e.Ramp)
+            return f"{self.use('word')}({_opened(self.address(load.buf, load.index.base))})"
+        if x.name in HALVES:
+            return f"{self.use(x.name)}({', '.join(map(self.whole, x.args))})"
         if x.name == "anew":
             load = x.args[0]
             assert isinstance(load, e.Load)
