@@ -1,4 +1,4 @@
-"""`hodu build --example`: a folder that other people's compilers take, and nobody's work is lost."""
+"""`hodu build --example`: a folder that other compilers take, and nobody loses work to it."""
 
 from __future__ import annotations
 
