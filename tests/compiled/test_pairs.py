@@ -154,7 +154,7 @@ def test_products(shape: Ints) -> None:
 
 def test_cores_without_pairs() -> None:
     ready = _check(lambda x: _network(x), [_bytes("i1", 1, 3, 9, 9)], "cortex-m3")
-    assert "dot2(" not in ready.source
+    assert "dot_halves(" not in ready.source
 
 
 def test_halves_to_even() -> None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from hodu.dtypes import f32
 from hodu.kernel.buffer import Buf
-from hodu.kernel.expr import INDEX, Cast, Const, Expr, Load, Var
+from hodu.kernel.expr import INDEX, Const, Expr, Load, Var
 from hodu.kernel.intrinsics import anew
 from hodu.kernel.ir import Block, For, If, Let, Stmt, Store, While
 from hodu.kernel.walk import all_expressions, replace_block, statements
@@ -19,8 +20,13 @@ from hodu.kernel.walk import all_expressions, replace_block, statements
 
 def read_sizes(body: Block, held: Sequence[Var], table: Buf) -> Block:
     """A body that gets the variables `held` from the elements of a table, one each."""
-    first = (Let(v, Cast(Load(table, Const(i, INDEX)), INDEX)) for i, v in enumerate(held))
+    first = (Let(v, _number(Load(table, Const(i, INDEX)), v)) for i, v in enumerate(held))
     return (*first, *_Rereading(held, table).block(body))
+
+
+def _number(read: Expr, variable: Var) -> Expr:
+    """An element of a table as the number that a variable stands for: floats are there as bits."""
+    return read.bitcast(f32) if variable.dtype is f32 else read.cast(variable.dtype)
 
 
 class _Rereading:
@@ -63,7 +69,7 @@ class _Rereading:
                 continue
             fresh = dataclasses.replace(variable, name=f"{variable.name}_{self.count}")
             read = anew(Load(self.table, Const(place, INDEX)))
-            lets.append(Let(fresh, Cast(read, INDEX)))
+            lets.append(Let(fresh, _number(read, variable)))
             own[variable] = fresh
         self.count += bool(lets)
         return (*lets, *replace_block(tuple(block), own.get))

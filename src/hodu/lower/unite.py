@@ -1,19 +1,21 @@
-"""Kernels that differ in their sizes alone become one, which reads its sizes from a table.
+"""Kernels that differ in their numbers alone become one, which reads its own from a table.
 
-Firmware holds each layer's weights anyhow; with this, layers of one form share their code. The
-table is a constant of the program, one for each call, so that the loop IR needs nothing new.
+Numbers are sizes, and those that layers compute with, as zero points and scales. Firmware holds
+each layer's weights anyhow; with this, layers of one form share their code. The table is a constant
+of the program, one for each call, so that the loop IR needs nothing new.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
-from hodu.dtypes import i32
+from hodu.dtypes import FROM_NUMPY, DType, f32, i32
 from hodu.kernel.buffer import Buf
-from hodu.kernel.expr import INDEX, Bounds, Const, Expr, Var
+from hodu.kernel.expr import INDEX, Const, Expr, Var
 from hodu.kernel.form import form_of, names_in
 from hodu.kernel.ir import Kernel
 from hodu.kernel.reach import is_short
@@ -33,9 +35,12 @@ from hodu.lower.program import (
 from hodu.lower.reread import read_sizes
 from hodu.ops._table import Array
 
+_Number: TypeAlias = "tuple[DType, int]"
+"""A dtype and an integer, or the bits of a float."""
+
 
 def unite_kernels(program: Program) -> Program:
-    """The program with one kernel for all that differ in positions and extents alone."""
+    """The program with one kernel for all that differ in numbers alone."""
     groups: dict[str, list[Launch]] = {}
     for launch in program.launches():
         if is_short(launch.kernel):
@@ -67,60 +72,74 @@ def _form(kernel: Kernel) -> str:
 
 
 class _Blanks:
-    """Puts variables that no kernel names so in the place of sizes, and remembers the sizes."""
+    """Puts variables that no kernel names so in the place of numbers, and remembers the numbers."""
 
     def __init__(self) -> None:
-        self.sizes: list[int] = []
+        self.numbers: list[_Number] = []
 
     def __call__(self, x: Expr) -> Expr | None:
-        if not isinstance(x, Const) or x.dtype is not INDEX:
+        if not _is_number(x):
             return None
-        self.sizes.append(int(x.value))
-        return Var(f"#{len(self.sizes) - 1}", INDEX)
+        assert isinstance(x, Const)
+        value = np.float32(x.value).view(np.int32) if x.dtype is f32 else x.value
+        self.numbers.append((x.dtype, int(value)))
+        return Var(f"#{len(self.numbers) - 1}", x.dtype)
 
 
 class _Fill:
-    """Puts back the sizes that all have, and variables for the others."""
+    """Puts back the numbers that all have, and variables for the others."""
 
     def __init__(self, variables: Sequence[Var | None]) -> None:
         self._rest = iter(variables)
 
     def __call__(self, x: Expr) -> Expr | None:
-        if not isinstance(x, Const) or x.dtype is not INDEX:
+        if not _is_number(x):
             return None
         found = next(self._rest)
         return x if found is None else found
 
 
-def _sizes(kernel: Kernel) -> tuple[int, ...]:
+def _is_number(x: Expr) -> bool:
+    return isinstance(x, Const) and x.lanes == 1 and x.dtype in (INDEX, i32, f32)
+
+
+def _numbers(kernel: Kernel) -> tuple[_Number, ...]:
     blanks = _Blanks()
     replace_block(kernel.body, blanks)
-    return tuple(blanks.sizes)
+    return tuple(blanks.numbers)
 
 
 def _united(members: Sequence[Launch]) -> Iterator[tuple[int, Launch]]:
     """Each member with the kernel of all of them and a table, unless there is only one kernel."""
-    columns = list(zip(*(_sizes(m.kernel) for m in members), strict=True))
+    columns = list(zip(*(_numbers(m.kernel) for m in members), strict=True))
     differing = list(dict.fromkeys(c for c in columns if len(set(c)) > 1))
     if not differing:
         return
-    limits: list[Bounds] = [(min(c), max(c)) for c in differing]
     places = [differing.index(c) if c in differing else None for c in columns]
-    for number, member in enumerate(members):
-        table = np.array([c[number] for c in differing], np.int32)
-        yield id(member), _with_table(member, table, limits, places)
+    tables = np.array([[bits for _, bits in c] for c in differing], np.int32).T
+    narrow = tables.astype(np.int16)
+    tables = narrow if (narrow == tables).all() else tables
+    held = [_variable(i, column) for i, column in enumerate(differing)]
+    for table, member in zip(tables, members, strict=True):
+        yield id(member), _with_table(member, table, held, places)
+
+
+def _variable(place: int, column: Sequence[_Number]) -> Var:
+    """A variable for numbers of one dtype."""
+    dtype, values = column[0][0], [value for _, value in column]
+    return Var(str(place), dtype, 1, (None, None) if dtype is f32 else (min(values), max(values)))
 
 
 def _with_table(
-    member: Launch, table: Array, limits: Sequence[Bounds], places: Sequence[int | None]
+    member: Launch, table: Array, held: Sequence[Var], places: Sequence[int | None]
 ) -> Launch:
-    """The call of a kernel that reads its sizes; `places` says which of them each one is."""
+    """The call of a kernel that reads its numbers; `places` says which of them each one is."""
     kernel = member.kernel
     name = "sizes"
     while any(other.startswith(name) for other in names_in(kernel)):
         name += "_"
-    buf = Buf(name, i32, len(table), "in")
-    held = [Var(f"{name}_{i}", INDEX, 1, limit) for i, limit in enumerate(limits)]
+    buf = Buf(name, FROM_NUMPY[table.dtype], len(table), "in")
+    held = [dataclasses.replace(v, name=f"{name}_{v.name}") for v in held]
     variables = [None if place is None else held[place] for place in places]
     united = dataclasses.replace(
         kernel,
@@ -128,6 +147,6 @@ def _with_table(
         body=read_sizes(replace_block(kernel.body, _Fill(variables)), held, buf),
         work=kernel.work or operations(kernel) // 2,
     )
-    slot = Slot(f"{kernel.name}_sizes", i32, len(table), "constant", table)
+    slot = Slot(f"{kernel.name}_sizes", buf.dtype, len(table), "constant", table)
     argument = Argument(Place(slot), "in")
     return dataclasses.replace(member, kernel=united, arguments=(*member.arguments, argument))

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hodu.dtypes import DType, i8, i32
+from hodu.dtypes import DType, i32
 from hodu.kernel.algebra import constant
 from hodu.kernel.buffer import Buf
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Expr
-from hodu.kernel.intrinsics import dot2, halves, word
+from hodu.kernel.intrinsics import dot_halves, halves, word
 from hodu.lower.gemm.operands import WORD
 from hodu.lower.stage import Stage
 from hodu.ops._table import Array
@@ -55,13 +55,12 @@ class Dots:
     def add(self, sums: Sequence[Buf], start: Expr, weights: Expr, count: Expr) -> None:
         """Add the products of `count` bytes, whole words, to the sums."""
         k = self.s.k
-        own = Input(self.weights, i8, 0)
         with k.loop(count, step=WORD, name="d", kept=True) as d:
-            even, odd = self.x.pairs(k, start + d)
+            pairs = self.x.pairs(k, start + d)
             for channel, total in enumerate(sums):
                 at = weights + d * self.channels + channel * WORD
-                even_w, odd_w = own.pairs(k, at)
-                k.store(total, 0, dot2(odd, odd_w, dot2(even, even_w, k.load(total))))
+                w = k.load(self.weights, at, WORD)
+                k.store(total, 0, dot_halves(pairs, w, k.load(total)))
 
 
 def channels_at_once(out: int) -> int:
