@@ -118,6 +118,19 @@ def test_layers_of_one_form_share_a_kernel():
     assert "hodu_run" not in ready.source
 
 
+def test_floats_are_told_apart_by_their_bits():
+    """Zero and minus zero are equal, and other numbers to multiply with."""
+    w = weight(4, 4, 1, 1)
+
+    def signs(t: hodu.Tensor) -> hodu.Tensor:
+        for zero in (0.0, -0.0):
+            t = (F.conv2d(t, w) * zero).reciprocal().clamp(-1, 1)
+        return t
+
+    ready = firmware(signs, (1, 4, 3, 3))
+    assert len(same_kernels(ready.program.launches())) == 1
+
+
 def test_sizes_have_a_name_of_their_own():
     firmware(_stack, (1, 3, 20, 20), name="sizes")
 

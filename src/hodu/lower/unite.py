@@ -8,6 +8,7 @@ of the program, one for each call, so that the loop IR needs nothing new.
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
@@ -21,6 +22,7 @@ from hodu.kernel.ir import Kernel
 from hodu.kernel.reach import is_short
 from hodu.kernel.walk import replace_block
 from hodu.kernel.work import operations
+from hodu.lower.hosted import count_uses, find_host, with_table
 from hodu.lower.program import (
     Argument,
     Branch,
@@ -46,11 +48,14 @@ def unite_kernels(program: Program) -> Program:
         if is_short(launch.kernel):
             groups.setdefault(_form(launch.kernel), []).append(launch)
     new: dict[int, Launch] = {}
+    uses = count_uses(program)
     for members in groups.values():
-        new.update(_united(members))
+        new.update(_united(members, uses))
     steps = tuple(_steps(program.steps, new))
-    added = [s for s in dict.fromkeys(slots_of(steps)) if s not in set(program.slots)]
-    return dataclasses.replace(program, steps=steps, slots=(*program.slots, *added))
+    used = dict.fromkeys(slots_of(steps))
+    kept = [s for s in program.slots if s.kind != "constant" or s in used or not uses[s]]
+    added = [s for s in used if s not in set(kept)]
+    return dataclasses.replace(program, steps=steps, slots=(*kept, *added))
 
 
 def _steps(steps: Sequence[Step], new: Mapping[int, Launch]) -> Iterator[Step]:
@@ -109,44 +114,63 @@ def _numbers(kernel: Kernel) -> tuple[_Number, ...]:
     return tuple(blanks.numbers)
 
 
-def _united(members: Sequence[Launch]) -> Iterator[tuple[int, Launch]]:
+def _united(members: Sequence[Launch], uses: Counter[Slot]) -> Iterator[tuple[int, Launch]]:
     """Each member with the kernel of all of them and a table, unless there is only one kernel."""
     columns = list(zip(*(_numbers(m.kernel) for m in members), strict=True))
     differing = list(dict.fromkeys(c for c in columns if len(set(c)) > 1))
     if not differing:
         return
     places = [differing.index(c) if c in differing else None for c in columns]
-    tables = np.array([[bits for _, bits in c] for c in differing], np.int32).T
-    narrow = tables.astype(np.int16)
-    tables = narrow if (narrow == tables).all() else tables
-    held = [_variable(i, column) for i, column in enumerate(differing)]
+    wide = np.array([[bits for _, bits in c] for c in differing], np.int32).T
+    narrow = wide.astype(np.int16)
+    tables: Array = narrow if (narrow == wide).all() else wide
+    name = _unused("sizes", [member.kernel for member in members])
+    held = [_variable(name, i, column) for i, column in enumerate(differing)]
+    host = find_host(members, FROM_NUMPY[tables.dtype], uses)
     for table, member in zip(tables, members, strict=True):
-        yield id(member), _with_table(member, table, held, places)
+        filled = _filled(member, held, places)
+        if host is None:
+            yield id(member), _reading(*_with_own(filled, table), held)
+        else:
+            yield id(member), _reading(*with_table(filled, host, table), held)
 
 
-def _variable(place: int, column: Sequence[_Number]) -> Var:
+def _variable(name: str, place: int, column: Sequence[_Number]) -> Var:
     """A variable for numbers of one dtype."""
     dtype, values = column[0][0], [value for _, value in column]
-    return Var(str(place), dtype, 1, (None, None) if dtype is f32 else (min(values), max(values)))
+    limits = (None, None) if dtype is f32 else (min(values), max(values))
+    return Var(f"{name}_{place}", dtype, 1, limits)
 
 
-def _with_table(
-    member: Launch, table: Array, held: Sequence[Var], places: Sequence[int | None]
-) -> Launch:
-    """The call of a kernel that reads its numbers; `places` says which of them each one is."""
-    kernel = member.kernel
-    name = "sizes"
-    while any(other.startswith(name) for other in names_in(kernel)):
-        name += "_"
-    buf = Buf(name, FROM_NUMPY[table.dtype], len(table), "in")
-    held = [dataclasses.replace(v, name=f"{name}_{v.name}") for v in held]
+def _filled(member: Launch, held: Sequence[Var], places: Sequence[int | None]) -> Launch:
+    """The call of a kernel on variables; `places` says which of them each number is."""
     variables = [None if place is None else held[place] for place in places]
-    united = dataclasses.replace(
-        kernel,
-        params=(*kernel.params, buf),
-        body=read_sizes(replace_block(kernel.body, _Fill(variables)), held, buf),
-        work=kernel.work or operations(kernel) // 2,
+    body = replace_block(member.kernel.body, _Fill(variables))
+    work = member.kernel.work or operations(member.kernel) // 2
+    return dataclasses.replace(
+        member, kernel=dataclasses.replace(member.kernel, body=body, work=work)
     )
+
+
+def _with_own(member: Launch, table: Array) -> tuple[Launch, Buf]:
+    """The call with a table as one more argument, and its buffer."""
+    kernel = member.kernel
+    buf = Buf(_unused("sizes", [kernel]), FROM_NUMPY[table.dtype], len(table), "in")
     slot = Slot(f"{kernel.name}_sizes", buf.dtype, len(table), "constant", table)
-    argument = Argument(Place(slot), "in")
-    return dataclasses.replace(member, kernel=united, arguments=(*member.arguments, argument))
+    arguments = (*member.arguments, Argument(Place(slot), "in"))
+    longer = dataclasses.replace(kernel, params=(*kernel.params, buf))
+    return dataclasses.replace(member, kernel=longer, arguments=arguments), buf
+
+
+def _reading(member: Launch, table: Buf, held: Sequence[Var]) -> Launch:
+    """The call of the kernel that reads its variables from the beginning of a buffer."""
+    body = read_sizes(member.kernel.body, held, table)
+    return dataclasses.replace(member, kernel=dataclasses.replace(member.kernel, body=body))
+
+
+def _unused(name: str, kernels: Sequence[Kernel]) -> str:
+    """A name like this one with which no name of the kernels begins."""
+    taken = [other for kernel in kernels for other in names_in(kernel)]
+    while any(other.startswith(name) for other in taken):
+        name += "_"
+    return name

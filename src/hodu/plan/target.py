@@ -24,8 +24,10 @@ _EXTENSIONS = {
     "avx512_vnni": "-mavx512vnni",
 }
 _NAMED_BY_MCPU = ("arm", "thumb", "aarch64", "wasm")
-# What a firmware does not call is left out of it by its linker.
-_BARE_FLAGS = ("-fshort-enums", "-ffunction-sections", "-fdata-sections", "-fno-unroll-loops")
+# What a firmware does not call is left out of it by its linker; code is not there twice for loops
+# that may have no turns.
+_BARE_FLAGS = ("-fshort-enums", "-ffunction-sections", "-fdata-sections", "-fno-unroll-loops",
+               "-mllvm", "-unswitch-threshold=0")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
