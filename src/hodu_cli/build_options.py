@@ -31,7 +31,8 @@ Form = Annotated[
     ),
 ]
 Level = Annotated[
-    int, typer.Option("-O", "--optimize", min=0, max=3, metavar="LEVEL", help="Effort, 0 to 3.")
+    str,
+    typer.Option("-O", "--optimize", metavar="LEVEL", help="Effort, 0 to 3, or s for little code."),
 ]
 Processor = Annotated[
     str | None, typer.Option(metavar="CPU", help="Processor to build for; native is this one.")

@@ -26,8 +26,15 @@ _EXTENSIONS = {
 _NAMED_BY_MCPU = ("arm", "thumb", "aarch64", "wasm")
 # What a firmware does not call is left out of it by its linker; code is not there twice for loops
 # that may have no turns.
-_BARE_FLAGS = ("-fshort-enums", "-ffunction-sections", "-fdata-sections", "-fno-unroll-loops",
-               "-mllvm", "-unswitch-threshold=0")  # fmt: skip
+_BARE_FLAGS = (
+    "-fshort-enums",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-fno-unroll-loops",
+    "-mllvm",
+    "-unswitch-threshold=0",
+    "-fstack-usage",  # written beside each object
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ class Target:
     for one core (the last level as a whole), 0 where there is none. `features` are the names of
     instruction-set extensions as Linux spells them. `packed_bits` is the width of the columns that
     stand together in packed weights, where programs for several processors share them; with 0 it
-    is chosen for this one.
+    is chosen for this one. `compact` asks for little code rather than for speed.
     """
 
     name: str
@@ -55,6 +62,7 @@ class Target:
     endianness: Literal["little", "big"] = "little"
     features: frozenset[str] = frozenset()
     packed_bits: int = 0
+    compact: bool = False
 
     @property
     def architecture(self) -> str:
@@ -75,6 +83,12 @@ class Target:
     def has_float_unit(self) -> bool:
         """Whether the calling convention lets a program of ARM use one; others always do."""
         return not self.triple.endswith("-eabi")
+
+    @property
+    def has_doubles(self) -> bool:
+        """Whether the processor itself, not a function of the compiler's, computes with f64."""
+        small = self.architecture.startswith(("thumb", "riscv32")) and self.name != "cortex-m7"
+        return self.has_float_unit and not small
 
     @property
     def pairs_halves(self) -> bool:
@@ -121,7 +135,10 @@ class Target:
         scalar = ("-fno-tree-vectorize", "-fno-tree-slp-vectorize") if not self.vector_bits else ()
         wide = ("-mprefer-vector-width=512",) if self.vector_bits == 512 else ()
         bare = _BARE_FLAGS if self.is_bare else ()
-        return (*chosen, *soft, *extensions, *scalar, *wide, *bare)
+        is_arm = self.architecture.startswith(("arm", "thumb"))
+        # Blocks are copied and cleared by memcpy and memset, not by what Arm's ABI has for it.
+        named = ("-meabi", "gnu") if self.is_bare and is_arm else ()
+        return (*chosen, *soft, *extensions, *scalar, *wide, *bare, *named)
 
     def scalar(self) -> Target:
         """The same target with its simplest processor and without vector instructions."""

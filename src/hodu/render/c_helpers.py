@@ -36,6 +36,8 @@ def helper(name: str) -> tuple[list[str], list[str]]:
     """The texts of a helper and of what it calls, and the vector types it names."""
     if name.startswith("bits_"):
         return [_bits(*name.split("_")[1:])], []
+    if name.startswith("positive_"):
+        return [_positive(name, name.removeprefix("positive_"))], []
     if name.startswith("load_"):
         return [load_helper(name)], []
     if name.startswith("fma_"):
@@ -121,6 +123,15 @@ def _apart(name: str, kind: str) -> tuple[list[str], list[str]]:
         f"  return {last};\n}}\n"
     )
     return [text], types
+
+
+def _positive(name: str, c: str) -> str:
+    """A number that is one at least: a loop up to it needs no test before its start."""
+    return (
+        f"HODU_UNUSED static inline {c} {name}({c} x) {{\n"
+        "#if defined(__GNUC__)\n  if (x < 1) __builtin_unreachable();\n#endif\n"
+        "  return x;\n}\n"
+    )
 
 
 def _bits(target: str, source: str) -> str:

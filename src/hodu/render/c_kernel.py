@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from hodu.dtypes import bool_
 from hodu.kernel import expr as e
-from hodu.kernel import reach
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Var
 from hodu.kernel.ir import Alloc, Block, Copy, Fail, For, If, Kernel, Let, Stmt, Store, While
@@ -20,12 +19,11 @@ from hodu.render.c_types import identifier, memory_type
 class KernelWriter:
     """Writes kernels one after the other with the functions that their loops are divided into.
 
-    For a `bare` machine there are no threads to divide loops among; `pointer_bytes` is the width
-    of its addresses.
+    For a `bare` machine there are no threads to divide loops among.
     """
 
-    def __init__(self, expr: ExprWriter, *, bare: bool = False, pointer_bytes: int = 8) -> None:
-        self._expr, self._bare, self._pointer_bytes = expr, bare, pointer_bytes
+    def __init__(self, expr: ExprWriter, *, bare: bool = False) -> None:
+        self._expr, self._bare = expr, bare
         self._parts: list[str] = []
         self._kernel: Kernel
         self._name = ""
@@ -33,13 +31,15 @@ class KernelWriter:
         self._in_part = False
         self._registers = Registers()
 
-    def write(self, kernel: Kernel, name: str) -> str:
-        """The text of a kernel as the static function `name`."""
+    def write(self, kernel: Kernel, name: str, *, is_short: bool = False) -> str:
+        """The text of a kernel as the static function `name`.
+
+        `is_short` says that positions have 32 bits.
+        """
         self._kernel, self._name = kernel, name
         self._parts, self._scope, self._in_part = [], list(kernel.params), False
         self._registers = Registers()
         self._expr.mask_bits = _mask_bits(kernel)
-        is_short = self._pointer_bytes == 4 and reach.is_short(kernel)
         self._expr.index = "int32_t" if is_short else "hodu_index"
         lines = self._block(kernel.body, 1)
         # Inlined, all kernels of a firmware would add to the stack of one function.
@@ -94,6 +94,8 @@ class KernelWriter:
                 return [*lines, f"{pad}}}"]
             case Let(var=var, value=value):
                 text = self._expr.whole(value)
+                if _is_positive(var, value):
+                    text = f"{self._expr.use(f'positive_{self._expr.type_of(var)}')}({text})"
                 self._scope.append(var)
                 return [f"{pad}const {self._expr.type_of(var)} {identifier(var.name)} = {text};"]
             case Store(buf=buf, index=index, value=value):
@@ -217,6 +219,12 @@ class KernelWriter:
         if stmt.backward is not None:
             at = f"({self._expr(stmt.backward)} ? begin + end - 1 - turn : turn)"
         return f"{low} + {at} * {stmt.step}"
+
+
+def _is_positive(var: Var, value: Expr) -> bool:
+    """Whether a size from memory is known to be one at least, which C compilers do not see."""
+    is_read = var.dtype is e.INDEX and isinstance(value, e.Cast)
+    return is_read and var.bounds[0] is not None and var.bounds[0] > 0
 
 
 def takes_instance(kernel: Kernel, *, bare: bool) -> bool:

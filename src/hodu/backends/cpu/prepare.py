@@ -73,7 +73,9 @@ def lowered(
     """The kernels of an optimized Snapshot; firmware has as few as can be."""
     choices = Choices(found)
     program = lower(optimized, target, fuse=fuses(level), exact=exact, choices=choices)
-    return unite_kernels(program) if target.is_bare else program
+    if not (target.is_bare or target.compact):
+        return program
+    return unite_kernels(program, compact=target.compact)
 
 
 def alignment_for(program: Program, target: Target) -> int:

@@ -142,7 +142,7 @@ class _Form:
         self.out, self.inner = out // self.groups, inner
         self.dtype = computed(s.out_type().dtype)
         self.items = extents[0]
-        self.is_flat = _is_flat(s, windows)
+        self.is_flat = is_flat(s, windows)
         self.windows = () if self.is_flat else tuple(windows[:-1])
         self.outer = () if self.is_flat else extents[2:-1]
         self.spatial = len(windows)
@@ -295,7 +295,7 @@ class _Form:
         return self.k.let(self.k.load(self.weights, flat * m + number), "w")
 
 
-def _is_flat(s: Stage, windows: Sequence[Window]) -> bool:
+def is_flat(s: Stage, windows: Sequence[Window]) -> bool:
     """Whether pixels can be numbered through: each is computed from the one in its place, and all
     that is read and written there lies as the pixels do."""
     simple = all(w.kernel == w.stride == 1 and w.before == 0 for w in windows)
