@@ -73,7 +73,7 @@ def count(image: Path, cpu: str, plugin: Path) -> dict[str, list[int]]:
     return said
 
 
-def measure(model: Path, cpu: str, opt: int, plugin: Path) -> str:
+def measure(model: Path, cpu: str, opt: int | str, plugin: Path) -> str:
     """One row of the table."""
     snapshot = hodu.load(model)
     (given,) = snapshot.inputs
@@ -102,8 +102,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("models", nargs="*", type=Path)
     parser.add_argument("--cpu", choices=BOARDS, default="cortex-m4")
-    parser.add_argument("-O", dest="opt", type=int, choices=range(4), default=3)
+    parser.add_argument("-O", dest="opt", choices=["0", "1", "2", "3", "s"], default="3")
     options = parser.parse_args()
+    level = options.opt if options.opt == "s" else int(options.opt)
     with tempfile.TemporaryDirectory() as name:
         plugin = Path(name) / "count.so"
         run("gcc", "-O2", "-shared", "-fPIC", SOURCES / "count.c", "-o", plugin)
@@ -111,7 +112,7 @@ def main() -> None:
             f"{'model':<18}{'instructions':>13}{'flash':>12}{'memory':>10}{'stack':>7}{'error':>11}"
         )
         for model in options.models or sorted(MODELS.glob("tiny_*.onnx")):
-            print(measure(model, options.cpu, options.opt, plugin), flush=True)
+            print(measure(model, options.cpu, level, plugin), flush=True)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,12 @@ _OWN = frozenset({"status", "ready", "instance", "taken", "made"})
 def render_header(program: Program, plan: Plan, weight_bytes: int, symbol: str, typed: bool) -> str:
     """The text of NAME.h: sizes as macros, and what the model exports."""
     upper = symbol.upper()
-    sizes = [("ARENA_BYTES", plan.size), ("ALIGNMENT", plan.alignment)]
+    sizes: list[tuple[str, object]] = [("ARENA_BYTES", plan.size), ("ALIGNMENT", plan.alignment)]
     sizes.append(("WEIGHT_BYTES", weight_bytes))
     for kind, ports in (("INPUT", program.inputs), ("OUTPUT", program.outputs)):
         sizes.append((f"{kind}_COUNT", len(ports)))
         sizes += [(f"{kind}{i}_BYTES", port.slot.bytes) for i, port in enumerate(ports)]
+    sizes += _places(program, plan)
     lines = [
         f"/* {_plain(program.name)}",
         *(f" *   {line}" for line in _interface(program)),
@@ -48,6 +49,19 @@ def render_header(program: Program, plan: Plan, weight_bytes: int, symbol: str, 
         "#endif",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _places(program: Program, plan: Plan) -> list[tuple[str, object]]:
+    """Where in the arena each state lies, by its name."""
+    found: list[tuple[str, object]] = []
+    for port in program.states:
+        name = f"STATE_{c_name(port.name).upper()}"
+        while any(f"{name}_BYTES" == other for other, _ in found):
+            name += "_"
+        what = f"/* {_plain(port.name)}: {port.type} */"
+        found.append((f"{name}_OFFSET", f"{plan.offsets[port.slot]} {what}"))
+        found.append((f"{name}_BYTES", port.slot.bytes))
+    return found
 
 
 def can_be_typed(program: Program) -> bool:
