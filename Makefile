@@ -8,7 +8,7 @@ RIVALS := .venv-peers
 # Processes that tests start would compile Hodu's sources anew each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-torch lint format generate compiled fuzz fuzz-onnx conformance roundtrip support bench bench-check bench-models bench-compiled bench-eager bench-start shape clean
+.PHONY: help demo test test-torch lint format generate compiled fuzz fuzz-onnx conformance roundtrip support targets bench bench-check bench-models bench-compiled bench-eager bench-start shape clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -67,6 +67,10 @@ roundtrip: $(VENV)/.ready-dev
 ## make support       the docs' table of ONNX operators, from the cases that pass
 support: $(VENV)/.ready-dev
 	$(BIN)/python -m tools.support
+
+## make targets       the demo's model for every target and format: seconds, bytes, and whether they stay the same
+targets: $(VENV)/.ready-dev
+	$(BIN)/python -m tools.targets
 
 ## make bench         every measurement, against the other systems, into benchmarks/RESULTS.md; SECTION=models for one
 bench: $(VENV)/.ready-dev $(RIVALS)/.ready benchmarks/models

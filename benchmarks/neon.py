@@ -4,7 +4,8 @@
 
 MODEL is an .onnx file whose input sizes are known; by default the tiny ones of `benchmarks/models`.
 QEMU logs every block of code that it runs, once with its instructions and each time that it is
-entered. All of the program counts, the reading of its input too. It needs Debian's qemu-user-static.
+entered. All of the program counts, the reading of its input too. It needs Debian's package
+qemu-user-static.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from hodu.plan.target import Target
 from hodu.plan.variants import default_variants
 from hodu.plugins import manager
 from hodu.plugins.interfaces import CompileOptions
-from hodu.render.c_header import c_name
+from hodu.render.c_types import c_name
 from hodu.runtime.wheel import wheel_path
 from hodu.snapshot.ir import Snapshot
 

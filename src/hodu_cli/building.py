@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from hodu._build import effort_for, file_of, output_format
 from hodu.artifact import OutputFormat
@@ -13,6 +15,8 @@ from hodu.plan.variants import Variant, default_variants, variants_for
 from hodu.plugins import manager
 from hodu.plugins.interfaces import CompileOptions
 from hodu.snapshot.ir import Snapshot
+from hodu_cli.build_page import write_report
+from hodu_cli.build_report import report_lines
 from hodu_cli.console import Console
 from hodu_cli.errors import UsageError
 from hodu_cli.model import reporting
@@ -58,6 +62,15 @@ def check_folder(path: Path, format: OutputFormat) -> None:
         raise UsageError(f"{str(path)!r} is a folder", hint="-o names the file to write")
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder {str(path.parent)!r}")
+
+
+def tell(verbose: bool, page: Path | None, console: Console, notes: Mapping[str, Any]) -> None:
+    """Print what a program takes, or write it to a file."""
+    if verbose:
+        print("\n".join(report_lines(notes)))
+    if page is not None:
+        write_report(page, notes)
+        console.status("Wrote", str(page))
 
 
 def write(

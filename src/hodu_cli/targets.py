@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from hodu.artifact import OutputFormat
 from hodu.errors import ToolchainError
 from hodu.plan.systems import SYSTEMS
 from hodu.toolchain.find import Compiler, find_compiler
 from hodu_cli.tables import columns
+
+_NAMES = {OutputFormat.WHEEL: "wheel"}
 
 
 def target_lines() -> list[str]:
@@ -13,9 +16,8 @@ def target_lines() -> list[str]:
     compiler = _compiler()
     rows = [["TARGET", "PROCESSORS", "FORMATS"]]
     for system in SYSTEMS:
-        formats = [form.value for form in system.formats_with(compiler)]
-        if formats:
-            rows.append([system.triple, ", ".join(system.processors), " ".join(formats)])
+        formats = [_NAMES.get(f, f.value) for f in system.formats_with(compiler)]
+        rows.append([system.triple, ", ".join(system.processors), " ".join(formats)])
     return columns(rows, indent=0)
 
 

@@ -51,3 +51,30 @@ def test_an_object_holds_its_weights(snapshot: hodu.Snapshot, triple: str, tmp_p
     hodu.build(snapshot, tmp_path / "model.o", target=triple)
     one = np.array(11, np.float32).tobytes()
     assert one in (tmp_path / "model.o").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("triple", "form"),
+    [
+        ("thumbv7em-none-eabihf", "a"),
+        ("x86_64-windows-gnu", "so"),
+        ("aarch64-macos", "so"),
+        ("aarch64-linux-gnu", "ll"),
+        ("wasm32-freestanding", "wasm"),
+    ],
+)
+def test_the_same_bytes_wherever_it_is_built(
+    snapshot: hodu.Snapshot,
+    triple: str,
+    form: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    contents = []
+    for place in ("one", "another"):
+        (tmp_path / place).mkdir()
+        monkeypatch.setenv("HODU_CACHE_DIR", str(tmp_path / place / "cache"))
+        file = tmp_path / place / f"model.{form}"
+        hodu.build(snapshot, file, target=triple, cpu="x86-64-v3" if "x86" in triple else None)
+        contents.append(file.read_bytes())
+    assert contents[0] == contents[1]

@@ -17,9 +17,10 @@ _TEXTS = (
     OutputFormat.LLVM_BITCODE,
     OutputFormat.ASSEMBLY,
 )
-_CODE = (OutputFormat.OBJECT, OutputFormat.STATIC_LIBRARY, *_TEXTS)
+_OBJECTS = (OutputFormat.OBJECT, OutputFormat.STATIC_LIBRARY)
 _LINKED = (OutputFormat.SHARED_LIBRARY, OutputFormat.EXECUTABLE, OutputFormat.WHEEL)
-_HOSTED = (*_CODE, *_LINKED)
+_BARE = (*_OBJECTS, *_TEXTS)
+_HOSTED = (*_OBJECTS, *_LINKED, *_TEXTS)
 _ONLY_CLANG = (OutputFormat.LLVM_IR, OutputFormat.LLVM_BITCODE)
 
 
@@ -41,7 +42,7 @@ class System:
         if compiler.family == "zig":
             return self.formats
         same = self.triple == host_triple()
-        known = self.formats if same else _CODE if compiler.family == "clang" else _TEXTS[:1]
+        known = self.formats if same else _BARE if compiler.family == "clang" else _TEXTS[:1]
         return tuple(f for f in known if compiler.family == "clang" or f not in _ONLY_CLANG)
 
 
@@ -70,8 +71,8 @@ def _systems() -> tuple[System, ...]:
             for rest in ("windows-gnu", "macos")
             for architecture, processors in hosted.items()
         ),
-        *(System(triple, processors, _CODE) for triple, processors in bare.items()),
-        System("wasm32-freestanding", ("generic", "mvp"), (*_CODE, OutputFormat.WASM)),
+        *(System(triple, processors, _BARE) for triple, processors in bare.items()),
+        System("wasm32-freestanding", ("generic", "mvp"), (*_OBJECTS, OutputFormat.WASM, *_TEXTS)),
     )
 
 

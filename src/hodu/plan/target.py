@@ -25,7 +25,13 @@ _EXTENSIONS = {
 }
 _NAMED_BY_MCPU = ("arm", "thumb", "aarch64", "wasm")
 # What a firmware does not call is left out of it by its linker.
-_BARE_FLAGS = ("-fshort-enums", "-ffunction-sections", "-fdata-sections", "-fno-unroll-loops")
+_BARE_FLAGS = (
+    "-fshort-enums",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-fno-unroll-loops",
+    "-fstack-usage",  # written beside each object
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,12 @@ class Target:
         return not self.triple.endswith("-eabi")
 
     @property
+    def has_doubles(self) -> bool:
+        """Whether the processor itself, not a function of the compiler's, computes with f64."""
+        small = self.architecture.startswith(("thumb", "riscv32")) and self.name != "cortex-m7"
+        return self.has_float_unit and not small
+
+    @property
     def pairs_halves(self) -> bool:
         """Whether an instruction multiplies pairs of 16-bit integers in general registers."""
         return "dsp" in self.features
@@ -120,7 +132,10 @@ class Target:
         scalar = ("-fno-tree-vectorize", "-fno-tree-slp-vectorize") if not self.vector_bits else ()
         wide = ("-mprefer-vector-width=512",) if self.vector_bits == 512 else ()
         bare = _BARE_FLAGS if self.is_bare else ()
-        return (*chosen, *soft, *extensions, *scalar, *wide, *bare)
+        is_arm = self.architecture.startswith(("arm", "thumb"))
+        # Blocks are copied and cleared by memcpy and memset, not by what Arm's ABI has for it.
+        named = ("-meabi", "gnu") if self.is_bare and is_arm else ()
+        return (*chosen, *soft, *extensions, *scalar, *wide, *bare, *named)
 
     def scalar(self) -> Target:
         """The same target with its simplest processor and without vector instructions."""

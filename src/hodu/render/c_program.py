@@ -11,10 +11,10 @@ from hodu.kernel.work import operations
 from hodu.lower.program import Argument, Branch, Launch, Place, Port, Program, Repeat, Slot, Step
 from hodu.plan.memory import Plan
 from hodu.render.c_expr import ExprWriter, memory_pointer
-from hodu.render.c_header import can_be_typed, render_plain, render_typed
 from hodu.render.c_helpers import helper, typedef
 from hodu.render.c_kernel import KernelWriter, takes_instance, wrapped
-from hodu.render.dedupe import same_kernels
+from hodu.render.c_typed import ArenaOwner, can_be_typed, render_bare_typed, render_typed
+from hodu.render.dedupe import function_name, same_kernels
 
 _HEAD = """\
 #include <stdint.h>
@@ -34,9 +34,11 @@ void *memcpy(void *restrict, const void *restrict, size_t);
 #if defined(__GNUC__)
 #define HODU_UNUSED __attribute__((unused))
 #define HODU_NOINLINE __attribute__((noinline))
+#define HODU_INLINE static inline __attribute__((always_inline))
 #else
 #define HODU_UNUSED
 #define HODU_NOINLINE
+#define HODU_INLINE static
 #endif
 """
 PRELUDE = (
@@ -90,7 +92,8 @@ class Options:
 
     `symbol` is what its functions are called; `target` its triple, for the record; `embedded` the
     name of an array that holds the weights, or None when they are given to init; `aliases` says
-    whether the functions are exported as hodu_init and so on too; `exact` that the C compiler is
+    whether the functions are exported as hodu_init and so on too; `typed` who has the memory of the
+    typed function, if there is to be one; `exact` that the C compiler is
     told to fuse no products and sums but those of matrix products. A `bare` machine has neither
     threads nor a clock; `pointer_bytes` is the width of its addresses. In `compact` code only the
     kernels that take most of the time are not as small as can be.
@@ -100,7 +103,7 @@ class Options:
     target: str = "host"
     embedded: str | None = None
     aliases: bool = True
-    typed: bool = False
+    typed: ArenaOwner | None = None
     exact: bool = False
     bare: bool = False
     pointer_bytes: int = 8
@@ -161,13 +164,18 @@ class _ProgramWriter:
         writer = KernelWriter(self.expr, bare=options.bare)
         texts: list[str] = []
         for number, (kernel, users) in enumerate(same_kernels(self.launches)):
-            name = f"{self.options.symbol}_k{number}_{kernel.name.replace('.', '_')}"
+            name = function_name(options.symbol, number, kernel)
             self.names.update((id(launch), name) for launch in users)
             is_short = options.pointer_bytes == 4 and all(reach.is_short(u.kernel) for u in users)
-            small = "HODU_SMALL " if options.compact and self._is_seldom(users) else ""
+            small = self._small if self._is_seldom(users) else ""
             text = writer.write(kernel, name, is_short=is_short)
             texts.append(f"/* {_purpose(users)} */\n{small}{text}")
         return texts
+
+    @property
+    def _small(self) -> str:
+        """What stands before functions that are as small as can be."""
+        return "HODU_SMALL " if self.options.compact else ""
 
     def _is_seldom(self, users: Sequence[Launch]) -> bool:
         """Whether a kernel does little of all the work."""
@@ -220,33 +228,48 @@ class _ProgramWriter:
     # -- the functions --------------------------------------------------------------------------
 
     def _functions(self) -> Iterator[str]:
-        symbol = self.options.symbol
+        symbol, small = self.options.symbol, self._small
         if self.embedded is not None:
             yield f"extern const unsigned char {self.embedded}[];\n"
-        yield self._init()
-        yield from self._execute()
+        yield small + self._init()
+        yield from self._execute_bare() if self.options.bare else self._execute()
         yield f"void {symbol}_cleanup(hodu_instance *self) {{ self->arena = 0; }}\n"
-        if self.options.typed and can_be_typed(self.program):
-            yield self._typed()
+        owner = self.options.typed
+        if owner and can_be_typed(self.program):
+            given = (self.program, self.plan, symbol)
+            has_weights = self.embedded is not None or not self.weights.size
+            if self.options.bare and has_weights:
+                yield small + render_bare_typed(*given, self.embedded, owner)
+            else:
+                yield small + render_typed(*given, owner)
         if self.options.aliases:
             yield render_aliases(symbol)
 
-    @property
-    def _needs_instance(self) -> bool:
-        """Whether a run makes use of more than the arena and the weights."""
-        bare = self.options.bare
-        used = any(takes_instance(launch.kernel, bare=bare) for launch in self.launches)
-        return not bare or used or any(slot.kind == "shapes" for slot in self.program.slots)
-
     def _execute(self) -> Iterator[str]:
-        symbol, given = self.options.symbol, "const void *const *inputs, void *const *outputs"
-        if self._needs_instance:
-            yield f"int {symbol}_execute(hodu_instance *self, {given}) {{"
-            yield "  unsigned char *arena = self->arena;"
-            yield "  const unsigned char *weights = self->weights;"
-        else:
-            yield f"static int {symbol}_run(unsigned char *arena, const unsigned char *weights,"
-            yield f"    {given}) {{"
+        yield (
+            f"{self._small}int {self.options.symbol}_execute(hodu_instance *self, "
+            "const void *const *inputs, void *const *outputs) {"
+        )
+        yield "  unsigned char *arena = self->arena;"
+        yield "  const unsigned char *weights = self->weights;"
+        yield from self._run()
+
+    def _execute_bare(self) -> Iterator[str]:
+        """The steps as a function that the typed one inlines, so that it needs no instance."""
+        symbol = self.options.symbol
+        yield f"HODU_INLINE int {symbol}_steps("
+        yield "    hodu_instance *self, unsigned char *arena, const unsigned char *weights,"
+        yield "    const void *const *inputs, void *const *outputs) {"
+        yield "  (void)self;"
+        yield from self._run()
+        yield (
+            f"{self._small}int {symbol}_execute(hodu_instance *self, const void *const *inputs, "
+            "void *const *outputs) {\n"
+            f"  return {symbol}_steps(self, self->arena, self->weights, inputs, outputs);\n}}\n"
+        )
+
+    def _run(self) -> Iterator[str]:
+        """The steps of the program, where `self`, `arena` and the like are known."""
         yield "  int status;"
         yield "  (void)arena, (void)weights, (void)inputs, (void)outputs, (void)status;"
         if any(can_fail(launch.kernel) for launch in self.launches):
@@ -254,16 +277,6 @@ class _ProgramWriter:
         numbers = {id(launch): i for i, launch in enumerate(self.launches)}
         yield from self._steps(self.program.steps, numbers, "  ")
         yield "  return HODU_OK;\n}\n"
-        if not self._needs_instance:
-            yield f"int {symbol}_execute(hodu_instance *self, {given}) {{"
-            yield f"  return {symbol}_run(self->arena, self->weights, inputs, outputs);\n}}\n"
-
-    def _typed(self) -> str:
-        program, plan, symbol = self.program, self.plan, self.options.symbol
-        has_weights = self.embedded is not None or not self.weights.size
-        if has_weights and not self._needs_instance and not program.states:
-            return render_plain(program, plan, symbol, self.embedded or "0")
-        return render_typed(program, plan, symbol, bare=self.options.bare)
 
     def _init(self) -> str:
         symbol, embedded = self.options.symbol, self.embedded

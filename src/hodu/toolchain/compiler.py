@@ -109,8 +109,10 @@ class Toolchain:
                 hint="unset HODU_CC to use the built-in clang",
             )
         arguments = [*options.arguments(), *_FORMS[form]]
-        arguments += [f"-I{folder}" for folder in options.includes]
-        run([*self._start(options), *arguments, str(source), "-o", str(output)], source)
+        arguments += [f"-I{folder.absolute()}" for folder in options.includes]
+        # LLVM's files name their source as it is given: a plain name is the same everywhere.
+        command = [*self._start(options), *arguments, source.name, "-o", str(output.absolute())]
+        run(command, source, folder=source.parent)
 
     def _start(self, options: CodeOptions) -> list[str]:
         """The command and its target; only hosted code sees headers other than the compiler's."""
@@ -155,14 +157,15 @@ class Toolchain:
         return [self.compiler.command[0], command]
 
 
-def run(command: Sequence[str], source: Path | None = None) -> None:
-    """Run a tool; raises ToolchainError with the first lines of what it said.
+def run(command: Sequence[str], source: Path | None = None, folder: Path | None = None) -> None:
+    """Run a tool, in `folder` if it is given.
 
-    A copy of `source` is kept for the reader of the error. What `zig cc` makes of a C library on
-    first use is kept in Hodu's cache folder.
+    Raises ToolchainError with the first lines of what it said. A copy of `source` is kept for the
+    reader of the error. What `zig cc` makes of a C library on first use is kept in Hodu's cache
+    folder.
     """
-    folder = str(cache_folder() / "zig")
-    environment = os.environ | {"ZIG_GLOBAL_CACHE_DIR": folder, "ZIG_LOCAL_CACHE_DIR": folder}
+    kept_by_zig = str((cache_folder() / "zig").absolute())
+    folders = {"ZIG_GLOBAL_CACHE_DIR": kept_by_zig, "ZIG_LOCAL_CACHE_DIR": kept_by_zig}
     try:
         done = subprocess.run(
             command,
@@ -170,7 +173,8 @@ def run(command: Sequence[str], source: Path | None = None) -> None:
             text=True,
             errors="replace",
             stdin=subprocess.DEVNULL,
-            env=environment,
+            env=os.environ | folders,
+            cwd=folder,
             check=False,
         )
     except OSError as error:

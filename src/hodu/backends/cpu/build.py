@@ -11,8 +11,8 @@ from typing import Any
 from hodu.artifact import ArtifactTensorInfo, OutputFormat
 from hodu.backends.cpu.dump import Dump
 from hodu.backends.cpu.interface import unbound_dims
+from hodu.backends.cpu.notes import checked_notes
 from hodu.backends.cpu.prepare import Prepared
-from hodu.backends.cpu.report import describe
 from hodu.backends.cpu.sources import write_c
 from hodu.backends.cpu.stored import code_options
 from hodu.backends.cpu.tune import tuned
@@ -21,9 +21,10 @@ from hodu.errors import ArgumentError
 from hodu.plan.target import Target, baseline, host
 from hodu.plan.variants import COMPILED, Variant, default_variants
 from hodu.plugins.interfaces import CompileOptions
-from hodu.render.c_header import c_name, can_be_typed, render_header
+from hodu.render.c_header import render_header
 from hodu.render.c_program import Options
-from hodu.render.c_types import RESERVED
+from hodu.render.c_typed import can_be_typed
+from hodu.render.c_types import RESERVED, c_name
 from hodu.runtime.products import EmbeddedWeights, build_product, place_file
 from hodu.runtime.support import C_FOLDER, WASM_LOADER
 from hodu.runtime.wheel import wheel_of, write_wheel
@@ -47,16 +48,16 @@ _WHOLE = (OutputFormat.WHEEL, OutputFormat.WASM)
 _IR = (OutputFormat.LLVM_IR, OutputFormat.LLVM_BITCODE, OutputFormat.ASSEMBLY)
 
 
-def build(
-    snapshot: Snapshot, format: OutputFormat, path: Path, options: CompileOptions
-) -> Mapping[str, Any]:
-    """Write an artefact and what belongs beside it; returns the notes about the program.
+def build(snapshot: Snapshot, format: OutputFormat, path: Path, options: CompileOptions) -> None:
+    """Write an artefact and what belongs beside it.
 
     `options.extra` may have a `target` or `variants` (portable ones for this machine by default),
     a `name` for the functions (the file's by default), `external_weights` for a file NAME.weights
-    instead of weights in the artefact, a folder `dump` for all stages, and `report`, which is
-    called with the notes. Raises ArgumentError for sizes that are not known, UnsupportedError
-    listing nodes without code, ToolchainError.
+    instead of weights in the artefact, an `arena` that is the "caller"'s, `ram_limit` and
+    `flash_limit` in bytes for firmware, a folder `dump` for all stages, and `report`, which is
+    called with notes about the program. Raises ArgumentError for sizes that are not known,
+    UnsupportedError listing nodes without code, ValueRangeError for limits that are not kept,
+    ToolchainError.
     """
     _check_sizes(snapshot)
     extra = options.extra
@@ -71,7 +72,7 @@ def build(
         target.triple,
         embedded=None if external else f"{symbol}_weights",
         aliases=format in _ONE_MODEL,
-        typed=not external and format not in _UNTYPED,
+        typed=None if external or format in _UNTYPED else extra.get("arena", "static"),
         bare=target.is_bare,
         pointer_bytes=target.pointer_bytes,
         compact=target.compact,
@@ -94,10 +95,10 @@ def build(
         triple=target.triple,
         position_independent=target.is_hosted,
     )
+    notes = checked_notes(ready.whole, code, extra, has_weights=not external)
     sizes = _write(ready, format, path, code, external)
     processors = ", ".join(v.name for v in ready.variants) or target.processor
-    notes = {
-        **describe(ready.whole),
+    notes |= {
         "file_bytes": path.stat().st_size,
         "has_weights": not external and format is not OutputFormat.C_SOURCE,
         "target": f"{target.triple} {processors}",
@@ -105,7 +106,6 @@ def build(
     }
     if "report" in extra:
         extra["report"](notes)
-    return notes
 
 
 def _check_tune(options: CompileOptions, target: Target, several: bool) -> None:
@@ -196,7 +196,7 @@ def _build_wheel(
 def _write_headers(ready: Prepared, folder: Path, scratch: Path) -> None:
     """NAME.h, and hodu.h which it includes."""
     symbol = ready.options.symbol
-    typed = ready.options.typed and can_be_typed(ready.program)
+    typed = ready.options.typed if can_be_typed(ready.program) else None
     text = render_header(ready.program, ready.plan, ready.weights.size, symbol, typed)
     made = scratch / "header"
     made.write_text(text, "utf-8")
