@@ -12,6 +12,7 @@ import pytest
 
 import hodu
 from hodu import nn, optim
+from hodu.emulation.qemu import C_FOLDER
 
 ROOT = Path(__file__).parents[2]
 TARGET = {"target": "thumbv7em-none-eabihf", "cpu": "cortex-m4"}
@@ -149,7 +150,11 @@ def emulated(folder: Path, images: np.ndarray, labels: np.ndarray) -> np.ndarray
     (folder / "board.c").write_text(BOARD)
     (folder / "data.S").write_text(DATA)
     sizes = [f"-DSTEPS={STEPS}", f"-DBATCH={BATCH}", "-O2", "-ffreestanding"]
-    layout = ["-nostdlib", "-T", str(ROOT / "benchmarks/firmware/board.ld"), "-Wl,--gc-sections"]
+    script = (C_FOLDER / "board.ld").read_text()
+    (folder / "board.ld").write_text(
+        script.replace("@CODE@", "0").replace("@MEMORY@", "0x20000000")
+    )
+    layout = ["-nostdlib", "-T", "board.ld", "-Wl,--gc-sections"]
     files = ["board.c", "data.S", "step.o", "predict.o", "-lgcc", "-o", "image.elf"]
     command = ["arm-none-eabi-gcc", *MACHINE, *sizes, *layout, *files]
     subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=60)

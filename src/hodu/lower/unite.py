@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from hodu.dtypes import f32, i32
+from hodu.dtypes import f32
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import INDEX, Const, Expr, Load
 from hodu.kernel.ir import Block, Copy, Kernel
@@ -94,9 +94,10 @@ def _united(
 def _with_parameter(member: Launch, table: Differences, numbers: Array) -> Launch:
     """The call of a kernel that reads the numbers from a parameter of its own."""
     kernel = member.kernel
-    buf = Buf(fresh_name(kernel), i32, len(numbers), "in")
+    buf = Buf(fresh_name(kernel), table.dtype, len(numbers), "in")
     body = table.body(kernel, lambda i: Load(buf, Const(i, INDEX)))
-    slot = Slot(f"{kernel.name}_sizes", i32, len(numbers), "constant", numbers)
+    data = numbers.astype(buf.dtype.numpy)
+    slot = Slot(f"{kernel.name}_sizes", buf.dtype, len(numbers), "constant", data)
     argument = Argument(Place(slot), "in")
     united = _changed(kernel, body, (*kernel.params, buf))
     return dataclasses.replace(member, kernel=united, arguments=(*member.arguments, argument))
