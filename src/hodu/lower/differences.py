@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hodu.dtypes import DType, f32, i16, i32
+from hodu.dtypes import DType, f32, i32
 from hodu.kernel.expr import INDEX, Bounds, Const, Expr, Load, Var
 from hodu.kernel.form import form_of, names_in
 from hodu.kernel.ir import Block, Kernel
@@ -16,10 +16,8 @@ from hodu.kernel.walk import replace_block
 from hodu.lower.reread import read_numbers
 from hodu.ops._table import Array
 
-Column = tuple[DType, tuple[int, ...]]
-"""A number of each kernel, all of one dtype; of an f32, its bits."""
-
-_NUMBERS = (INDEX, i32, f32)
+Column = tuple[int, ...]
+"""A number of each kernel; of an f32, its bits."""
 
 
 class _Blanks:
@@ -37,7 +35,7 @@ class _Blanks:
 
 
 def _is_number(x: Expr) -> bool:
-    return isinstance(x, Const) and x.lanes == 1 and x.dtype in _NUMBERS
+    return isinstance(x, Const) and x.dtype in (INDEX, i32, f32) and x.lanes == 1
 
 
 def form_without_numbers(kernel: Kernel) -> str:
@@ -62,32 +60,32 @@ class Differences:
     """
 
     columns: tuple[Column, ...]
+    dtypes: tuple[DType, ...]
     rules: tuple[_Rule | None, ...]
     again: bool
 
     def row(self, number: int) -> Array:
-        """The numbers of a kernel, in 32 bits."""
-        return np.array([column[number] for _, column in self.columns], np.int32)
-
-    @property
-    def dtype(self) -> DType:
-        """A dtype that holds all numbers: i16 for small ones."""
-        limit = 1 << 15
-        small = all(
-            dtype is not f32 and -limit <= min(column) and max(column) < limit
-            for dtype, column in self.columns
-        )
-        return i16 if small else i32
+        """The numbers of a kernel."""
+        return np.array([column[number] for column in self.columns], np.int32)
 
     def body(self, kernel: Kernel, load: Callable[[int], Load]) -> Block:
-        """The body of a kernel that gets its numbers from `load`: integers, or bits in f32."""
+        """The body of a kernel that gets its numbers from `load`, in 32 bits of any dtype.
+
+        Where all of them `are_short`, 16 bits do.
+        """
         name = fresh_name(kernel)
         variables = [self._variable(name, i) for i in range(len(self.columns))]
         body = replace_block(kernel.body, _Fill(self.rules, variables))
         return read_numbers(body, variables, load, again=self.again)
 
+    @property
+    def are_short(self) -> bool:
+        """Whether all numbers are integers of 16 bits."""
+        near = all(-(1 << 15) <= number < 1 << 15 for column in self.columns for number in column)
+        return near and f32 not in self.dtypes
+
     def _variable(self, name: str, number: int) -> Var:
-        dtype, column = self.columns[number]
+        column, dtype = self.columns[number], self.dtypes[number]
         limits: Bounds = (None, None) if dtype is f32 else (min(column), max(column))
         return Var(f"{name}_{number}", dtype, 1, limits)
 
@@ -118,21 +116,24 @@ class _Fill:
 
 def differences(kernels: Sequence[Kernel], *, again: bool) -> Differences | None:
     """What kernels of one form differ in; None if they are the same."""
-    numbers: list[Column] = [
-        (same[0].dtype, tuple(map(_bits, same)))
+    numbers = [
+        (tuple(map(_bits, same)), same[0].dtype)
         for same in zip(*map(_numbers, kernels), strict=True)
     ]
+    different = {pair for pair in numbers if len(set(pair[0])) > 1}
     columns: list[Column] = []
-    rules: dict[Column, _Rule] = {}
-    # Those that are multiples of others come after them.
-    for column in sorted({c for c in numbers if len(set(c[1])) > 1}, key=_spread):
-        rule = next(_rules(column, columns), None)
-        rules[column] = rule or _Rule(len(columns))
+    dtypes: list[DType] = []
+    rules: dict[tuple[Column, DType], _Rule] = {}
+    for column, dtype in sorted(different, key=_spread):  # others are multiples of the narrow ones
+        rule = next(_rules(column, columns), None) if dtype is INDEX else None
+        rules[column, dtype] = rule or _Rule(len(columns))
         if rule is None:
             columns.append(column)
+            dtypes.append(dtype)
     if not columns:
         return None
-    return Differences(tuple(columns), tuple(map(rules.get, numbers)), again)
+    found = tuple(rules.get(pair) for pair in numbers)
+    return Differences(tuple(columns), tuple(dtypes), found, again)
 
 
 def _numbers(kernel: Kernel) -> list[Const]:
@@ -145,19 +146,16 @@ def _bits(x: Const) -> int:
     return int(np.float32(x.value).view(np.int32)) if x.dtype is f32 else int(x.value)
 
 
-def _spread(column: Column) -> tuple[int, int, tuple[int, ...]]:
-    dtype, numbers = column
-    return _NUMBERS.index(dtype), max(numbers) - min(numbers), numbers
+def _spread(pair: tuple[Column, DType]) -> tuple[bool, str, int, Column]:
+    column, dtype = pair
+    return dtype is not INDEX, dtype.name, max(column) - min(column), column
 
 
 def _rules(column: Column, columns: Sequence[Column]) -> Iterator[_Rule]:
     """The rules by which a column of sizes follows from one of the others."""
-    dtype, numbers = column
-    for place, (other, known) in enumerate(columns):
-        if not dtype is other is INDEX:
-            continue
+    for number, known in enumerate(columns):
         low, high = known.index(min(known)), known.index(max(known))
-        factor = (numbers[high] - numbers[low]) // (known[high] - known[low])
-        more = numbers[low] - factor * known[low]
-        if all(n == factor * k + more for n, k in zip(numbers, known, strict=True)):
-            yield _Rule(place, factor, more)
+        factor = (column[high] - column[low]) // (known[high] - known[low])
+        more = column[low] - factor * known[low]
+        if all(c == factor * k + more for c, k in zip(column, known, strict=True)):
+            yield _Rule(number, factor, more)

@@ -20,7 +20,7 @@ from hodu.kernel.walk import all_expressions, replace_block, statements
 def read_numbers(
     body: Block, held: Sequence[Var], load: Callable[[int], Load], *, again: bool
 ) -> Block:
-    """A body that gets the variables `held` from an element each: an integer, or bits in f32.
+    """A body that gets the variables `held` from an element each: an integer, or 32 bits.
 
     They are read `again` where they are needed, or once.
     """
@@ -31,7 +31,7 @@ def read_numbers(
 def _read(variable: Var, element: Expr) -> Expr:
     if variable.dtype is f32:
         return element.bitcast(f32)
-    whole = element.bitcast(i32) if element.dtype is f32 else element
+    whole = element if element.dtype.bits < 32 else element.bitcast(i32)
     return whole.cast(variable.dtype)
 
 
