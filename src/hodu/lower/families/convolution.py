@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from hodu.lower.conv import rows, weight
+from hodu.lower.conv import channels, rows, weight
 from hodu.lower.conv.general import convolve
 from hodu.lower.conv.scalar import convolve_scalar
 from hodu.lower.conv.windows import TransposedWindow, Window
@@ -20,14 +20,14 @@ W = TypeVar("W", Window, TransposedWindow)
 def conv(s: Stage) -> None:
     """Sums over windows of the input."""
     windows = windows_of(s, Window)
-    if not convolve_scalar(s, windows) and not _by_rows(s, transposed=False):
+    if not convolve_scalar(s, windows) and not _in_vectors(s, transposed=False):
         convolve(s, windows)
 
 
 @kernel("conv_transpose", views=False, epilogue=True)
 def conv_transpose(s: Stage) -> None:
     """Each output element gathers what the input elements add to it."""
-    if not _by_rows(s, transposed=True):
+    if not _in_vectors(s, transposed=True):
         convolve(s, windows_of(s, TransposedWindow), transposed=True)
 
 
@@ -39,6 +39,19 @@ def conv_weight(s: Stage) -> None:
         weight.one_by_one(s)
     else:
         weight.SumsOverPixels(s, shape).write()
+
+
+def _in_vectors(s: Stage, *, transposed: bool) -> bool:
+    """Write the loops over tiles of vectors, if there are such for the node."""
+    shape = channels.shape_of(s, transposed)
+    if shape is None:
+        return _by_rows(s, transposed=transposed)
+    is_plain = rows.shape_of(s, transposed) is not None
+    lanes = s.target.lanes(s.out_type().dtype.bits)
+    if is_plain and not channels.is_cheaper(shape, lanes) and _by_rows(s, transposed=transposed):
+        return True
+    channels.VectorsOfChannels(s, shape).write()
+    return True
 
 
 def _by_rows(s: Stage, *, transposed: bool) -> bool:
