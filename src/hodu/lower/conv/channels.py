@@ -17,7 +17,8 @@ from hodu.lower.conv.axes import Axis, phases, window
 from hodu.lower.conv.rows import Pair, is_among, pad_input, pair, runs
 from hodu.lower.gemm import choose
 from hodu.lower.gemm.finish import Across, Finish, can_write_vectors
-from hodu.lower.gemm.operands import Matrices, Panels, accumulator, pack_at_run_time, pack_constant
+from hodu.lower.gemm.operands import Matrices, Panels, accumulator, pack_constant
+from hodu.lower.gemm.packing import pack_at_run_time
 from hodu.lower.gemm.tile import Rows, Sums, Tile, accumulate
 from hodu.lower.index import Index, unflat
 from hodu.lower.program import Place
@@ -92,6 +93,22 @@ def is_cheaper(shape: Shape, lanes: int) -> bool:
     return channels * (1 + _FINISH / depth) * 1.05 < pixels
 
 
+def reached_input(s: Stage, shape: Shape) -> tuple[Place, Pair, Pair]:
+    """Planes that may be read wherever taps reach, their size, and what they begin with."""
+    reach = [[axis.reach for axis in axes] for axes in (shape.rows, shape.columns)]
+    first = pair(tuple(min(lo for lo, _ in ends) for ends in reach))
+    last = pair(tuple(max(hi for _, hi in ends) for ends in reach))
+    if min(first) >= 0 and all(hi < size for hi, size in zip(last, shape.size, strict=True)):
+        value = s.node.inputs[0]
+        assert value is not None
+        return s.lowering.storage[value].place, shape.size, (0, 0)
+    padded = pair(tuple(hi - lo + 1 for lo, hi in zip(first, last, strict=True)))
+    before = (-first[0], -first[1])
+    channels = shape.groups * shape.inner
+    place = pad_input(s, 0, channels, shape.items, shape.size, padded, before)
+    return place, padded, first
+
+
 class VectorsOfChannels:
     """The loops of a convolution in tiles of pixels by vectors of output channels."""
 
@@ -100,45 +117,29 @@ class VectorsOfChannels:
         self.dtype = accumulator(s.type(0).dtype)
         self.tile = choose.tile_for(s.target, self.dtype.bits, shape.across, shape.out)
         self.weights = self._weights()
-        place, self.padded, self.origin = self._input()
+        place, self.padded, self.origin = reached_input(s, shape)
         self.x, self.w = s.param(place, "in"), s.param(self.weights.place, "in")
 
-    def _input(self) -> tuple[Place, Pair, Pair]:
-        """Planes that may be read wherever taps reach, their size, and what they begin with."""
-        s, shape = self.s, self.shape
-        reach = [[axis.reach for axis in axes] for axes in (shape.rows, shape.columns)]
-        first = pair(tuple(min(lo for lo, _ in ends) for ends in reach))
-        last = pair(tuple(max(hi for _, hi in ends) for ends in reach))
-        if min(first) >= 0 and all(hi < size for hi, size in zip(last, shape.size, strict=True)):
-            value = s.node.inputs[0]
-            assert value is not None
-            return s.lowering.storage[value].place, shape.size, (0, 0)
-        padded = pair(tuple(hi - lo + 1 for lo, hi in zip(first, last, strict=True)))
-        before = (-first[0], -first[1])
-        channels = shape.groups * shape.inner
-        place = pad_input(s, 0, channels, shape.items, shape.size, padded, before)
-        return place, padded, first
-
     def _weights(self) -> Panels:
-        """The weights [group, input channel] as matrices of output channels by taps, packed."""
+        """The weights, packed: of a group output channels by taps of all input channels.
+
+        In those of a transposed convolution there is such a matrix for each input channel.
+        """
         s, shape = self.s, self.shape
         value, data = s.node.inputs[1], s.data(1)
         assert value is not None
         taps = math.prod(shape.kernel)
-        steps = (shape.out * taps, taps) if shape.transposed else (taps, shape.inner * taps)
-        whole = (index(shape.inner * shape.out * taps), index(steps[0]))
-        if data is not None:
-            inner, out = (1, 2) if shape.transposed else (2, 1)
-            order = [shape.groups, 0, 0, taps]
-            order[inner], order[out] = shape.inner, shape.out
-            data = data.reshape(order)
-            data = data if shape.transposed else data.swapaxes(1, 2)
+        heads, depth, stride = [shape.groups], shape.inner * taps, shape.inner * taps
+        if shape.transposed:
+            heads, depth, stride = [shape.groups, shape.inner], taps, taps
+        steps = [index(math.prod(heads[i + 1 :]) * shape.out * depth) for i in range(len(heads))]
+        data = None if data is None else data.reshape(*heads, shape.out, depth)
         place = s.lowering.storage[value].place
-        b = Matrices(place, index(0), whole, index(steps[1]), index(1), data)
-        heads = (index(shape.groups), index(shape.inner))
+        b = Matrices(place, index(0), tuple(steps), index(stride), index(1), data)
+        batch = tuple(map(index, heads))
         if data is not None:
-            return pack_constant(s.lowering, b, heads, self.tile)
-        return pack_at_run_time(s.lowering, b, heads, index(taps), shape.out, self.tile)
+            return pack_constant(s.lowering, b, batch, self.tile)
+        return pack_at_run_time(s.lowering, b, batch, index(depth), shape.out, self.tile)
 
     # -- loops ----------------------------------------------------------------------------------
 
@@ -190,8 +191,11 @@ class VectorsOfChannels:
         start = k.let((plane * high + first) * wide + across, "start")
         with k.loop(shape.inner, name="c") as c, k.loop(rows.taps, name="tap") as tap:
             at = k.let(start + (c * high + tap * rows.step) * wide, "pixels")
-            matrix = self.weights.start((line.group, c)) + self.weights.panel(channel)
-            number = (tap * rows.skip + rows.tap) * shape.kernel[1] + columns.tap
+            heads = (line.group, c) if shape.transposed else (line.group,)
+            matrix = self.weights.start(heads) + self.weights.panel(channel)
+            down = tap * rows.skip + rows.tap
+            down = down if shape.transposed else c * shape.kernel[0] + down
+            number = down * shape.kernel[1] + columns.tap
             panel = self.weights.read(self.w, matrix, number, tile)
             panel = replace(panel, at=k.let(panel.at, "panel"),
                             stride=index(panel.stride) * columns.skip)  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from hodu.lower.conv import channels, rows, weight
+from hodu.lower.conv import channels, rows, taps, weight
 from hodu.lower.conv.general import convolve
 from hodu.lower.conv.scalar import convolve_scalar
 from hodu.lower.conv.windows import TransposedWindow, Window
@@ -34,11 +34,14 @@ def conv_transpose(s: Stage) -> None:
 @kernel("conv_weight", views=False, epilogue=True)
 def conv_weight(s: Stage) -> None:
     """Sums over pixels of products of the input and the gradient of the result."""
-    shape = weight.shape_of(s)
-    if shape is None:
-        weight.one_by_one(s)
+    shape, plain = taps.shape_of(s), weight.shape_of(s)
+    lanes = s.target.lanes(s.out_type().dtype.bits)
+    if shape is not None and (plain is None or taps.is_cheaper(shape, lanes)):
+        taps.SumsOfTaps(s, shape).write()
+    elif plain is not None:
+        weight.SumsOverPixels(s, plain).write()
     else:
-        weight.SumsOverPixels(s, shape).write()
+        weight.one_by_one(s)
 
 
 def _in_vectors(s: Stage, *, transposed: bool) -> bool:
