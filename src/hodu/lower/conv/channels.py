@@ -68,7 +68,7 @@ def shape_of(s: Stage, transposed: bool) -> Shape | None:
     fill = (1,) * (2 - spatial)
     xs, ws, ys = ([int(d) for d in t.shape] for t in (x, w, y))
     out = ys[1] // groups
-    if out * 2 < s.target.lanes(dtype.bits) or s.target.lanes(dtype.bits) == 1:
+    if out == 1 or s.target.lanes(dtype.bits) == 1:
         return None
     kind = phases if transposed else window
     rows, columns = [
@@ -153,8 +153,7 @@ class VectorsOfChannels:
         shape, k = self.shape, self.k
         panels = -(-shape.out // self.tile.columns)
         outer = shape.items * shape.groups * panels
-        bands = min(rows.count, -(-_PARTS // outer))
-        high = -(-rows.count // bands)
+        high = self._high(rows.count, outer)
         bands = -(-rows.count // high)
         k.work += math.prod((shape.items, shape.groups, shape.out, shape.inner, rows.count,
                              columns.count, rows.taps, columns.taps))  # fmt: skip
@@ -167,6 +166,14 @@ class VectorsOfChannels:
                 for lo, hi, count in runs(shape.out, self.tile.columns):
                     with k.when(is_among(panel, lo, hi, panels)):
                         self._row(line, panel * self.tile.columns, count)
+
+    def _high(self, count: int, outer: int) -> int:
+        """How many rows are done with a panel: one, where all panels stay in the second cache."""
+        shape = self.shape
+        weights = shape.inner * shape.out * math.prod(shape.kernel) * self.dtype.itemsize
+        if weights * 2 <= self.s.target.l2_bytes:
+            return 1
+        return -(-count // min(count, -(-_PARTS // outer)))
 
     def _row(self, line: _Line, channel: Expr, channels: int) -> None:
         """A row of pixels of some channels."""

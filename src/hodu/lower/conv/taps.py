@@ -28,6 +28,7 @@ from hodu.lower.stage import Stage
 
 _MOST_TAPS = 14  # of a row, all of which are in a tile
 _BLOCK = 256  # pixels at least whose products are added up by themselves
+_MOST_FILL = 4  # times as large as the gradient its copy in whole vectors may be
 _LATENCY = 4  # cycles from one product to the next that is added to it
 _PACK = 8  # vector instructions to transpose as much of the gradient as fills a vector
 
@@ -53,7 +54,7 @@ def shape_of(s: Stage) -> Shape | None:
     spatial, groups = x.rank - 2, s.attrs["groups"]
     fill = (1,) * (2 - spatial)
     xs, ys, ws = ([int(d) for d in t.shape] for t in (x, y, w))
-    if ws[-1] > _MOST_TAPS or ws[0] // groups * 2 < lanes:
+    if ws[-1] > _MOST_TAPS or ws[0] // groups * _MOST_FILL < lanes:
         return None
     rows, columns = [
         *([Axis(1, 1)] for _ in fill),
