@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from hodu.artifact import OutputFormat
 from hodu.devices import Device, as_device
 from hodu.errors import ArgumentError
-from hodu.plan.target import baseline
+from hodu.plan.systems import target_for
+from hodu.plan.target import Target
 from hodu.plan.variants import default_variants
 from hodu.plugins import manager
 from hodu.plugins.interfaces import CompileOptions
+from hodu.render.c_types import c_name
+from hodu.runtime.wheel import wheel_path
 from hodu.snapshot.ir import Snapshot
 
 _NAMES = {
@@ -25,6 +29,7 @@ _NAMES = {
     "sharedlib": OutputFormat.SHARED_LIBRARY,
     "dylib": OutputFormat.SHARED_LIBRARY,
     "dll": OutputFormat.SHARED_LIBRARY,
+    "wheel": OutputFormat.WHEEL,
     **{form.value: form for form in OutputFormat},
 }
 
@@ -38,7 +43,7 @@ def build(
     format: str | None = None,
     name: str | None = None,
     device: str | Device = "cpu",
-    opt: int = 2,
+    opt: int | str = 2,
     exact: bool = False,
     external_weights: bool = False,
 ) -> None:
@@ -46,22 +51,46 @@ def build(
 
     `target` is a triple (this machine's by default); the code runs on any usual processor of it, or
     on `cpu` ("native" is this one). `format` is an extension or "object", "staticlib", "sharedlib",
-    "executable"; else the extension of `path` says it. `name` is what the functions are called.
-    States go into the file with what they hold now. Raises ArgumentError for a format that there is
-    not and for sizes that are not known, UnsupportedError for what the target cannot have.
+    "executable", "wheel"; else the extension of `path` says it. `name` is what the functions are
+    called. A wheel may go into a folder, under the name that pip takes. `opt` is the effort from 0
+    to 3, or "s" for little code. States go into the file with what they hold now. Raises
+    ArgumentError for a format or a level that there is not and for sizes that are not known,
+    UnsupportedError for what the target cannot have.
     """
     file = Path(path)
     form = output_format(file, format)
-    chosen = baseline(target, cpu)
+    effort, chosen = effort_for(opt, target_for(form, target, cpu))
     extra: dict[str, Any] = {
         "target": chosen,
         "name": name,
         "external_weights": external_weights,
-        "variants": () if cpu is not None else default_variants(form, chosen.triple),
+        "variants": () if cpu or chosen.compact else default_variants(form, chosen.triple),
     }
-    options = CompileOptions(opt=opt, exact=exact, extra=extra)
+    options = CompileOptions(opt=effort, exact=exact, extra=extra)
+    file = file_of(snapshot, file, form, name, chosen)
     plugin = manager.builder_for(as_device(device), form)
     plugin.build(snapshot, as_device(device), form, file, options)
+
+
+def effort_for(opt: int | str, target: Target) -> tuple[int, Target]:
+    """The effort from 0 to 3 and the target for a level, of which "s" asks for little code.
+
+    Raises ArgumentError for another level.
+    """
+    if opt == "s":
+        return 2, replace(target, compact=True)
+    if isinstance(opt, int) and 0 <= opt <= 3:
+        return opt, target
+    raise ArgumentError(f"there is no level {opt!r} of effort", hint="levels are 0, 1, 2, 3 and s")
+
+
+def file_of(
+    snapshot: Snapshot, path: Path, format: OutputFormat, name: str | None, target: Target
+) -> Path:
+    """The file to write: `path` itself, but for a wheel in the folder `path`."""
+    if format is not OutputFormat.WHEEL:
+        return path
+    return wheel_path(path, c_name(name or snapshot.name).lower(), target.triple)
 
 
 def output_format(path: Path, name: str | None) -> OutputFormat:
@@ -72,6 +101,6 @@ def output_format(path: Path, name: str | None) -> OutputFormat:
             f"{name!r} is no format"
             if name is not None
             else f"{str(path)!r}: no format has the extension .{text}",
-            hint="formats are o, a, so, exe, c, ll, bc and s",
+            hint="formats are o, a, so, exe, wasm, wheel, c, ll, bc and s",
         )
     return _NAMES[text]

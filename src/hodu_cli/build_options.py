@@ -7,6 +7,15 @@ from typing import Annotated
 
 import typer
 
+
+def _list_targets(wanted: bool) -> None:
+    if wanted:
+        from hodu_cli.targets import target_lines
+
+        print("\n".join(target_lines()))
+        raise typer.Exit
+
+
 Model = Annotated[Path, typer.Argument(metavar="MODEL", help="Model file; - is stdin.")]
 Output = Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="File to write.")]
 Triple = Annotated[
@@ -15,11 +24,15 @@ Triple = Annotated[
 Form = Annotated[
     str | None,
     typer.Option(
-        "-f", "--format", metavar="FORMAT", help="o, so, a, exe, c, ll, bc, s; else as OUT ends."
+        "-f",
+        "--format",
+        metavar="FORMAT",
+        help="o, so, a, exe, wasm, wheel, c, ll, bc, s; else as OUT ends.",
     ),
 ]
 Level = Annotated[
-    int, typer.Option("-O", "--optimize", min=0, max=3, metavar="LEVEL", help="Effort, 0 to 3.")
+    str,
+    typer.Option("-O", "--optimize", metavar="LEVEL", help="Effort, 0 to 3, or s for little code."),
 ]
 Processor = Annotated[
     str | None, typer.Option(metavar="CPU", help="Processor to build for; native is this one.")
@@ -33,3 +46,12 @@ ExternalWeights = Annotated[
     bool, typer.Option("--external-weights", help="Weights in a file of their own.")
 ]
 Dump = Annotated[Path | None, typer.Option(metavar="DIR", help="Write every stage to a folder.")]
+ListTargets = Annotated[
+    bool,
+    typer.Option(
+        "--list-targets",
+        is_eager=True,
+        callback=_list_targets,
+        help="Show the systems to build for, and leave.",
+    ),
+]

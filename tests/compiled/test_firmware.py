@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from tests.compiled.check import weights_of
 from tests.compiled.interpret import interpret
 from tests.compiled.test_conv import FORMS, array, weight
 
+FOR_THIS_MACHINE = code_options(named("scalar"), CompileOptions())
 Function = Callable[[hodu.Tensor], hodu.Tensor]
 
 
@@ -33,27 +35,34 @@ def bare(
     shape: tuple[int, ...],
     cpu: str = "cortex-m4",
     name: str = "x",
+    *,
+    compact: bool = False,
     **options: Any,
 ) -> Prepared:
-    """`f` as a program for a core."""
+    """`f` as a program for a core, in `compact` code if so asked."""
     with hodu.capture("firmware") as board:
         board.target("y", f(board.input(name, shape)))
-    return prepare(board.snapshot, named(cpu), Options(bare=True, pointer_bytes=4, **options))
+    target = replace(named(cpu), compact=compact)
+    written = Options(bare=True, pointer_bytes=4, compact=compact, **options)
+    return prepare(board.snapshot, target, written)
 
 
 def firmware(
-    f: Function, shape: tuple[int, ...], cpu: str = "cortex-m4", name: str = "x"
+    f: Function,
+    shape: tuple[int, ...],
+    cpu: str = "cortex-m4",
+    name: str = "x",
+    compact: bool = False,
 ) -> Prepared:
     """`f` as a program for a core, checked in the interpreter and as code of this machine."""
     x = array(*shape)
-    ready = bare(f, shape, cpu, name)
+    ready = bare(f, shape, cpu, name, compact=compact)
     for launch in ready.program.launches():
         verify_kernel(launch.kernel)
     wanted = f(hodu.tensor(x)).numpy()
     (found,) = interpret(ready, [x])
     np.testing.assert_allclose(found, wanted, rtol=2e-4, atol=2e-5)
-    code = code_options(named("scalar"), CompileOptions())
-    path = compile_shared([Source("firmware.c", ready.source)], code)
+    path = compile_shared([Source("firmware.c", ready.source)], FOR_THIS_MACHINE)
     (native,) = NativeModule(Library(path), weights_of(ready), 1).execute({name: x}).values()
     np.testing.assert_allclose(native.numpy(), wanted, rtol=2e-4, atol=2e-5)
     return ready
@@ -128,10 +137,23 @@ def test_positions_that_depend_on_data_are_not_short():
     with hodu.capture("take") as board:
         board.target("y", F.embedding(board.input("at", (2,), "i64"), table))
     ready = prepare(board.snapshot, named("cortex-m4"), Options(bare=True, pointer_bytes=4))
-    code = code_options(named("scalar"), CompileOptions())
-    library = Library(compile_shared([Source("take.c", ready.source)], code))
+    library = Library(compile_shared([Source("take.c", ready.source)], FOR_THIS_MACHINE))
     with pytest.raises(hodu.HoduError, match="4294967297"):
         NativeModule(library, weights_of(ready), 1).execute({"at": np.array([0, (1 << 32) + 1])})
+
+
+@pytest.mark.parametrize("last", [np.inf, 0.5])
+def test_sums_without_doubles(last: float):
+    """Where f64 takes functions of the compiler, long sums are as exact without it."""
+    x = np.full((1, 100_000), 0.1, np.float32)
+    x[0, -1] = last
+    with hodu.capture("sum") as board:
+        board.target("y", board.input("x", x.shape).sum(1))
+    ready = prepare(board.snapshot, named("cortex-m4"), Options(bare=True, pointer_bytes=4))
+    assert "double" not in ready.source
+    library = Library(compile_shared([Source("sum.c", ready.source)], FOR_THIS_MACHINE))
+    (found,) = NativeModule(library, weights_of(ready), 1).execute({"x": x}).values()
+    np.testing.assert_allclose(found.numpy(), x.astype(np.float64).sum(1), rtol=1e-7)
 
 
 def _residual(t: hodu.Tensor) -> hodu.Tensor:
@@ -153,6 +175,6 @@ def test_residual_blocks_of_both_kinds_add_in_the_same_kernel():
 
 
 def test_a_run_without_errors_needs_no_instance():
-    source = bare(_stack, (1, 3, 20, 20), embedded="weights", typed=True).source
+    source = bare(_stack, (1, 3, 20, 20), embedded="weights", typed="static").source
     assert "hodu_instance instance" not in source
-    assert "model_run(arena, weights, taken, made)" in source
+    assert "model_steps(0, arena, weights, taken, made)" in source

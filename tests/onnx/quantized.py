@@ -131,11 +131,11 @@ class Quantized:
         self.scales[result], self.channels[result] = self.scales[x], self.channels[x]
         return result
 
-    def mean(self, x: str) -> str:
-        """Global average pooling."""
-        return self._quantize(
-            self.node("GlobalAveragePool", [self.real(x)]), self.channels[x], 1 / 32
-        )
+    def mean(self, x: str, size: int | None = None) -> str:
+        """Global average pooling, with a size as one window of it."""
+        attrs = {} if size is None else {"kernel_shape": [size, size], "strides": [size, size]}
+        op = "GlobalAveragePool" if size is None else "AveragePool"
+        return self._quantize(self.node(op, [self.real(x)], **attrs), self.channels[x], 1 / 32)
 
     def linear(self, x: str, out: int) -> str:
         """Flattened and multiplied by a matrix, per column, with a bias."""

@@ -52,6 +52,10 @@ def _pooled(q: Quantized) -> list[str]:
     return [q.linear(q.mean(q.conv(x, 40, 3)), 10)]
 
 
+def _averaged(q: Quantized) -> list[str]:
+    return [q.linear(q.mean(q.conv(q.input, 20, 3, pads=[1] * 4), 4), 10)]
+
+
 def _branches(q: Quantized) -> list[str]:
     first = q.conv(q.input, 32, 1, activation="Relu")
     left = q.conv(first, 16, 1)
@@ -72,6 +76,7 @@ MODELS: dict[str, tuple[tuple[int, ...], Callable[[Quantized], list[str]]]] = {
     "residual": ((1, 8, 7, 7), _residual),
     "branches": ((1, 16, 6, 6), _branches),
     "pooling": ((1, 3, 12, 12), _pooled),
+    "average": ((1, 4, 4, 4), _averaged),
 }
 
 OPERATORS = {"3x3", "first layer", "odd channels", "dilated", "groups", "depthwise"}
@@ -134,7 +139,7 @@ def test_all_products_are_of_integers(name: str) -> None:
     """No product is left in f32, and none is written out in i32."""
     proto, _ = _model(name, "uint8", exact=False)
     ops = {n.op for n in optimize(import_model(proto), keep=has_kernel).nodes}
-    assert not ops & {"conv", "matmul", "linear", "mean"}
+    assert not ops & {"conv", "matmul", "linear", "mean", "avg_pool"}
 
 
 @pytest.mark.parametrize("kind", ["uint8", "int8"])

@@ -205,6 +205,13 @@ class KernelBuilder:
         known = bounds(value) if limits is None else limits
         return self._name(value, name, known)
 
+    def named(self, size: int, name: str) -> Expr:
+        """A name for a size that is known, so that what is written does not depend on it.
+
+        Its limits allow for more, as it may be 0 or 1 elsewhere, where the same is written.
+        """
+        return self._name(index(size), name, (min(size, 0), max(size, 0) + 1))
+
     def _name(self, value: Expr, name: str, limits: Bounds) -> Expr:
         var = Var(self.fresh(name), value.dtype, value.lanes, limits)
         self._emit(Let(var, value))

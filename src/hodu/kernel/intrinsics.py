@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from hodu.dtypes import DType, i32
 from hodu.kernel.algebra import broadcast
 from hodu.kernel.expr import Call, Expr, Load
 
@@ -39,6 +40,27 @@ def _dot4(x: Any, w: Any, c: Any) -> Any:
     return c + products.sum(axis=1, dtype=np.int32).reshape(np.shape(c))
 
 
+def _halves(byte: str, first: int) -> Callable[..., Any]:
+    """Every second byte of a word widened to 16 bits, plus the halves of another word."""
+
+    def meaning(x: Any, offset: Any = 0) -> Any:
+        chosen = np.array([x]).view(byte)[first::2].astype(np.int16)
+        return (chosen + np.array([offset], np.int32).view(np.int16)).view(np.int32)[0]
+
+    return meaning
+
+
+def _dot_halves(even: Any, odd: Any, w: Any, c: Any) -> Any:
+    total = np.asarray(c, np.int64)
+    for first, pair in enumerate((even, odd)):
+        total = total + np.dot(np.array([pair]).view(np.int16).astype(np.int64), w[first::2])
+    return total.astype(np.int32)[()]
+
+
+def _nearest16(x: Any) -> Any:
+    return np.clip(np.rint(x), -(1 << 15), (1 << 15) - 1).astype(np.int32)[()]
+
+
 INTRINSICS = {
     i.name: i
     for i in (
@@ -46,6 +68,15 @@ INTRINSICS = {
         Intrinsic("interleave_low", _interleaved(0)),
         Intrinsic("interleave_high", _interleaved(1)),
         Intrinsic("dot4", _dot4),
+        Intrinsic("word", lambda x: x.view(np.int32)[0]),
+        *(
+            Intrinsic(f"{part}_{name}{plus}", _halves(f"{name[0]}1", first))
+            for first, part in enumerate(("even", "odd"))
+            for name in ("i8", "u8")
+            for plus in ("", "_plus")
+        ),
+        Intrinsic("dot_halves", _dot_halves),
+        Intrinsic("nearest16", _nearest16),
         Intrinsic("apart", lambda x: x),
         Intrinsic("anew", lambda x: x),
         Intrinsic("reduce_add", np.sum, reduces=True),
@@ -78,6 +109,34 @@ def dot4(x: Expr, w: Expr, c: Expr) -> Expr:
     `x` is u8 or i8, `w` four times as many lanes of i8 as `c` has of i32; sums wrap around.
     """
     return Call("dot4", (x, w, c), c.dtype, c.lanes)
+
+
+def word(x: Expr) -> Expr:
+    """Four consecutive bytes that are loaded, as one i32."""
+    return Call("word", (x,), i32)
+
+
+def halves(x: Expr, dtype: DType, offset: Expr | None = None) -> tuple[Expr, Expr]:
+    """The four bytes of a word, of a dtype, as 16-bit integers in two: 0 and 2, 1 and 3.
+
+    The halves of the word `offset` are added to both.
+    """
+    given, plus = ((x,), "") if offset is None else ((x, offset), "_plus")
+    even, odd = (Call(f"{part}_{dtype.name}{plus}", given, i32) for part in ("even", "odd"))
+    return even, odd
+
+
+def dot_halves(pairs: tuple[Expr, Expr], w: Expr, c: Expr) -> Expr:
+    """`c` plus the products of the `halves` of some bytes with four consecutive ones of i8.
+
+    `w` is the load of those; sums wrap around.
+    """
+    return Call("dot_halves", (*pairs, w, c), i32)
+
+
+def nearest16(x: Expr) -> Expr:
+    """A number in f32 as the nearest i32, halves to even, of those that fit 16 bits."""
+    return Call("nearest16", (x,), i32)
 
 
 def reduce_lanes(op: str, x: Expr) -> Expr:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hodu.dtypes import u32
 from hodu.kernel.algebra import bounds
-from hodu.kernel.expr import INDEX, Cast, Expr
+from hodu.kernel.expr import INDEX, Cast, Expr, Ramp
 from hodu.kernel.ir import Kernel
 from hodu.kernel.walk import all_expressions
 
@@ -29,5 +29,7 @@ def _holds_short(x: Expr) -> bool:
 def _is_near(x: Expr) -> bool:
     if x.dtype is not INDEX or _holds_short(x):
         return True
+    if isinstance(x, Ramp):
+        return _is_near(x.base)
     low, high = bounds(x)
     return low is not None and high is not None and low >= -_LIMIT and high <= _LIMIT

@@ -99,6 +99,8 @@ class _Grouping:
             if len(users) != 1 or not self._follows(value, users[0]):
                 break
             chain.append(last := users[0])
+        while chain and self._is_widened(chain[-1]):
+            chain.pop()
         if chain:
             self.absorbed[node] = tuple(chain)
             self.taken.update(chain)
@@ -110,6 +112,13 @@ class _Grouping:
             and user not in self.taken
             and user.outputs[0].type.shape == value.type.shape
         )
+
+    def _is_widened(self, node: Node) -> bool:
+        """Whether bytes become floats that another epilogue reads, which can read the bytes."""
+        value = node.outputs[0]
+        if node.op != "dequantize_linear" or value in self.outputs:
+            return False
+        return all(user in self.taken for user in self.uses.get(value, []))
 
     def _decide(self) -> None:
         """Choose the values with memory, consumers before producers."""

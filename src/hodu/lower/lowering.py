@@ -20,6 +20,7 @@ from hodu.lower.choices import Choices
 from hodu.lower.control import lower_control
 from hodu.lower.copies import without_copies
 from hodu.lower.groups import Group, make_groups
+from hodu.lower.last import families as families_last  # noqa: F401
 from hodu.lower.moving.joins import join_places
 from hodu.lower.moving.movement import find_in_memory, lower_movement
 from hodu.lower.pointwise import lower_pointwise

@@ -15,6 +15,7 @@ from hodu.snapshot.ir import Node
 
 if TYPE_CHECKING:
     from hodu.lower.stage import Stage
+    from hodu.plan.target import Target
 
 
 class CannotVectorizeError(Exception):
@@ -42,6 +43,11 @@ class Point:
     def k(self) -> KernelBuilder:
         """The kernel under construction."""
         return self._stage.k
+
+    @property
+    def target(self) -> Target:
+        """The processor that computes it."""
+        return self._stage.lowering.target
 
     @property
     def attrs(self) -> Mapping[str, Any]:

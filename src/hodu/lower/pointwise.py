@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from hodu.kernel.expr import Binary, Const, Expr, Ramp, Select, Unary, index
+from hodu.kernel.expr import Const, Expr, Ramp, index
 from hodu.kernel.ir import Block, Kernel
 from hodu.kernel.walk import all_expressions
 from hodu.kernel.work import instructions
@@ -68,20 +68,16 @@ def _vectorized(
         _loops(stage, values, lanes)
     except CannotVectorizeError:
         return None
-    return stage if has_one_width(stage.k.finish()) else None
+    return stage if has_wide_vectors(stage.k.finish()) else None
 
 
-def has_one_width(kernel: Kernel) -> bool:
-    """Whether all vectors in a kernel have elements of one width, 32 or 64 bits.
+def has_wide_vectors(kernel: Kernel) -> bool:
+    """Whether a kernel has vectors of 32 or 64 bits an element, of any type but bool.
 
-    Narrower ones may only be loaded, stored and converted: their masks would be narrower, too.
+    Loops over narrower ones alone are left to the C compiler, which finds longer vectors for them.
     """
-    vectors = [x for x in all_expressions(kernel.body) if x.lanes > 1]
-    computed = [x.a for x in vectors if isinstance(x, (Unary, Binary, Select))]
-    if any(x.dtype.bits < 32 and x.dtype.kind != "bool" for x in computed):
-        return False
-    widths = {x.dtype.bits for x in vectors if x.dtype.kind != "bool" and not isinstance(x, Ramp)}
-    return len(widths - {8, 16}) <= 1 and bool(widths & {32, 64})
+    vectors = [x for x in all_expressions(kernel.body) if x.lanes > 1 and not isinstance(x, Ramp)]
+    return any(x.dtype.bits >= 32 for x in vectors)
 
 
 def _loops(stage: Stage, values: Sequence[Value], lanes: int) -> None:

@@ -20,6 +20,7 @@ from hodu.kernel.ir import Kernel
 from hodu.kernel.narrow import stored
 from hodu.ops._table import Array
 from hodu.shapes import TensorType
+from hodu.snapshot.ir import Node
 
 SlotKind = Literal["input", "updated", "output", "constant", "state", "arena", "shapes"]
 
@@ -61,12 +62,13 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """A call of a kernel; `label` says for profiles which nodes it computes."""
+    """A call of a kernel, which computes `nodes`; `label` names their ops, for profiles."""
 
     kernel: Kernel
     arguments: tuple[Argument, ...]
     label: str
     where: str | None = None
+    nodes: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

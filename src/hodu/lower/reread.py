@@ -8,25 +8,37 @@ those of a sum, and the stores after them read again what they need of it, which
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from hodu.kernel.buffer import Buf
-from hodu.kernel.expr import INDEX, Cast, Const, Expr, Load, Var
+from hodu.dtypes import f32, i32
+from hodu.kernel.expr import INDEX, Expr, Load, Var
 from hodu.kernel.intrinsics import anew
 from hodu.kernel.ir import Block, For, If, Let, Stmt, Store, While
 from hodu.kernel.walk import all_expressions, replace_block, statements
 
 
-def read_sizes(body: Block, held: Sequence[Var], table: Buf) -> Block:
-    """A body that gets the variables `held` from the elements of a table, one each."""
-    first = (Let(v, Cast(Load(table, Const(i, INDEX)), INDEX)) for i, v in enumerate(held))
-    return (*first, *_Rereading(held, table).block(body))
+def read_numbers(
+    body: Block, held: Sequence[Var], load: Callable[[int], Load], *, again: bool
+) -> Block:
+    """A body that gets the variables `held` from an element each: an integer, or 32 bits.
+
+    They are read `again` where they are needed, or once.
+    """
+    first = tuple(Let(v, _read(v, load(i))) for i, v in enumerate(held))
+    return (*first, *(_Rereading(held, load).block(body) if again else body))
+
+
+def _read(variable: Var, element: Expr) -> Expr:
+    if variable.dtype is f32:
+        return element.bitcast(f32)
+    whole = element if element.dtype.bits < 32 else element.bitcast(i32)
+    return whole.cast(variable.dtype)
 
 
 class _Rereading:
-    def __init__(self, held: Sequence[Var], table: Buf) -> None:
+    def __init__(self, held: Sequence[Var], load: Callable[[int], Load]) -> None:
         self.places = {variable: i for i, variable in enumerate(held)}
-        self.table = table
+        self.load = load
         self.count = 0
 
     def block(self, block: Block) -> Block:
@@ -62,8 +74,7 @@ class _Rereading:
             if variable not in used:
                 continue
             fresh = dataclasses.replace(variable, name=f"{variable.name}_{self.count}")
-            read = anew(Load(self.table, Const(place, INDEX)))
-            lets.append(Let(fresh, Cast(read, INDEX)))
+            lets.append(Let(fresh, _read(fresh, anew(self.load(place)))))
             own[variable] = fresh
         self.count += bool(lets)
         return (*lets, *replace_block(tuple(block), own.get))

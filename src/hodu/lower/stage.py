@@ -8,7 +8,7 @@ computed the same way from the element that the op is about to store.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hodu.dims import Dim
@@ -317,17 +317,20 @@ class Stage:
             in_place = frozenset(names[place] for place in self._touched.in_place() & names.keys())
             kernel = dataclasses.replace(self.k.finish(), in_place=in_place)
             arguments = tuple(Argument(place, role) for place, role in self._params)
-            launch = Launch(kernel, arguments, self.label, self.node.loc)
+            launch = Launch(kernel, arguments, self.label, self.node.loc, tuple(self._nodes()))
             self.lowering.launch(launch, self._question)
 
     @property
     def label(self) -> str:
         """The ops that the kernel computes, for profiles."""
-        before = [stage.label for stage in self._joined]
+        return "+".join(node.op for node in self._nodes())
+
+    def _nodes(self) -> Iterator[Node]:
+        for stage in self._joined:
+            yield from stage._nodes()
         first = None if self.first is None else self._input(0).producer
         nodes = (*self.others, first, self.node, *self.epilogue)
-        ops = (node.op for node in nodes if node is not None)
-        return "+".join([*before, *ops])
+        yield from (node for node in nodes if node is not None)
 
 
 def _span(at: Expr) -> tuple[Expr, int]:

@@ -236,18 +236,38 @@ def _joined(m: SimpleNamespace, graph: Graph) -> Value | None:
 
 
 def _mean(m: SimpleNamespace, graph: Graph) -> Value | None:
-    """The mean of all elements along axes as their sum, with the count in the scale."""
-    node, scale, zero = m.y.producer, graph.data(m.s), graph.data(m.z)
+    """The mean of all elements along axes."""
+    node = m.y.producer
+    if node.attrs["dtype"]:
+        return None
     dims = node.attrs["dim"] or tuple(range(m.x.type.rank))
+    return _as_sum(m, graph, dims, keepdim=node.attrs["keepdim"])
+
+
+def _pooled(m: SimpleNamespace, graph: Graph) -> Value | None:
+    """An average pooling whose one window is the whole of the trailing axes."""
+    a, rank = m.y.producer.attrs, m.x.type.rank
+    axes = tuple(range(rank - len(a["kernel_size"]), rank))
+    whole = tuple(m.x.type.shape[d] for d in axes) == tuple(a["kernel_size"])
+    one = all(m.y.type.shape[d] == 1 for d in axes)
+    plain = not any(a["padding"]) and set(a["dilation"]) <= {1} and a["divisor_override"] is None
+    return _as_sum(m, graph, axes, keepdim=True) if whole and one and plain else None
+
+
+def _as_sum(
+    m: SimpleNamespace, graph: Graph, dims: tuple[int, ...], *, keepdim: bool
+) -> Value | None:
+    """A mean as the sum of integers, whatever its order, with the count in the scale."""
+    scale, zero = graph.data(m.s), graph.data(m.z)
     sizes = [m.x.type.shape[d] for d in dims]
     is_known = scale is not None and scale.size == 1 and all(isinstance(n, int) for n in sizes)
-    if not is_known or not _is_bytes(m.x) or not _is_one(m.z, graph) or node.attrs["dtype"]:
+    if not is_known or not _is_bytes(m.x) or not _is_one(m.z, graph):
         return None
     count = math.prod(sizes)
     if not 0 < count < 1 << 23:
         return None
     assert scale is not None
-    sums = graph("sum", m.x, dim=node.attrs["dim"], keepdim=node.attrs["keepdim"], dtype=i32)
+    sums = graph("sum", m.x, dim=dims, keepdim=keepdim, dtype=i32)
     if zero is not None:
         offset = np.array(-count * int(zero.reshape(-1)[0]), np.int32)
         sums = graph("add", sums, graph.constant(offset, "offset"))
@@ -270,6 +290,7 @@ RULES = [
     Rule("permute(dequantize_linear(x, s, [v]), dims=dims)", _turned),
     Rule("cat(*xs, dim=dim)", _joined),
     Rule(f"(y := mean({_X}))", _mean),
+    Rule(f"(y := avg_pool({_X}))", _pooled),
 ]
 
 

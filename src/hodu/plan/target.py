@@ -23,8 +23,18 @@ _EXTENSIONS = {
     "avx_vnni": "-mavxvnni",
     "avx512_vnni": "-mavx512vnni",
 }
-# What a firmware does not call is left out of it by its linker.
-_BARE_FLAGS = ("-fshort-enums", "-ffunction-sections", "-fdata-sections", "-fno-unroll-loops")
+_NAMED_BY_MCPU = ("arm", "thumb", "aarch64", "wasm")
+# What a firmware does not call is left out of it by its linker; code is not there twice for loops
+# that may have no turns.
+_BARE_FLAGS = (
+    "-fshort-enums",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-fno-unroll-loops",
+    "-mllvm",
+    "-unswitch-threshold=0",
+    "-fstack-usage",  # written beside each object
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,7 @@ class Target:
     for one core (the last level as a whole), 0 where there is none. `features` are the names of
     instruction-set extensions as Linux spells them. `packed_bits` is the width of the columns that
     stand together in packed weights, where programs for several processors share them; with 0 it
-    is chosen for this one.
+    is chosen for this one. `compact` asks for little code rather than for speed.
     """
 
     name: str
@@ -52,6 +62,7 @@ class Target:
     endianness: Literal["little", "big"] = "little"
     features: frozenset[str] = frozenset()
     packed_bits: int = 0
+    compact: bool = False
 
     @property
     def architecture(self) -> str:
@@ -61,7 +72,28 @@ class Target:
     @property
     def is_bare(self) -> bool:
         """Whether there is no operating system."""
-        return "-none-" in self.triple
+        return "-none" in self.triple
+
+    @property
+    def is_hosted(self) -> bool:
+        """Whether there are shared libraries, for which code must not depend on its place."""
+        return not self.is_bare and not self.triple.startswith("wasm")
+
+    @property
+    def has_float_unit(self) -> bool:
+        """Whether the calling convention lets a program of ARM use one; others always do."""
+        return not self.triple.endswith("-eabi")
+
+    @property
+    def has_doubles(self) -> bool:
+        """Whether the processor itself, not a function of the compiler's, computes with f64."""
+        small = self.architecture.startswith(("thumb", "riscv32")) and self.name != "cortex-m7"
+        return self.has_float_unit and not small
+
+    @property
+    def pairs_halves(self) -> bool:
+        """Whether an instruction multiplies pairs of 16-bit integers in general registers."""
+        return "dsp" in self.features
 
     def lanes(self, bits: int) -> int:
         """How many elements of `bits` bits a vector holds; 1 without vectors."""
@@ -95,14 +127,18 @@ class Target:
 
     def flags(self) -> tuple[str, ...]:
         """The options that tell gcc and clang which processor to use."""
-        option = "-mcpu" if self.architecture.startswith(("arm", "thumb", "aarch64")) else "-march"
+        option = "-mcpu" if self.architecture.startswith(_NAMED_BY_MCPU) else "-march"
         chosen = (f"{option}={self.processor}",) if self.processor else ()
+        soft = () if self.has_float_unit else ("-mfloat-abi=soft",)
         unsaid = self.features if self.processor != "native" else ()
         extensions = tuple(option for name, option in _EXTENSIONS.items() if name in unsaid)
         scalar = ("-fno-tree-vectorize", "-fno-tree-slp-vectorize") if not self.vector_bits else ()
         wide = ("-mprefer-vector-width=512",) if self.vector_bits == 512 else ()
         bare = _BARE_FLAGS if self.is_bare else ()
-        return (*chosen, *extensions, *scalar, *wide, *bare)
+        is_arm = self.architecture.startswith(("arm", "thumb"))
+        # Blocks are copied and cleared by memcpy and memset, not by what Arm's ABI has for it.
+        named = ("-meabi", "gnu") if self.is_bare and is_arm else ()
+        return (*chosen, *soft, *extensions, *scalar, *wide, *bare, *named)
 
     def scalar(self) -> Target:
         """The same target with its simplest processor and without vector instructions."""
@@ -135,7 +171,10 @@ def _x86(name: str, level: str, bits: int, registers: int, features: Iterable[st
 
 def _cortex(name: str, triple: str, fma: bool = False, l1: int = 0) -> Target:
     registers = 32 if fma else 8  # of single-precision floats, or general ones
-    return Target(name, triple, name, 0, registers, fma, l1, 0, 0, pointer_bytes=4)
+    features = frozenset({"dsp", "vfp"} if fma else ())
+    return Target(
+        name, triple, name, 0, registers, fma, l1, 0, 0, pointer_bytes=4, features=features
+    )
 
 
 _TARGETS = {
@@ -156,9 +195,12 @@ _TARGETS = {
         _cortex("cortex-m4", "thumbv7em-none-eabihf", fma=True),
         _cortex("cortex-m7", "thumbv7em-none-eabihf", fma=True, l1=16 * KIB),
         _cortex("cortex-m33", "thumbv8m.main-none-eabihf", fma=True),
+        Target("cortex-a7", "armv7a-none-eabi", "cortex-a7", 0, 8, False, 32 * KIB, 0, 0, 4),
         Target("riscv64", "riscv64-linux-gnu", "rv64gc", 0, 32, True, 32 * KIB, 512 * KIB, 0),
+        Target("rv32imac", "riscv32imac-unknown-none-elf", "rv32imac", 0, 16, False, 0, 0, 0, 4),
+        Target("mvp", "wasm32-freestanding", "mvp", 0, 16, False, 32 * KIB, 256 * KIB, 0, 4),
         Target(
-            "wasm32", "wasm32-freestanding", "", 128, 16, False, 32 * KIB, 256 * KIB, 0, 4,
+            "wasm32", "wasm32-freestanding", "generic", 128, 16, False, 32 * KIB, 256 * KIB, 0, 4,
             features=frozenset({"simd128"}),
         ),
         Target("scalar", "x86_64-linux-gnu", "x86-64", 0, 16, False, 32 * KIB, 256 * KIB, 0),
@@ -171,7 +213,9 @@ _BASELINES = {
     "thumbv7m": "cortex-m3",
     "thumbv7em": "cortex-m4",
     "thumbv8m.main": "cortex-m33",
+    "armv7a": "cortex-a7",
     "riscv64": "riscv64",
+    "riscv32imac": "rv32imac",
     "wasm32": "wasm32",
 }
 
@@ -196,19 +240,30 @@ def baseline(triple: str | None = None, processor: str | None = None) -> Target:
     """A target whose code runs on any usual processor of a triple, None for the host's triple.
 
     `processor` chooses another one: a name that `named` knows, or one that only the compiler knows,
-    which then keeps the widths of the baseline. Raises ValueRangeError for an unknown architecture.
+    which then keeps the widths of the baseline. Raises ValueRangeError for an unknown architecture
+    and for a processor of another one.
     """
     triple = triple or host_triple()
     architecture = triple.partition("-")[0]
     if architecture not in _BASELINES:
         raise ValueRangeError(
             f"nothing is known of the architecture {architecture!r} of {triple!r}",
-            hint=f"the architectures are {', '.join(_BASELINES)}",
+            hint=f"there are {', '.join(_BASELINES)}; see hodu build --list-targets",
         )
-    if processor == "native":
-        return host()
-    found = _TARGETS.get(processor or "") or _TARGETS[_BASELINES[architecture]]
-    return replace(found, triple=triple, processor=processor or found.processor)
+    if processor == "native" and architecture == host().architecture:
+        return replace(host(), triple=triple)
+    found = (
+        host()
+        if processor == "native"
+        else _TARGETS.get(processor or "") or _TARGETS[_BASELINES[architecture]]
+    )
+    if found.architecture != architecture:
+        raise ValueRangeError(
+            f"{processor!r} is a processor of {found.triple}, not of {triple}",
+            hint=f"the usual one is {_TARGETS[_BASELINES[architecture]].processor}",
+        )
+    chosen = replace(found, triple=triple, processor=processor or found.processor)
+    return chosen if chosen.has_float_unit else replace(chosen, fma=False, vector_registers=8)
 
 
 @functools.cache

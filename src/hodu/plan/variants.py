@@ -25,6 +25,7 @@ COMPILED = (
     OutputFormat.STATIC_LIBRARY,
     OutputFormat.SHARED_LIBRARY,
     OutputFormat.EXECUTABLE,
+    OutputFormat.WHEEL,
 )
 """The formats that hold code of processors."""
 

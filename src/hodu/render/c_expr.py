@@ -10,6 +10,7 @@ from hodu.kernel import expr as e
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import INDEX, Expr
 from hodu.kernel.narrow import LAYOUTS, stored
+from hodu.render.c_halves import HALVES
 from hodu.render.c_types import (
     identifier,
     memory_type,
@@ -40,13 +41,14 @@ _INFIX = {
 _LEVELS = {"mul": 3, "div": 3, "add": 2, "sub": 2}
 _LEVELS |= dict.fromkeys(("eq", "ne", "lt", "le", "gt", "ge"), 1)
 _WRAPPING = frozenset({"add", "sub", "mul", "shl"})
+_FARTHEST = 4096  # from a register that a load of Arm can reach
 _ROUNDED = frozenset({"sqrt", "floor", "ceil", "trunc", "rint"})
 
 
 class ExprWriter:
     """Writes expressions; collects the helpers and vector types that they need.
 
-    `mask_bits` is the width of the elements of the kernel's vectors, `index` the type of its
+    `mask_bits` is the width of the kernel's masks, `index` the type of its
     positions. With `exact` only products and sums that belong together are fused, whatever the C
     compiler may do with others.
     """
@@ -182,7 +184,24 @@ class ExprWriter:
             return self._wrapped(sign, self._wide(x.a), self._wide(x.b), x)
         level = _LEVELS.get(x.op, 4)
         left = self._beside(x.a, max(level, 2))  # a < b < c is not what it looks like
-        return self._narrowed(f"({left} {sign} {self._beside(x.b, level + 1)})", x)
+        text = f"({left} {sign} {self._beside(x.b, level + 1)})"
+        return self._mask(text, x.a) if x.dtype is bool_ else self._narrowed(text, x)
+
+    def _mask(self, text: str, compared: Expr) -> str:
+        """A comparison as a mask of the kernel's width; C makes it as wide as what is compared."""
+        bits = stored(compared.dtype).bits
+        if compared.lanes == 1 or compared.dtype is bool_ or bits == self.mask_bits:
+            return text
+        return f"__builtin_convertvector({_opened(text)}, {self.named(bool_, compared.lanes)})"
+
+    def _condition(self, x: e.Select) -> str:
+        """The mask of a choice, as wide as what it selects between."""
+        text, bits = self.whole(x.condition), stored(x.dtype).bits
+        if bits == self.mask_bits:
+            return text
+        name = vector_type(bool_, x.lanes, bits)
+        self.types[name] = None
+        return f"__builtin_convertvector({text}, {name})"
 
     def _wide(self, x: Expr) -> str:
         """An integer operand of arithmetic that wraps around, which is done on unsigned numbers."""
@@ -216,7 +235,7 @@ class ExprWriter:
             return f"(({m} & {a}) | (~{m} & {b}))"
         name = vector_type(x.dtype, x.lanes, self.mask_bits)
         self.named(x.dtype, x.lanes)
-        given = ", ".join(map(self.whole, (x.condition, x.a, x.b)))
+        given = ", ".join((self._condition(x), self.whole(x.a), self.whole(x.b)))
         return f"{self.use(f'select_{name}')}({given})"
 
     def _cast(self, x: e.Cast) -> str:
@@ -226,7 +245,7 @@ class ExprWriter:
                 return f"({a} != 0)"
             return f"({self.scalar(x.dtype)}){_bracketed(a)}"
         if x.dtype is bool_:
-            return f"({a} != 0)"
+            return self._mask(f"({a} != 0)", x.a)
         if x.a.dtype is bool_:
             a = f"(-{a})"
         return f"__builtin_convertvector({_opened(a)}, {self.type_of(x)})"
@@ -252,6 +271,14 @@ class ExprWriter:
             return f"{self.use(f'apart_{kind}')}({self.whole(x.args[0])})"
         if x.name == "dot4":
             return self._dot(x)
+        if x.name == "word":
+            load = x.args[0]
+            assert isinstance(load, e.Load) and isinstance(load.index, e.Ramp)
+            return f"{self.use('word')}({_opened(self.address(load.buf, load.index.base))})"
+        if x.name == "dot_halves":
+            return self._dot_halves(x)
+        if x.name in HALVES:
+            return f"{self.use(x.name)}({', '.join(map(self.whole, x.args))})"
         if x.name == "anew":
             load = x.args[0]
             assert isinstance(load, e.Load)
@@ -274,6 +301,17 @@ class ExprWriter:
         result = "i32" if x.lanes == 1 else f"i32x{x.lanes}"
         name = self.use(f"dot4_{x.args[0].dtype.name}_{result}")
         return f"{name}({', '.join(map(self.whole, x.args))})"
+
+    def _dot_halves(self, x: e.Call) -> str:
+        """With the part of the position that is a number apart."""
+        even, odd, load, total = x.args
+        assert isinstance(load, e.Load) and isinstance(load.index, e.Ramp)
+        base, beyond = split_number(load.index.base)
+        if not 0 <= beyond < _FARTHEST:
+            base, beyond = load.index.base, 0
+        at = _opened(self.address(load.buf, base))
+        given = f"{self.whole(even)}, {self.whole(odd)}, {at}, {beyond}, {self.whole(total)}"
+        return f"{self.use(x.name)}({given})"
 
     _write: dict[type, Callable[..., str]] = {
         e.Const: _const,
@@ -330,6 +368,13 @@ def _float_literal(value: float, suffix: str) -> str:
     text = text if any(c in text for c in ".e") else f"{text}.0"
     text = text + suffix
     return f"({text})" if value < 0 or text[0] == "-" else text
+
+
+def split_number(index: Expr) -> tuple[Expr, int]:
+    """A position as one and a number to add to it."""
+    if isinstance(index, e.Binary) and index.op == "add" and isinstance(index.b, e.Const):
+        return index.a, int(index.b.value)
+    return index, 0
 
 
 def memory_pointer(dtype: DType, *, constant: bool) -> str:

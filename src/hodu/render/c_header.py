@@ -1,4 +1,4 @@
-"""The header of a built model, and the typed function that calls it without any preparation."""
+"""The header of a built model."""
 
 from __future__ import annotations
 
@@ -6,19 +6,25 @@ from collections.abc import Sequence
 
 from hodu.lower.program import Port, Program
 from hodu.plan.memory import Plan
-from hodu.render.c_types import RESERVED, memory_type
-
-_OWN = frozenset({"status", "ready", "instance", "taken", "made"})
+from hodu.render.c_typed import ArenaOwner, signature
 
 
-def render_header(program: Program, plan: Plan, weight_bytes: int, symbol: str, typed: bool) -> str:
-    """The text of NAME.h: sizes as macros, and what the model exports."""
+def render_header(
+    program: Program, plan: Plan, weight_bytes: int, symbol: str, typed: ArenaOwner | None
+) -> str:
+    """The text of NAME.h: sizes as macros, and what the model exports.
+
+    `typed` says who has the memory of the typed function, None that there is none.
+    """
     upper = symbol.upper()
-    sizes = [("ARENA_BYTES", plan.size), ("ALIGNMENT", plan.alignment)]
-    sizes.append(("WEIGHT_BYTES", weight_bytes))
+    sizes: list[tuple[str, object]] = [
+        ("ARENA_BYTES", plan.size),
+        ("ALIGNMENT", plan.alignment),
+        ("WEIGHT_BYTES", weight_bytes),
+    ]
     for kind, ports in (("INPUT", program.inputs), ("OUTPUT", program.outputs)):
         sizes.append((f"{kind}_COUNT", len(ports)))
-        sizes += [(f"{kind}{i}_BYTES", port.slot.bytes) for i, port in enumerate(ports)]
+        sizes += [item for i, port in enumerate(ports) for item in _sizes(port, f"{kind}{i}")]
     lines = [
         f"/* {_plain(program.name)}",
         *(f" *   {line}" for line in _interface(program)),
@@ -40,7 +46,7 @@ def render_header(program: Program, plan: Plan, weight_bytes: int, symbol: str, 
         "void *const *outputs);",
         f"void {symbol}_cleanup(hodu_instance *self);",
         "",
-        *(_declaration(program, symbol) if typed else ()),
+        *(_declaration(program, symbol, typed) if typed else ()),
         "#ifdef __cplusplus",
         "}",
         "#endif",
@@ -50,123 +56,30 @@ def render_header(program: Program, plan: Plan, weight_bytes: int, symbol: str, 
     return "\n".join(lines) + "\n"
 
 
-def can_be_typed(program: Program) -> bool:
-    """Whether the sizes of all outputs are known, which the typed function takes for granted."""
-    return all(isinstance(d, int) for port in program.outputs for d in port.type.shape)
+def _sizes(port: Port, name: str) -> list[tuple[str, object]]:
+    """What a program needs to know of an input or output to make room for it."""
+    shape = ", ".join(map(str, port.capacity))
+    return [
+        (f"{name}_BYTES", port.slot.bytes),
+        (f"{name}_ELEMENTS", port.slot.size),
+        (f"{name}_RANK", len(port.capacity)),
+        *([(f"{name}_SHAPE", f"{{{shape}}}")] if port.capacity else []),
+    ]
 
 
-def render_typed(program: Program, plan: Plan, symbol: str, *, bare: bool = False) -> str:
-    """The typed function: it keeps the arena, and the instance if need be, in static memory.
-
-    On a `bare` machine an instance without states is made for each call.
-    """
-    kept = bool(program.states) or not bare
-    arena = "arena" if plan.size else "0"
-    lines = [f"{_signature(program, symbol)} {{", *_arena(plan)]
-    if kept:
-        lines += ["  static hodu_instance instance;", "  static int ready;"]
+def _declaration(program: Program, symbol: str, arena: ArenaOwner) -> list[str]:
+    if arena == "static":
+        says = [
+            "/* Runs the model in static memory; returns HODU_OK or another hodu_status.",
+            " * One call at a time: threads need instances of their own, "
+            "from the functions above. */",
+        ]
     else:
-        lines.append("  hodu_instance instance;")
-    lines += [
-        *_tables(program),
-        *(
-            [
-                "  if (!ready) {",
-                f"    int status = {symbol}_init(&instance, {arena}, 0);",
-                "    if (status) return status;",
-                "    ready = 1;",
-                "  }",
-            ]
-            if kept
-            else [
-                f"  int status = {symbol}_init(&instance, {arena}, 0);",
-                "  if (status) return status;",
-            ]
-        ),
-        f"  return {symbol}_execute(&instance, taken, made);",
-        "}",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def render_plain(program: Program, plan: Plan, symbol: str, weights: str) -> str:
-    """The typed function of a program whose runs need no instance."""
-    arena = "arena" if plan.size else "0"
-    lines = [
-        f"{_signature(program, symbol)} {{",
-        *_arena(plan),
-        *_tables(program),
-        f"  return {symbol}_run({arena}, {weights}, taken, made);",
-        "}",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _arena(plan: Plan) -> list[str]:
-    if not plan.size:
-        return []
-    return [
-        f"  static unsigned char arena[{plan.size}]",
-        f"      __attribute__((aligned({plan.alignment})));",
-    ]
-
-
-def _tables(program: Program) -> list[str]:
-    """The inputs and outputs as the functions for all models take them."""
-    inputs, outputs = _names(program)
-    return [
-        f"  const void *taken[] = {{{', '.join(inputs) or '0'}}};",
-        f"  void *made[] = {{{', '.join(outputs) or '0'}}};",
-    ]
-
-
-def _declaration(program: Program, symbol: str) -> list[str]:
-    return [
-        "/* Runs the model in static memory; returns HODU_OK or another hodu_status.",
-        " * One call at a time: threads need instances of their own, from the functions above. */",
-        f"{_signature(program, symbol)};",
-        "",
-    ]
-
-
-def _signature(program: Program, symbol: str) -> str:
-    inputs, outputs = _names(program)
-    parts = [
-        _parameter(p, n, "" if p.slot.kind == "updated" else "const ")
-        for p, n in zip(program.inputs, inputs, strict=True)
-    ]
-    parts += [_parameter(p, n, "") for p, n in zip(program.outputs, outputs, strict=True)]
-    return f"int {symbol}({', '.join(parts) or 'void'})"
-
-
-def _parameter(port: Port, name: str, qualifier: str) -> str:
-    element = f"{qualifier}{memory_type(port.type.dtype)}"
-    if not port.capacity or 0 in port.capacity:
-        return f"{element} *{name}"
-    return f"{element} {name}{''.join(f'[{size}]' for size in port.capacity)}"
-
-
-def _names(program: Program) -> tuple[list[str], list[str]]:
-    """Names of parameters: those of the tensors as far as C allows."""
-    taken: set[str] = set(RESERVED | _OWN)
-    names = [_fresh(port.name, taken) for port in (*program.inputs, *program.outputs)]
-    return names[: len(program.inputs)], names[len(program.inputs) :]
-
-
-def _fresh(hint: str, taken: set[str]) -> str:
-    name = base = c_name(hint)
-    number = 0
-    while name in taken:
-        number += 1
-        name = f"{base}_{number}"
-    taken.add(name)
-    return name
-
-
-def c_name(text: str) -> str:
-    """A text as a C identifier."""
-    clean = "".join(c if c.isascii() and c.isalnum() else "_" for c in text) or "model"
-    return clean if clean[0].isalpha() or clean[0] == "_" else f"v{clean}"
+        says = [
+            f"/* Runs the model in the memory that {symbol}_init has given an instance; returns",
+            " * HODU_OK or another hodu_status. */",
+        ]
+    return [*says, f"{signature(program, symbol, arena)};", ""]
 
 
 def _interface(program: Program) -> list[str]:

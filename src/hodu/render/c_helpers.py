@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from hodu.render.c_dots import dot_helper
+from hodu.render.c_halves import HALVES
 from hodu.render.c_loads import load_helper
 
 _VECTOR = re.compile(r"([a-z]+)_([a-z]+\d+)x(\d+)")
@@ -35,6 +36,8 @@ def helper(name: str) -> tuple[list[str], list[str]]:
     """The texts of a helper and of what it calls, and the vector types it names."""
     if name.startswith("bits_"):
         return [_bits(*name.split("_")[1:])], []
+    if name.startswith("positive_"):
+        return [_positive(name, name.removeprefix("positive_"))], []
     if name.startswith("load_"):
         return [load_helper(name)], []
     if name.startswith("fma_"):
@@ -44,6 +47,8 @@ def helper(name: str) -> tuple[list[str], list[str]]:
     if name.startswith("dot4_"):
         text, types = dot_helper(name)
         return [text], types
+    if name in HALVES:
+        return [HALVES[name]], []
     match = _VECTOR.fullmatch(name)
     if match is None:
         return [_scalar_rounding(*name.split("_"))], []
@@ -106,10 +111,27 @@ def _apart(name: str, kind: str) -> tuple[list[str], list[str]]:
         f'#{"elif" if i else "if"} {test}\n  __asm__("" : "+{register}"(x));\n'
         for i, (test, register) in enumerate(registers)
     ]
+    types = [] if kind in _C else [kind]
+    if kind == "f32x2":  # half of a register, which no constraint of x86 takes
+        lines.insert(0, "  f32x4 y = __builtin_shufflevector(x, x, 0, 1, 0, 1);\n")
+        lines = [line.replace("(x)", "(y)") for line in lines]
+        last, types = "__builtin_shufflevector(y, y, 0, 1)", [kind, "f32x4"]
+    else:
+        last = "x"
     text = (
-        f"HODU_UNUSED static inline {c} {name}({c} x) {{\n{''.join(lines)}#endif\n  return x;\n}}\n"
+        f"HODU_UNUSED static inline {c} {name}({c} x) {{\n{''.join(lines)}#endif\n"
+        f"  return {last};\n}}\n"
     )
-    return [text], [] if kind in _C else [kind]
+    return [text], types
+
+
+def _positive(name: str, c: str) -> str:
+    """A number that is one at least: a loop up to it needs no test before its start."""
+    return (
+        f"HODU_UNUSED static inline {c} {name}({c} x) {{\n"
+        "#if defined(__GNUC__)\n  if (x < 1) __builtin_unreachable();\n#endif\n"
+        "  return x;\n}\n"
+    )
 
 
 def _bits(target: str, source: str) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from hodu.dtypes import bool_
 from hodu.kernel import expr as e
-from hodu.kernel import reach
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Var
 from hodu.kernel.ir import Alloc, Block, Copy, Fail, For, If, Kernel, Let, Stmt, Store, While
@@ -20,12 +19,11 @@ from hodu.render.c_types import identifier, memory_type
 class KernelWriter:
     """Writes kernels one after the other with the functions that their loops are divided into.
 
-    For a `bare` machine there are no threads to divide loops among; `pointer_bytes` is the width
-    of its addresses.
+    For a `bare` machine there are no threads to divide loops among.
     """
 
-    def __init__(self, expr: ExprWriter, *, bare: bool = False, pointer_bytes: int = 8) -> None:
-        self._expr, self._bare, self._pointer_bytes = expr, bare, pointer_bytes
+    def __init__(self, expr: ExprWriter, *, bare: bool = False) -> None:
+        self._expr, self._bare = expr, bare
         self._parts: list[str] = []
         self._kernel: Kernel
         self._name = ""
@@ -33,20 +31,22 @@ class KernelWriter:
         self._in_part = False
         self._registers = Registers()
 
-    def write(self, kernel: Kernel, name: str) -> str:
-        """The text of a kernel as the static function `name`."""
+    def write(self, kernel: Kernel, name: str, *, is_short: bool = False) -> str:
+        """The text of a kernel as the static function `name`.
+
+        `is_short` says that positions have 32 bits.
+        """
         self._kernel, self._name = kernel, name
         self._parts, self._scope, self._in_part = [], list(kernel.params), False
         self._registers = Registers()
         self._expr.mask_bits = _mask_bits(kernel)
-        is_short = self._pointer_bytes == 4 and reach.is_short(kernel)
         self._expr.index = "int32_t" if is_short else "hodu_index"
         lines = self._block(kernel.body, 1)
         # Inlined, all kernels of a firmware would add to the stack of one function.
         apart = "HODU_NOINLINE " if self._bare else ""
         head = f"{apart}static {'int' if can_fail(kernel) else 'void'} {name}"
         # What is both read and written by one kernel may be reached through two parameters.
-        declared = [_declare(buf, kernel) for buf in kernel.params]
+        declared = [_declare(buf, kernel, alone=not self._bare) for buf in kernel.params]
         if takes_instance(kernel, bare=self._bare):
             declared.insert(0, "hodu_instance *self")
         last = ["  return HODU_OK;"] if can_fail(kernel) else []
@@ -94,6 +94,8 @@ class KernelWriter:
                 return [*lines, f"{pad}}}"]
             case Let(var=var, value=value):
                 text = self._expr.whole(value)
+                if _is_positive(var, value):
+                    text = f"{self._expr.use(f'positive_{self._expr.type_of(var)}')}({text})"
                 self._scope.append(var)
                 return [f"{pad}const {self._expr.type_of(var)} {identifier(var.name)} = {text};"]
             case Store(buf=buf, index=index, value=value):
@@ -219,6 +221,12 @@ class KernelWriter:
         return f"{low} + {at} * {stmt.step}"
 
 
+def _is_positive(var: Var, value: Expr) -> bool:
+    """Whether a size from memory is known to be one at least, which C compilers do not see."""
+    is_read = var.dtype is e.INDEX and isinstance(value, e.Cast)
+    return is_read and var.bounds[0] is not None and var.bounds[0] > 0
+
+
 def takes_instance(kernel: Kernel, *, bare: bool) -> bool:
     """Whether a kernel is given the instance: to report an error, or to divide its loops."""
     return not bare or can_fail(kernel)
@@ -238,10 +246,11 @@ def _initializes(store: Store, before: Stmt | None) -> bool:
     return isinstance(before, Alloc) and before.buf is store.buf and store.buf.size == 1
 
 
-def _declare(buf: Buf, kernel: Kernel) -> str:
+def _declare(buf: Buf, kernel: Kernel, *, alone: bool) -> str:
+    """A parameter, `alone` if parameters do not overlap but as `in_place` says."""
     pointer = memory_pointer(buf.dtype, constant=buf.role == "in")
     shared = buf.name in kernel.in_place or (buf.role == "out" and kernel.in_place)
-    alone = buf.role != "inout" and not shared
+    alone = alone and buf.role != "inout" and not shared
     return f"{pointer}{'restrict ' if alone else ''}{identifier(buf.name)}"
 
 

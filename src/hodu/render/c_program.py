@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from hodu.kernel import reach
 from hodu.kernel.walk import can_fail
+from hodu.kernel.work import operations
 from hodu.lower.program import Argument, Branch, Launch, Place, Port, Program, Repeat, Slot, Step
 from hodu.plan.memory import Plan
 from hodu.render.c_expr import ExprWriter, memory_pointer
-from hodu.render.c_header import can_be_typed, render_plain, render_typed
 from hodu.render.c_helpers import helper, typedef
 from hodu.render.c_kernel import KernelWriter, takes_instance, wrapped
-from hodu.render.dedupe import same_kernels
+from hodu.render.c_typed import ArenaOwner, can_be_typed, render_bare_typed, render_typed
+from hodu.render.dedupe import function_name, same_kernels
 
 _HEAD = """\
 #include <stdint.h>
@@ -32,9 +34,11 @@ void *memcpy(void *restrict, const void *restrict, size_t);
 #if defined(__GNUC__)
 #define HODU_UNUSED __attribute__((unused))
 #define HODU_NOINLINE __attribute__((noinline))
+#define HODU_INLINE static inline __attribute__((always_inline))
 #else
 #define HODU_UNUSED
 #define HODU_NOINLINE
+#define HODU_INLINE static
 #endif
 """
 PRELUDE = (
@@ -44,6 +48,13 @@ PRELUDE = (
 #define HODU_END(i) if (self->profile) self->profile[i] += self->clock() - begun;
 """
 )
+_SMALL = """\
+#if defined(__clang__)
+#define HODU_SMALL __attribute__((minsize))
+#else
+#define HODU_SMALL
+#endif
+"""
 _FAIL = """\
 HODU_UNUSED static int hodu_fail(hodu_instance *self, int status, int site, int64_t a, int64_t b,
                                  int64_t c, int64_t d) {
@@ -63,6 +74,7 @@ HODU_UNUSED static void hodu_run(hodu_instance *self, hodu_task task, void *argu
 }
 """
 
+_SELDOM = 8  # a kernel that does less than such a part of the work is as small as can be
 _PLACES = 3  # how many lines of the model the comment of a kernel names
 
 
@@ -80,19 +92,22 @@ class Options:
 
     `symbol` is what its functions are called; `target` its triple, for the record; `embedded` the
     name of an array that holds the weights, or None when they are given to init; `aliases` says
-    whether the functions are exported as hodu_init and so on too; `exact` that the C compiler is
+    whether the functions are exported as hodu_init and so on too; `typed` who has the memory of the
+    typed function, if there is to be one; `exact` that the C compiler is
     told to fuse no products and sums but those of matrix products. A `bare` machine has neither
-    threads nor a clock; `pointer_bytes` is the width of its addresses.
+    threads nor a clock; `pointer_bytes` is the width of its addresses. In `compact` code only the
+    kernels that take most of the time are not as small as can be.
     """
 
     symbol: str = "model"
     target: str = "host"
     embedded: str | None = None
     aliases: bool = True
-    typed: bool = False
+    typed: ArenaOwner | None = None
     exact: bool = False
     bare: bool = False
     pointer_bytes: int = 8
+    compact: bool = False
 
 
 def render_program(program: Program, plan: Plan, weights: Weights, options: Options) -> str:
@@ -116,6 +131,7 @@ def render_file(units: Sequence[Unit]) -> str:
     texts = [text for unit in units for text in _ProgramWriter(unit, expr).write()]
     hosted = not any(unit.options.bare for unit in units)
     head, run = (PRELUDE, [_RUN]) if hosted else (_HEAD, [])
+    head += _SMALL if any(unit.options.compact for unit in units) else ""
     return "\n".join([head, *_definitions(expr), _FAIL, *run, *texts]) + "\n"
 
 
@@ -145,13 +161,20 @@ class _ProgramWriter:
     def _kernels(self) -> list[str]:
         """Each kernel once; `names` then says what each launch calls."""
         options = self.options
-        writer = KernelWriter(self.expr, bare=options.bare, pointer_bytes=options.pointer_bytes)
+        writer = KernelWriter(self.expr, bare=options.bare)
         texts: list[str] = []
         for number, (kernel, users) in enumerate(same_kernels(self.launches)):
-            name = f"{self.options.symbol}_k{number}_{kernel.name.replace('.', '_')}"
+            name = function_name(options.symbol, number, kernel)
             self.names.update((id(launch), name) for launch in users)
-            texts.append(f"/* {_purpose(users)} */\n{writer.write(kernel, name)}")
+            is_short = options.pointer_bytes == 4 and all(reach.is_short(u.kernel) for u in users)
+            small = "HODU_SMALL " if options.compact and self._is_seldom(users) else ""
+            text = writer.write(kernel, name, is_short=is_short)
+            texts.append(f"/* {_purpose(users)} */\n{small}{text}")
         return texts
+
+    def _is_seldom(self, users: Sequence[Launch]) -> bool:
+        """Whether a kernel does little of all the work."""
+        return _work(users) * _SELDOM < _work(self.launches)
 
     # -- the description ------------------------------------------------------------------------
 
@@ -204,29 +227,44 @@ class _ProgramWriter:
         if self.embedded is not None:
             yield f"extern const unsigned char {self.embedded}[];\n"
         yield self._init()
-        yield from self._execute()
+        yield from self._execute_bare() if self.options.bare else self._execute()
         yield f"void {symbol}_cleanup(hodu_instance *self) {{ self->arena = 0; }}\n"
-        if self.options.typed and can_be_typed(self.program):
-            yield self._typed()
+        owner = self.options.typed
+        if owner and can_be_typed(self.program):
+            given = (self.program, self.plan, symbol)
+            has_weights = self.embedded is not None or not self.weights.size
+            if self.options.bare and has_weights:
+                yield render_bare_typed(*given, self.embedded, owner)
+            else:
+                yield render_typed(*given, owner)
         if self.options.aliases:
             yield render_aliases(symbol)
 
-    @property
-    def _needs_instance(self) -> bool:
-        """Whether a run makes use of more than the arena and the weights."""
-        bare = self.options.bare
-        used = any(takes_instance(launch.kernel, bare=bare) for launch in self.launches)
-        return not bare or used or any(slot.kind == "shapes" for slot in self.program.slots)
-
     def _execute(self) -> Iterator[str]:
-        symbol, given = self.options.symbol, "const void *const *inputs, void *const *outputs"
-        if self._needs_instance:
-            yield f"int {symbol}_execute(hodu_instance *self, {given}) {{"
-            yield "  unsigned char *arena = self->arena;"
-            yield "  const unsigned char *weights = self->weights;"
-        else:
-            yield f"static int {symbol}_run(unsigned char *arena, const unsigned char *weights,"
-            yield f"    {given}) {{"
+        yield (
+            f"int {self.options.symbol}_execute(hodu_instance *self, const void *const *inputs, "
+            "void *const *outputs) {"
+        )
+        yield "  unsigned char *arena = self->arena;"
+        yield "  const unsigned char *weights = self->weights;"
+        yield from self._run()
+
+    def _execute_bare(self) -> Iterator[str]:
+        """The steps as a function that the typed one inlines, so that it needs no instance."""
+        symbol = self.options.symbol
+        yield f"HODU_INLINE int {symbol}_steps("
+        yield "    hodu_instance *self, unsigned char *arena, const unsigned char *weights,"
+        yield "    const void *const *inputs, void *const *outputs) {"
+        yield "  (void)self;"
+        yield from self._run()
+        yield (
+            f"int {symbol}_execute(hodu_instance *self, const void *const *inputs, "
+            "void *const *outputs) {\n"
+            f"  return {symbol}_steps(self, self->arena, self->weights, inputs, outputs);\n}}\n"
+        )
+
+    def _run(self) -> Iterator[str]:
+        """The steps of the program, where `self`, `arena` and the like are known."""
         yield "  int status;"
         yield "  (void)arena, (void)weights, (void)inputs, (void)outputs, (void)status;"
         if any(can_fail(launch.kernel) for launch in self.launches):
@@ -234,16 +272,6 @@ class _ProgramWriter:
         numbers = {id(launch): i for i, launch in enumerate(self.launches)}
         yield from self._steps(self.program.steps, numbers, "  ")
         yield "  return HODU_OK;\n}\n"
-        if not self._needs_instance:
-            yield f"int {symbol}_execute(hodu_instance *self, {given}) {{"
-            yield f"  return {symbol}_run(self->arena, self->weights, inputs, outputs);\n}}\n"
-
-    def _typed(self) -> str:
-        program, plan, symbol = self.program, self.plan, self.options.symbol
-        has_weights = self.embedded is not None or not self.weights.size
-        if has_weights and not self._needs_instance and not program.states:
-            return render_plain(program, plan, symbol, self.embedded or "0")
-        return render_typed(program, plan, symbol, bare=self.options.bare)
 
     def _init(self) -> str:
         symbol, embedded = self.options.symbol, self.embedded
@@ -329,6 +357,10 @@ def render_aliases(symbol: str) -> str:
         f"  return {symbol}_execute(self, inputs, outputs);\n}}\n"
         f"void hodu_cleanup(hodu_instance *self) {{ {symbol}_cleanup(self); }}"
     )
+
+
+def _work(launches: Sequence[Launch]) -> int:
+    return sum(launch.kernel.work or operations(launch.kernel) // 2 for launch in launches)
 
 
 def _offset(base: str, offset: int) -> str:

@@ -125,3 +125,9 @@ def vector_type(dtype: DType, lanes: int, mask_bits: int) -> str:
 def value_type(dtype: DType, lanes: int, mask_bits: int, index: str = "hodu_index") -> str:
     """The C type of a value."""
     return scalar_type(dtype, index) if lanes == 1 else vector_type(dtype, lanes, mask_bits)
+
+
+def c_name(text: str) -> str:
+    """A text as a C identifier."""
+    clean = "".join(c if c.isascii() and c.isalnum() else "_" for c in text) or "model"
+    return clean if clean[0].isalpha() or clean[0] == "_" else f"v{clean}"

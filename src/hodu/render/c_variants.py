@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from hodu.lower.program import Program
 from hodu.plan.memory import Plan
 from hodu.plan.variants import Variant
-from hodu.render.c_header import can_be_typed, render_typed
 from hodu.render.c_program import Options, render_aliases
+from hodu.render.c_typed import can_be_typed, render_typed
 
 _FUNCTIONS = """\
 const hodu_model *{symbol}_info(void) {{
@@ -67,7 +67,7 @@ def render_variants(
         _FUNCTIONS.format(symbol=symbol),
     ]
     if options.typed and can_be_typed(program):
-        lines.append(render_typed(program, plan, symbol))
+        lines.append(render_typed(program, plan, symbol, options.typed))
     if options.aliases:
         lines.append(render_aliases(symbol))
     return "\n".join(lines) + "\n"

@@ -9,6 +9,11 @@ from hodu.kernel.ir import Kernel
 from hodu.lower.program import Launch
 
 
+def function_name(symbol: str, number: int, kernel: Kernel) -> str:
+    """What the C function of a distinct kernel is called in the model `symbol`."""
+    return f"{symbol}_k{number}_{kernel.name.replace('.', '_')}"
+
+
 def same_kernels(launches: Iterable[Launch]) -> list[tuple[Kernel, list[Launch]]]:
     """Each distinct kernel with the launches that call it, in order of first use."""
     found: dict[str, tuple[Kernel, list[Launch]]] = {}

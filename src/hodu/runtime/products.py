@@ -12,10 +12,16 @@ from pathlib import Path
 from hodu.artifact import OutputFormat
 from hodu.errors import ToolchainError, UnsupportedError
 from hodu.runtime.support import C_FOLDER
-from hodu.toolchain.build import Source, compile_forms
+from hodu.toolchain.build import Source, compile_forms, write_sources
 from hodu.toolchain.compiler import CodeOptions, Form, Toolchain, host_triple
-from hodu.toolchain.link import link_executable, link_object, link_shared
-from hodu.toolchain.weights import write_weight_source
+from hodu.toolchain.link import (
+    joins_objects,
+    link_executable,
+    link_object,
+    link_shared,
+    link_wasm,
+)
+from hodu.toolchain.weights import weight_assembly, write_weight_source
 
 _FORMS: dict[OutputFormat, Form] = {
     OutputFormat.LLVM_IR: "ll",
@@ -27,9 +33,16 @@ FORMATS = (
     OutputFormat.STATIC_LIBRARY,
     OutputFormat.SHARED_LIBRARY,
     OutputFormat.EXECUTABLE,
+    OutputFormat.WASM,
     *_FORMS,
 )
 """What `build_product` makes."""
+_PROGRAMS: dict[str, tuple[tuple[str, ...], Path | None]] = {
+    "linux": (("start.c", "memory.c"), None),
+    "windows": (("windows.c", "memory.c", "stack.c"), C_FOLDER / "kernel32.def"),
+    "macos": (("hosted.c",), None),
+}
+"""What a program needs of its system: files of the runtime, and what it imports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +76,8 @@ def build_product(
         if format in _FORMS:
             _compile_text(sources, _FORMS[format], made, options, weights, tools)
         else:
-            objects = compile_forms(sources, options, "o", tools)
-            sizes = {s.name: o.stat().st_size for s, o in zip(sources, objects, strict=True)}
-            objects += _weight_objects(weights, options, tools, Path(scratch))
+            objects = _objects(sources, format, options, weights, tools, Path(scratch))
+            sizes = {s.name: o.stat().st_size for s, o in zip(sources, objects, strict=False)}
             _combine(objects, format, made, options, tools)
         place_file(made, path)
     return sizes
@@ -87,18 +99,31 @@ def _compile_text(
     shutil.copyfile(compile_forms(sources, options, form, tools)[0], output)
 
 
-def _weight_objects(
-    weights: EmbeddedWeights | None, options: CodeOptions, tools: Toolchain, folder: Path
+def _objects(
+    sources: Sequence[Source],
+    format: OutputFormat,
+    options: CodeOptions,
+    weights: EmbeddedWeights | None,
+    tools: Toolchain,
+    folder: Path,
 ) -> list[Path]:
-    """The object of the weights; it is not kept in the cache, which would hold them twice."""
+    """The object of each source, then that of the weights if it can be one of its own.
+
+    What holds weights is not kept in the cache, which would hold them twice.
+    """
     if weights is None:
-        return []
+        return compile_forms(sources, options, "o", tools)
     if not weights.blob.is_file():
         raise ToolchainError(f"there is no file of weights {str(weights.blob)!r}")
+    own = replace(options, includes=(*options.includes, folder))
+    if format is OutputFormat.OBJECT and not joins_objects(_triple(options)):
+        text = weight_assembly(weights.symbol, weights.blob, _triple(options), folder)
+        whole = [replace(sources[0], text=f"{sources[0].text}{text}"), *sources[1:]]
+        each = [source.options(own) for source in whole]
+        return tools.compile(write_sources(folder, whole), folder, each)
     path = write_weight_source(weights.symbol, weights.blob, tools.compiler.family, folder)
-    includes = (*options.includes, folder)
-    quiet = replace(options, standard="c11", flags=(*options.flags, "-w"), includes=includes)
-    return tools.compile([path], folder, [quiet])
+    quiet = replace(own, standard="c11", flags=(*options.flags, "-w"))
+    return [*compile_forms(sources, options, "o", tools), *tools.compile([path], folder, [quiet])]
 
 
 def _combine(
@@ -108,33 +133,45 @@ def _combine(
     options: CodeOptions,
     tools: Toolchain,
 ) -> None:
+    triple = _triple(options)
     if format is OutputFormat.OBJECT:
         link_object(tools, objects, output, options.triple)
     elif format is OutputFormat.STATIC_LIBRARY:
         tools.archive(objects, output)
+    elif format is OutputFormat.WASM:
+        link_wasm(tools, [*objects, *_own_objects(("memory.c",), options, tools)], output)
     elif format is OutputFormat.SHARED_LIBRARY:
-        link_shared(tools, objects, output, options.triple)
+        names = ("memory.c", "stack.c") if "windows" in triple else ()
+        own = _own_objects(names, options, tools)
+        link_shared(tools, [*objects, *own], output, options.triple)
     else:
-        program = _program_objects(options, tools)
-        link_executable(tools, [*program, *objects], output, options.triple)
+        system, imports = _program_of(triple)
+        program = _own_objects(("main.c", "npy.c", "text.c", "pool.c", *system), options, tools)
+        link_executable(tools, [*program, *objects], output, options.triple, imports)
 
 
-def _program_objects(options: CodeOptions, tools: Toolchain) -> list[Path]:
-    """The objects of `main` and what it needs of the system."""
-    triple = options.triple or host_triple()
-    linux = "linux" in triple
-    if not linux and "macos" not in triple:
-        raise UnsupportedError(
-            f"there are no executables for {triple}",
-            hint="build a static or shared library and call it from a program of your own",
-        )
-    system = "start.c" if linux else "hosted.c"
-    names = ("main.c", "npy.c", "text.c", "pool.c", system)
+def _program_of(triple: str) -> tuple[tuple[str, ...], Path | None]:
+    for name, found in _PROGRAMS.items():
+        if name in triple:
+            return found
+    raise UnsupportedError(
+        f"there are no executables for {triple}",
+        hint="build a static library and call it from a program of your own",
+    )
+
+
+def _own_objects(names: Sequence[str], options: CodeOptions, tools: Toolchain) -> list[Path]:
+    """The objects of C files of the runtime."""
     sources = [Source(name, (C_FOLDER / name).read_text("utf-8")) for name in names]
+    hosted = "hosted.c" in names
     # zig cc spells processors in a way of its own, and this code needs none in particular.
-    flags = (*options.flags, "-ffunction-sections", "-ffreestanding") if linux else ()
-    choices = replace(options, flags=flags, optimize=2, hosted=not linux)
-    return compile_forms(sources, choices, "o", tools)
+    flags = () if hosted else (*options.flags, "-ffunction-sections", "-ffreestanding")
+    choices = replace(options, flags=flags, optimize=2, hosted=hosted)
+    return compile_forms(sources, choices, "o", tools) if sources else []
+
+
+def _triple(options: CodeOptions) -> str:
+    return options.triple or host_triple()
 
 
 def place_file(made: Path, path: Path) -> None:

@@ -21,6 +21,8 @@ from hodu.toolchain.compiler import CodeOptions, usable_cores
 
 C_FOLDER = Path(__file__).parent / "c"
 """The folder of the C sources and headers of the runtime."""
+WASM_LOADER = Path(__file__).parent / "js" / "hodu.mjs"
+"""The module of JavaScript that loads models for WebAssembly."""
 MAX_THREADS = 256
 HEADER_BYTES: int = object.__basicsize__
 

@@ -96,7 +96,9 @@ def _conv_transpose(inputs: list[TensorType], output: TensorType) -> Dim:
 
 _RULES: dict[str, Callable[[list[TensorType], TensorType], Dim]] = {
     "matmul": _matmul,
+    "integer_matmul": _matmul,
     "conv": _conv,
+    "integer_conv": _conv,
     "conv_transpose": _conv_transpose,
 }
 

@@ -204,16 +204,26 @@ def cache_folder() -> Path:
 
 def cache_capacity() -> int:
     """The bytes the cache may take: HODU_CACHE_SIZE, such as 2G or 500M, or 4 GiB."""
-    text = os.environ.get("HODU_CACHE_SIZE", "").strip().upper().removesuffix("B").removesuffix("I")
+    text = os.environ.get("HODU_CACHE_SIZE", "").strip()
     if not text:
         return DEFAULT_CAPACITY
-    digits = text.rstrip("KMGT")
-    unit = _UNITS.get(text[len(digits) :])
-    if unit is None or not digits.isdecimal():
+    size = as_bytes(text)
+    if size is None:
         raise ValueRangeError(
-            f"HODU_CACHE_SIZE is {os.environ['HODU_CACHE_SIZE']!r}, which is not a size",
+            f"HODU_CACHE_SIZE is {text!r}, which is not a size",
             hint="give bytes, or a number with K, M, G or T, as in 2G",
         )
+    return size
+
+
+def as_bytes(text: str) -> int | None:
+    """A size such as 2G, 500 KiB or 4096 in bytes; None for what is not one."""
+    plain = text.strip().upper().removesuffix("B").removesuffix("I").strip()
+    digits = plain.rstrip("KMGT")
+    unit = _UNITS.get(plain[len(digits) :])
+    digits = digits.strip()
+    if unit is None or not (digits.isascii() and digits.isdecimal()) or len(digits) > 18:
+        return None
     return int(digits) * unit
 
 

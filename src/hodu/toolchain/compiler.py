@@ -31,14 +31,14 @@ class CodeOptions:
     """How C becomes code.
 
     `triple` is the target as clang spells it, None for the host; `flags` choose the processor;
-    `contraction` says whether a product and a sum may become one fused multiply-add;
-    `position_independent` is needed for whatever ends in a shared library; `hosted` code may use
-    the headers of the target's C library.
+    `optimize` is the level of effort, or "s" for little code; `contraction` says whether a product
+    and a sum may become one fused multiply-add; `position_independent` is needed for whatever ends
+    in a shared library; `hosted` code may use the headers of the target's C library.
     """
 
     triple: str | None = None
     flags: tuple[str, ...] = ()
-    optimize: int = 3
+    optimize: int | Literal["s"] = 3
     contraction: Contraction = "fast"
     position_independent: bool = True
     includes: tuple[Path, ...] = ()
@@ -109,13 +109,15 @@ class Toolchain:
                 hint="unset HODU_CC to use the built-in clang",
             )
         arguments = [*options.arguments(), *_FORMS[form]]
-        arguments += [f"-I{folder}" for folder in options.includes]
-        run([*self._start(options), *arguments, str(source), "-o", str(output)], source)
+        arguments += [f"-I{folder.absolute()}" for folder in options.includes]
+        # LLVM's files name their source as it is given: a plain name is the same everywhere.
+        command = [*self._start(options), *arguments, source.name, "-o", str(output.absolute())]
+        run(command, source, folder=source.parent)
 
     def _start(self, options: CodeOptions) -> list[str]:
         """The command and its target; only hosted code sees headers other than the compiler's."""
         command = list(self.compiler.command)
-        triple = options.triple or host_triple()
+        triple = clang_triple(options.triple or host_triple())
         if self.compiler.family == "gcc":
             if options.triple is not None and not _same_machine(options.triple, host_triple()):
                 raise ToolchainError(
@@ -155,14 +157,15 @@ class Toolchain:
         return [self.compiler.command[0], command]
 
 
-def run(command: Sequence[str], source: Path | None = None) -> None:
-    """Run a tool; raises ToolchainError with the first lines of what it said.
+def run(command: Sequence[str], source: Path | None = None, folder: Path | None = None) -> None:
+    """Run a tool, in `folder` if it is given.
 
-    A copy of `source` is kept for the reader of the error. What `zig cc` makes of a C library on
-    first use is kept in Hodu's cache folder.
+    Raises ToolchainError with the first lines of what it said. A copy of `source` is kept for the
+    reader of the error. What `zig cc` makes of a C library on first use is kept in Hodu's cache
+    folder.
     """
-    folder = str(cache_folder() / "zig")
-    environment = os.environ | {"ZIG_GLOBAL_CACHE_DIR": folder, "ZIG_LOCAL_CACHE_DIR": folder}
+    kept_by_zig = str((cache_folder() / "zig").absolute())
+    folders = {"ZIG_GLOBAL_CACHE_DIR": kept_by_zig, "ZIG_LOCAL_CACHE_DIR": kept_by_zig}
     try:
         done = subprocess.run(
             command,
@@ -170,7 +173,8 @@ def run(command: Sequence[str], source: Path | None = None) -> None:
             text=True,
             errors="replace",
             stdin=subprocess.DEVNULL,
-            env=environment,
+            env=os.environ | folders,
+            cwd=folder,
             check=False,
         )
     except OSError as error:
@@ -217,6 +221,11 @@ def host_triple() -> str:
     system, machine = os.uname().sysname, os.uname().machine
     machine = {"arm64": "aarch64", "amd64": "x86_64"}.get(machine, machine)
     return f"{machine}-macos" if system == "Darwin" else f"{machine}-{system.lower()}-gnu"
+
+
+def clang_triple(triple: str) -> str:
+    """A triple for clang, to which the extensions of RISC-V are no part of an architecture."""
+    return re.sub(r"^(riscv(?:32|64))\w*", r"\1", triple)
 
 
 def _same_machine(a: str, b: str) -> bool:

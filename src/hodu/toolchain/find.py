@@ -77,7 +77,7 @@ def _named(spec: str) -> Compiler:
             f"HODU_CC names {command[0]!r}, which is not a program on the path",
             hint="set it to a C compiler such as gcc or clang, or unset it to use the built-in one",
         )
-    command[0] = program
+    command[0] = str(Path(program).absolute())
     version = _ask_version(command)
     family: Family = "clang" if "clang" in version.lower() else "gcc"
     return Compiler(

@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hodu.artifact import OutputFormat
+from hodu.artifact import ArtifactTensorInfo, OutputFormat
 from hodu.backends.cpu.dump import Dump
+from hodu.backends.cpu.example import check_example, write_example
 from hodu.backends.cpu.interface import unbound_dims
-from hodu.backends.cpu.prepare import Prepared
-from hodu.backends.cpu.report import describe
-from hodu.backends.cpu.sources import write_c
+from hodu.backends.cpu.notes import checked_notes
+from hodu.backends.cpu.sources import write_c, write_headers
 from hodu.backends.cpu.stored import code_options
 from hodu.backends.cpu.tune import tuned
 from hodu.backends.cpu.variants import PreparedVariants, prepare_variants
@@ -21,44 +21,52 @@ from hodu.errors import ArgumentError
 from hodu.plan.target import Target, baseline, host
 from hodu.plan.variants import COMPILED, Variant, default_variants
 from hodu.plugins.interfaces import CompileOptions
-from hodu.render.c_header import c_name, can_be_typed, render_header
 from hodu.render.c_program import Options
-from hodu.render.c_types import RESERVED
+from hodu.render.c_typed import ArenaOwner
+from hodu.render.c_types import RESERVED, c_name
 from hodu.runtime.products import EmbeddedWeights, build_product, place_file
-from hodu.runtime.support import C_FOLDER
+from hodu.runtime.support import WASM_LOADER
+from hodu.runtime.wheel import wheel_of, write_wheel
 from hodu.snapshot.ir import Snapshot
 from hodu.toolchain.compiler import CodeOptions, Toolchain
 
-_ONE_MODEL = (OutputFormat.SHARED_LIBRARY, OutputFormat.EXECUTABLE)
+_ONE_MODEL = (
+    OutputFormat.SHARED_LIBRARY,
+    OutputFormat.EXECUTABLE,
+    OutputFormat.WASM,
+    OutputFormat.WHEEL,
+)
+_UNTYPED = (OutputFormat.EXECUTABLE, OutputFormat.WASM, OutputFormat.WHEEL)
+_HEADED = (
+    OutputFormat.OBJECT,
+    OutputFormat.STATIC_LIBRARY,
+    OutputFormat.SHARED_LIBRARY,
+    OutputFormat.C_SOURCE,
+)
+_WHOLE = (OutputFormat.WHEEL, OutputFormat.WASM)
 _IR = (OutputFormat.LLVM_IR, OutputFormat.LLVM_BITCODE, OutputFormat.ASSEMBLY)
 
 
-def build(
-    snapshot: Snapshot, format: OutputFormat, path: Path, options: CompileOptions
-) -> Mapping[str, Any]:
-    """Write an artefact and what belongs beside it; returns the notes about the program.
+def build(snapshot: Snapshot, format: OutputFormat, path: Path, options: CompileOptions) -> None:
+    """Write an artefact and what belongs beside it.
 
     `options.extra` may have a `target` or `variants` (portable ones for this machine by default),
     a `name` for the functions (the file's by default), `external_weights` for a file NAME.weights
-    instead of weights in the artefact, a folder `dump` for all stages, and `report`, which is
-    called with the notes. Raises ArgumentError for sizes that are not known, UnsupportedError
-    listing nodes without code, ToolchainError.
+    instead of weights in the artefact, an `arena` that is the "caller"'s, `ram_limit` and
+    `flash_limit` in bytes and a folder `example` for firmware, a folder `dump` for all stages, and
+    `report`, which is called with notes about the program. Raises ArgumentError for sizes that are
+    not known, UnsupportedError listing nodes without code, ValueRangeError for limits that are not
+    kept, ToolchainError.
     """
     _check_sizes(snapshot)
     extra = options.extra
     external = bool(extra.get("external_weights")) or format in _IR
+    if external and format in _WHOLE:
+        raise ArgumentError(f"a .{format.value} file holds its weights itself")
     dump = Dump(extra["dump"]) if extra.get("dump") else None
     target, variants = _targets(format, extra)
-    symbol = _symbol(extra.get("name") or path.stem)
-    written = Options(
-        symbol,
-        target.triple,
-        embedded=None if external else f"{symbol}_weights",
-        aliases=format in _ONE_MODEL,
-        typed=not external and format is not OutputFormat.EXECUTABLE,
-        bare=target.is_bare,
-        pointer_bytes=target.pointer_bytes,
-    )
+    symbol = _symbol(extra.get("name") or _stem(format, path))
+    written = _written(symbol, target, format, None if external else extra.get("arena", "static"))
     _check_tune(options, target, bool(variants))
     ready = prepare_variants(
         snapshot,
@@ -75,12 +83,17 @@ def build(
     code = replace(
         code_options(target, options),
         triple=target.triple,
-        position_independent=not target.is_bare,
+        position_independent=target.is_hosted,
     )
+    notes = checked_notes(ready.whole, code, extra, has_weights=not external)
+    example: Path | None = extra.get("example")
+    if example is not None:
+        check_example(ready.whole, example)
     sizes = _write(ready, format, path, code, external)
+    if example is not None:
+        write_example(ready.whole, example, target, code)
     processors = ", ".join(v.name for v in ready.variants) or target.processor
-    notes = {
-        **describe(ready.whole),
+    notes |= {
         "file_bytes": path.stat().st_size,
         "has_weights": not external and format is not OutputFormat.C_SOURCE,
         "target": f"{target.triple} {processors}",
@@ -88,7 +101,22 @@ def build(
     }
     if "report" in extra:
         extra["report"](notes)
-    return notes
+
+
+def _written(
+    symbol: str, target: Target, format: OutputFormat, arena: ArenaOwner | None
+) -> Options:
+    """How the program is written; without an `arena` its weights are in a file of their own."""
+    return Options(
+        symbol,
+        target.triple,
+        embedded=None if arena is None else f"{symbol}_weights",
+        aliases=format in _ONE_MODEL,
+        typed=None if format in _UNTYPED else arena,
+        bare=target.is_bare,
+        pointer_bytes=target.pointer_bytes,
+        compact=target.compact,
+    )
 
 
 def _check_tune(options: CompileOptions, target: Target, several: bool) -> None:
@@ -124,6 +152,11 @@ def _check_sizes(snapshot: Snapshot) -> None:
         )
 
 
+def _stem(format: OutputFormat, path: Path) -> str:
+    wheel = wheel_of(path) if format is OutputFormat.WHEEL else None
+    return path.stem if wheel is None else wheel.package
+
+
 def _symbol(text: str) -> str:
     """The name of the functions: a C identifier that is no word of the language."""
     name = c_name(text)
@@ -140,24 +173,32 @@ def _write(
         blob = Path(scratch) / "weights"
         ready.write_weights(blob)
         embeds = has_weights and not external
+        inside = EmbeddedWeights(f"{symbol}_weights", blob) if embeds else None
         if format is OutputFormat.C_SOURCE:
             write_c(ready.whole, path, blob if embeds else None)
+        elif format is OutputFormat.WHEEL:
+            sizes = _build_wheel(ready, path, code, inside)
         else:
-            inside = EmbeddedWeights(f"{symbol}_weights", blob) if embeds else None
             sizes = build_product(ready.sources(), format, path, code, inside)
         if external and has_weights:
             place_file(blob, path.with_name(f"{path.stem}.weights"))
-        if format in (*COMPILED, OutputFormat.C_SOURCE) and format is not OutputFormat.EXECUTABLE:
-            _write_headers(ready.whole, path.parent, Path(scratch))
+        if format is OutputFormat.WASM:
+            place_file(WASM_LOADER, path.with_name(WASM_LOADER.name))
+        if format in _HEADED:
+            write_headers(ready.whole, path.parent)
     return sizes
 
 
-def _write_headers(ready: Prepared, folder: Path, scratch: Path) -> None:
-    """NAME.h, and hodu.h which it includes."""
-    symbol = ready.options.symbol
-    typed = ready.options.typed and can_be_typed(ready.program)
-    text = render_header(ready.program, ready.plan, ready.weights.size, symbol, typed)
-    made = scratch / "header"
-    made.write_text(text, "utf-8")
-    place_file(made, folder / f"{symbol}.h")
-    place_file(C_FOLDER / "hodu.h", folder / "hodu.h")
+def _build_wheel(
+    ready: PreparedVariants, path: Path, code: CodeOptions, weights: EmbeddedWeights | None
+) -> dict[str, int]:
+    program = ready.whole.program
+    with tempfile.TemporaryDirectory() as scratch:
+        library = Path(scratch) / "model"
+        sizes = build_product(ready.sources(), OutputFormat.SHARED_LIBRARY, library, code, weights)
+        inputs, outputs = (
+            [ArtifactTensorInfo(port.name, port.capacity, port.type.dtype) for port in ports]
+            for ports in (program.inputs, program.outputs)
+        )
+        write_wheel(path, library, program.name, inputs, outputs)
+    return sizes

@@ -26,6 +26,8 @@ FORMATS = [
     OutputFormat.STATIC_LIBRARY,
     OutputFormat.OBJECT,
     OutputFormat.EXECUTABLE,
+    OutputFormat.WASM,
+    OutputFormat.WHEEL,
     OutputFormat.C_SOURCE,
     OutputFormat.LLVM_IR,
     OutputFormat.LLVM_BITCODE,

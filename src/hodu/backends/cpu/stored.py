@@ -95,7 +95,7 @@ def code_options(target: Target, options: CompileOptions) -> CodeOptions:
     """How the C compiler is called for code that this process runs."""
     return CodeOptions(
         flags=(*target.flags(), "-fwrapv"),
-        optimize=min(options.opt, 3) if options.opt else 1,
+        optimize="s" if target.compact else min(options.opt, 3) if options.opt else 1,
         contraction="off" if options.exact or not options.opt else "fast",
         includes=(C_FOLDER,),
     )

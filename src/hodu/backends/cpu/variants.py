@@ -125,6 +125,6 @@ def _options_of(variant: Variant, options: Options, exact: bool) -> Options:
         symbol=variant_symbol(options.symbol, variant),
         target=f"{variant.target.triple} {variant.target.processor}",
         aliases=False,
-        typed=False,
+        typed=None,
         exact=exact,
     )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 BlockedRule: TypeAlias = "Callable[[Lowering, Group], None]"
 BorderRule: TypeAlias = "Callable[[Lowering, Node], Blocked | None]"
 BLOCKED: dict[str, BlockedRule] = {}
+LAST: dict[str, BlockedRule] = {}
 BORDERS: dict[str, BorderRule] = {}
 IN_BLOCKS = frozenset({f32, i8, u8})
 
@@ -40,6 +41,16 @@ def blocked(*names: str) -> Callable[[BlockedRule], BlockedRule]:
     return register
 
 
+def channels_last(*names: str) -> Callable[[BlockedRule], BlockedRule]:
+    """The same for processors that multiply pairs of halves: one block of all channels."""
+
+    def register(rule: BlockedRule) -> BlockedRule:
+        LAST.update(dict.fromkeys(names, rule))
+        return rule
+
+    return register
+
+
 def wants_border(*names: str) -> Callable[[BorderRule], BorderRule]:
     """Register which border ops would like their first input to have, None for nodes without."""
 
@@ -52,10 +63,12 @@ def wants_border(*names: str) -> Callable[[BorderRule], BorderRule]:
 
 def lower_in_blocks(lowering: Lowering, group: Group) -> bool:
     """Lower a group in blocks if it has such a form; returns whether it did."""
-    rule = BLOCKED.get(group.node.op)
+    target = lowering.target
+    rules = BLOCKED if target.lanes(32) > 1 else LAST if target.pairs_halves else {}
+    rule = rules.get(group.node.op)
     if rule is None and group.node.op in SCALAR:
-        rule = BLOCKED["elementwise"]
-    if rule is None or lowering.target.lanes(32) == 1:
+        rule = rules.get("elementwise")
+    if rule is None:
         return False
     rewind = lowering.mark()
     try:

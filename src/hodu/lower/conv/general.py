@@ -18,7 +18,7 @@ from hodu.kernel.narrow import computed
 from hodu.lower.conv.windows import Taps, TransposedWindow, Window
 from hodu.lower.index import Index
 from hodu.lower.point import CannotVectorizeError
-from hodu.lower.pointwise import has_one_width
+from hodu.lower.pointwise import has_wide_vectors
 from hodu.lower.stage import Stage
 
 AnyWindow: TypeAlias = Window | TransposedWindow
@@ -56,7 +56,7 @@ def convolve(
         except CannotVectorizeError:
             restart()
         else:
-            if has_one_width(s.k.finish()):
+            if has_wide_vectors(s.k.finish()):
                 return
             restart()
     form.write(1)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from hodu.lower.conv import channels, rows, taps, weight
+from hodu.lower.conv.compact import convolve_compact
 from hodu.lower.conv.general import convolve
 from hodu.lower.conv.scalar import convolve_scalar
 from hodu.lower.conv.windows import TransposedWindow, Window
@@ -20,7 +21,9 @@ W = TypeVar("W", Window, TransposedWindow)
 def conv(s: Stage) -> None:
     """Sums over windows of the input."""
     windows = windows_of(s, Window)
-    if not convolve_scalar(s, windows) and not _in_vectors(s, transposed=False):
+    if convolve_compact(s, windows) or convolve_scalar(s, windows):
+        return
+    if not _in_vectors(s, transposed=False):
         convolve(s, windows)
 
 

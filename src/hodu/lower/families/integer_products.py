@@ -17,6 +17,7 @@ from hodu.lower.gemm.integers import centred_bytes, has_words, multiply_bytes
 from hodu.lower.gemm.operands import Matrices
 from hodu.lower.gemm.product import Sizes
 from hodu.lower.index import ZERO, Index, broadcast_index, dense_strides, flat
+from hodu.lower.last.products import multiply_pairs
 from hodu.lower.moving.affine import View, view_of
 from hodu.lower.program import Place
 from hodu.lower.rules import kernel
@@ -44,6 +45,8 @@ def _centred(s: Stage, number: int, position: Index, zero: int) -> Expr:
 @kernel("integer_matmul", epilogue=True)
 def integer_matmul(s: Stage) -> None:
     """The products of the last two axes, of whole words where the right operand is constant."""
+    if multiply_pairs(s):
+        return
     x, y = s.type(0), s.type(1)
     has = (x.rank > 1, y.rank > 1)
     batch = s.out_type().shape[: s.out_type().rank - sum(has)]

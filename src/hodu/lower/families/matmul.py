@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hodu.kernel.expr import Expr
 from hodu.kernel.narrow import computed
+from hodu.lower.gemm import compact
 from hodu.lower.gemm.contract import collapse_rows, contract
 from hodu.lower.gemm.finish import Write
 from hodu.lower.gemm.operands import Matrices
@@ -71,6 +72,10 @@ def _multiply(
     rows, columns, depth = (s.lowering.sizes.extent(s, d) for d in sizes)
     whole = Sizes(extents, rows, columns, depth)
     joined, a, b = collapse_rows(whole, a, b)
+    if compact.suits(s, joined, a, b) and (not bias or s.data(2) is not None):
+        write = writer(whole, len(joined.batch), has, False)
+        compact.multiply(s, joined, a, b, s.data(2) if bias else None, write)
+        return
     contract(s, joined, a, b, writer(whole, len(joined.batch), has, bias))
 
 

@@ -7,7 +7,7 @@ import math
 from hodu.dtypes import DType, f32, i32
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import Const, Expr
-from hodu.kernel.intrinsics import apart
+from hodu.kernel.intrinsics import apart, nearest16
 from hodu.lower.point import Point
 from hodu.lower.rules import scalar
 from hodu.ops.quantization import limits
@@ -40,8 +40,11 @@ def requantize(c: Point, x: Expr, scale: Expr, zero: Expr | None) -> Expr:
 def _saturated(c: Point, x: Expr, zero: Expr | None, dtype: DType, span: tuple[int, int]) -> Expr:
     """`x` rounded, plus the zero point, within the limits, which are integers and so may be applied
     first."""
-    low, high = (float(n) for n in span)
     moved = constant(0, i32) if zero is None else zero.cast(i32)
+    if c.target.pairs_halves and dtype.bits == 8:  # what is cut off by 16 bits is outside anyway
+        sum_ = c.k.let(nearest16(c.k.let(x, "scaled")) + moved, "sum")
+        return sum_.max(span[0]).min(span[1]).cast(dtype)
+    low, high = (float(n) for n in span)
     offset = moved.cast(f32)
     above = c.k.let(c.k.let(x, "scaled").max(low - offset), "above")
     return (_rounded(above.min(high - offset)) + moved).cast(dtype)

@@ -12,7 +12,7 @@ from hodu.kernel.intrinsics import transposed
 from hodu.lower.gemm.tile import Sums
 from hodu.lower.index import Index
 from hodu.lower.point import CannotVectorizeError
-from hodu.lower.pointwise import has_one_width
+from hodu.lower.pointwise import has_wide_vectors
 from hodu.lower.stage import Stage
 
 Write = Callable[[Stage, Index, Expr, Expr, Expr], None]
@@ -147,4 +147,4 @@ def can_write_vectors(s: Stage, write: Write, dtype: DType, batch: int, lanes: i
         write(trial, position, variable("row"), Ramp(variable("column"), lanes), value)
     except CannotVectorizeError:
         return False
-    return has_one_width(trial.k.finish())
+    return has_wide_vectors(trial.k.finish())

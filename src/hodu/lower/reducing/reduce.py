@@ -12,6 +12,7 @@ from hodu.lower.program import Place
 from hodu.lower.reducing.axes import Axes, row_axes
 from hodu.lower.reducing.folds import Fold
 from hodu.lower.reducing.rows import Nest, Row, lanes_for, vectorized
+from hodu.lower.reducing.totals import Total
 from hodu.lower.stage import Stage
 from hodu.lower.storage import strided_position
 
@@ -119,12 +120,11 @@ def _combine(
 ) -> None:
     """Store the rows from the `count` partial results that each has."""
     kept = [axes.extents[a] for a in axes.outer()]
-    partial, within = s.param(place, "in", "partial"), fold.total_dtype(dtype)
+    partial = s.param(place, "in", "partial")
     s.collapse = axes.target
     with s.k.loops(kept) as at:
-        total = s.k.local("total", within, init=fold.identity(within))
+        total = Total(s.k, fold, dtype, s.target)
         with s.k.loop(count, name="chunk") as chunk:
-            part = s.k.load(partial, chunk * product(kept) + flat(at, kept))
-            s.k.store(total, 0, fold(s.k.load(total), part.cast(within)))
-        found = s.k.let(s.k.load(total).cast(dtype), "folded")
+            total.add(s.k.load(partial, chunk * product(kept) + flat(at, kept)))
+        found = s.k.let(total.value(), "folded")
         s.write(axes.result(at, s.out_type().rank), finish(found))

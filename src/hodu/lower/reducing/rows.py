@@ -5,9 +5,9 @@ elements of a row fill the vectors, several of which are combined at a time; whe
 is, the vectors hold elements of neighbouring rows. Rules see one `Row` at a time and need not know
 which: what `Row.fold` gives is one number, or a vector of one for each of the rows.
 
-Sums of f32 are added up in blocks, whose sums are added as f64 where they are single numbers:
-the error does not grow with the length of the row. The order does not depend on the number of
-threads.
+Sums of f32 are added up in blocks, whose sums are added more exactly where they are single
+numbers (`totals.py`): the error does not grow with the length of the row. The order does not
+depend on the number of threads.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from hodu.kernel.expr import Const, Expr, Ramp
 from hodu.kernel.ir import Kind
 from hodu.lower.index import ZERO, Index, product
 from hodu.lower.point import CannotVectorizeError
-from hodu.lower.pointwise import has_one_width, is_large
+from hodu.lower.pointwise import has_wide_vectors, is_large
 from hodu.lower.reducing.axes import Axes, epilogue_operands, leaves
 from hodu.lower.reducing.folds import Fold
+from hodu.lower.reducing.totals import Total
 from hodu.lower.stage import Stage
 
 Span: TypeAlias = "tuple[Expr, Expr]"
@@ -87,11 +88,10 @@ class Row:
         if self._is_one_block():
             found = self._vectors(fold, dtype, lo, hi, lambda i: element(self.position((i,))))
             return self.k.let(found, "folded")
-        within = fold.total_dtype(dtype)
-        total = self.k.local("total", within, init=fold.identity(within))
+        total = Total(self.k, fold, dtype, self.nest.stage.target)
         with loops_between(self.k, self._ends[:-1]) as at:
             self._blocks(fold, dtype, total, lo, hi, lambda i: element(self.position((*at, i))))
-        return self.k.let(self.k.load(total).cast(dtype), "folded")
+        return self.k.let(total.value(), "folded")
 
     def _is_one_block(self) -> bool:
         """Whether the row is a few whole vectors, so that there is one sum."""
@@ -102,12 +102,18 @@ class Row:
         return len(self._ends) == 1 and self.lanes > 1 and is_whole
 
     def _blocks(
-        self, fold: Fold, dtype: DType, total: Buf, lo: Expr, hi: Expr, element: Callable[..., Expr]
+        self,
+        fold: Fold,
+        dtype: DType,
+        total: Total,
+        lo: Expr,
+        hi: Expr,
+        element: Callable[..., Expr],
     ) -> None:
         if self.lanes == 1:
             with self.k.loop(hi, lo) as i:
-                self._add(fold, total, element(i))
-        elif fold.total_dtype(dtype) is dtype or _at_most(hi - lo, 2 * BLOCK):
+                total.add(element(i))
+        elif not total.is_wider or _at_most(hi - lo, 2 * BLOCK):
             self._block(fold, dtype, total, lo, hi, element)
         else:
             with self.k.loop(hi, lo, step=BLOCK, name="block") as start:
@@ -115,12 +121,18 @@ class Row:
                 self._block(fold, dtype, total, start, end, element)
 
     def _block(
-        self, fold: Fold, dtype: DType, total: Buf, lo: Expr, hi: Expr, element: Callable[..., Expr]
+        self,
+        fold: Fold,
+        dtype: DType,
+        total: Total,
+        lo: Expr,
+        hi: Expr,
+        element: Callable[..., Expr],
     ) -> None:
         """Combine elements lo to hi: as many as there are in vectors, then single elements."""
-        self._add(fold, total, self._vectors(fold, dtype, lo, hi, element))
+        total.add(self._vectors(fold, dtype, lo, hi, element))
         with self.k.loop(hi, lo + (hi - lo) // self.lanes * self.lanes) as i:
-            self._add(fold, total, element(i))
+            total.add(element(i))
 
     def _vectors(
         self, fold: Fold, dtype: DType, lo: Expr, hi: Expr, element: Callable[..., Expr]
@@ -142,9 +154,6 @@ class Row:
                 k.store(a, 0, fold(k.load(a), k.load(b)))
             sums = sums[:half]
         return fold.across(k.load(sums[0]))
-
-    def _add(self, fold: Fold, total: Buf, x: Expr) -> None:
-        self.k.store(total, 0, fold(self.k.load(total), x.cast(total.dtype)))
 
     def _fold_across(self, fold: Fold, dtype: DType, element: Element) -> Expr:
         k, lanes, none = self.k, self.lanes, fold.identity(dtype)
@@ -283,7 +292,7 @@ def vectorized(s: Stage, lanes: int, write: Callable[[int], None]) -> None:
         except CannotVectorizeError:
             pass
         else:
-            if has_one_width(s.k.finish()):
+            if has_wide_vectors(s.k.finish()):
                 return
         restart()
     write(1)
