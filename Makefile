@@ -8,7 +8,7 @@ RIVALS := .venv-peers
 # Processes that tests start would compile Hodu's sources anew each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test qemu test-torch lint format generate compiled fuzz fuzz-onnx conformance roundtrip support targets bench bench-check bench-models bench-compiled bench-eager bench-start shape clean
+.PHONY: help demo test qemu test-torch lint format generate compiled fuzz fuzz-firmware fuzz-onnx conformance roundtrip support targets bench bench-check bench-models bench-compiled bench-eager bench-start shape clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -58,6 +58,10 @@ compiled: $(VENV)/.ready-dev
 ## make fuzz          random programs, compiled against interpreted, until one differs
 fuzz: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.compiled.fuzz
+
+## make fuzz-firmware 200 random programs as firmware, whose outputs lie over inputs, against interpreted
+fuzz-firmware: $(VENV)/.ready-dev
+	$(BIN)/python -m tools.fuzz_firmware
 
 ## make fuzz-onnx     10,000 damaged ONNX models: a clear error or a right result, in bounded time and memory
 fuzz-onnx: $(VENV)/.ready-dev

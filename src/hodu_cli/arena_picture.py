@@ -56,7 +56,10 @@ def _axis(size: int, width: float) -> Iterator[str]:
 
 
 def _box(row: Mapping[str, Any], number: int, size: int, step: float) -> Iterator[str]:
-    """What lies in a part of the arena, with its name where there is room for it."""
+    """What lies in a part of the arena, with its name where there is room for it.
+
+    What lies over something else lets it be seen.
+    """
     x, width = _LEFT + row["first"] * step, (row["last"] - row["first"] + 1) * step
     height = row["bytes"] / size * _HEIGHT
     y = _TOP + _HEIGHT - row["offset"] / size * _HEIGHT - height
@@ -64,7 +67,8 @@ def _box(row: Mapping[str, Any], number: int, size: int, step: float) -> Iterato
     about += f"steps {row['first']} to {row['last']}"
     yield (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{max(height, 0.5):.1f}" '
-        f'fill="{_COLORS[number % len(_COLORS)]}" stroke="#444" stroke-width="0.5">'
+        f'fill="{_COLORS[number % len(_COLORS)]}" fill-opacity="0.8" stroke="#444" '
+        f'stroke-width="0.5">'
         f"<title>{plain(about)}</title></rect>"
     )
     room = int((width - 6) / _CHARACTER)

@@ -42,7 +42,7 @@ def check_program(seed: int, level: int) -> None:
         for threads, byte in ((1, 0xFF), (1, 0x3C), (2, 0xFF))
     ]
     for name, result in found[0].items():
-        _compare(result, expected[name], program.float, f"{where}: {name}")
+        compare(result, expected[name], program.float, f"{where}: {name}")
     for other in found[1:]:
         for name, result in found[0].items():
             same = other[name].tobytes() == result.tobytes()
@@ -69,7 +69,7 @@ def _run(module: NativeModule, arrays: Results, byte: int) -> Results:
     return {name: tensor.numpy() for name, tensor in module.execute(arrays).items()}
 
 
-def _compare(got: np.ndarray, want: np.ndarray, dtype: hodu.DType, where: str) -> None:
+def compare(got: np.ndarray, want: np.ndarray, dtype: hodu.DType, where: str) -> None:
     assert got.dtype == want.dtype and got.shape == want.shape, where
     if not dtypes.FROM_NUMPY[got.dtype].is_float:
         np.testing.assert_array_equal(got, want, err_msg=where)
