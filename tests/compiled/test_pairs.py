@@ -187,3 +187,16 @@ def test_halves_to_even() -> None:
     for scale in (0.5, 1.5, 70000.0, 1e9):
         factor = hodu.tensor(np.float32(scale))
         _check(lambda t, s=factor: [f._requantize(sums(t), s, _number(100), i8)], [x])
+
+
+def test_a_sum_one_pixel_wide() -> None:
+    """Its last axis is none along which anything is broadcast."""
+
+    def call(x: hodu.Tensor) -> list[hodu.Tensor]:
+        first = _layer(x, (4, 3, 1, 1), 5, "i1")
+        second = _layer(first, (4, 4, 1, 1), -9, "i1")
+        a, b = (f._dequantize_linear(v, hodu.tensor(np.float32(0.03)), _number(-9))
+                for v in (first, second))  # fmt: skip
+        return [f._quantize_linear(a + b, hodu.tensor(np.float32(0.06)), _number(-20), i8)]
+
+    _check(call, [_bytes("i1", 1, 3, 5, 1)])
