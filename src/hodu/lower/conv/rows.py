@@ -13,6 +13,7 @@ from hodu.dtypes import DType, bool_
 from hodu.kernel.algebra import constant
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, Ramp, index
+from hodu.kernel.narrow import computed
 from hodu.lower.gemm.tile import Panel, Rows, Sums, Tile, accumulate
 from hodu.lower.index import unflat
 from hodu.lower.program import Place
@@ -113,12 +114,12 @@ def pad_input(
 
 
 def _zeros(s: Stage, target: Buf, at: Expr, lo: int, hi: int) -> None:
-    lanes = s.target.lanes(target.dtype.bits)
+    lanes, dtype = s.target.lanes(target.dtype.bits), computed(target.dtype)
     whole = lo + (hi - lo) // lanes * lanes
     with s.k.loop(whole, lo, step=lanes) as i:
-        s.k.store(target, at + i, constant(0, target.dtype, lanes))
+        s.k.store(target, at + i, constant(0, dtype, lanes))
     with s.k.loop(hi, whole) as i:
-        s.k.store(target, at + i, constant(0, target.dtype))
+        s.k.store(target, at + i, constant(0, dtype))
 
 
 class RowsOfPixels:
