@@ -43,6 +43,7 @@ _PROGRAMS: dict[str, tuple[tuple[str, ...], Path | None]] = {
     "macos": (("hosted.c",), None),
 }
 """What a program needs of its system: files of the runtime, and what it imports."""
+_OWN_FLAGS = ("-ffunction-sections", "-ffreestanding", "-fvisibility=hidden")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ def _own_objects(names: Sequence[str], options: CodeOptions, tools: Toolchain) -
     sources = [Source(name, (C_FOLDER / name).read_text("utf-8")) for name in names]
     hosted = "hosted.c" in names
     # zig cc spells processors in a way of its own, and this code needs none in particular.
-    flags = () if hosted else (*options.flags, "-ffunction-sections", "-ffreestanding")
+    flags = () if hosted else (*options.flags, *_OWN_FLAGS)
     choices = replace(options, flags=flags, optimize=2, hosted=hosted)
     return compile_forms(sources, choices, "o", tools) if sources else []
 
