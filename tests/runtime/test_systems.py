@@ -61,7 +61,7 @@ def test_an_object_holds_its_weights(snapshot: hodu.Snapshot, triple: str, tmp_p
         ("thumbv7em-none-eabihf", "a"),
         ("x86_64-windows-gnu", "so"),
         ("aarch64-macos", "so"),
-        ("aarch64-linux-gnu", "ll"),
+        ("aarch64-windows-gnu", "ll"),
         ("wasm32-freestanding", "wasm"),
     ],
 )

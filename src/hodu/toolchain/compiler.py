@@ -110,7 +110,10 @@ class Toolchain:
             )
         arguments = [*options.arguments(), *_FORMS[form]]
         arguments += [f"-I{folder.absolute()}" for folder in options.includes]
-        # LLVM's files name their source as it is given: a plain name is the same everywhere.
+        # LLVM's files name their source as it is given, and the folder of the compiler: with a
+        # plain name and no folder they are the same everywhere.
+        if self.compiler.family != "gcc":
+            arguments.append("-ffile-compilation-dir=.")
         command = [*self._start(options), *arguments, source.name, "-o", str(output.absolute())]
         run(command, source, folder=source.parent)
 
