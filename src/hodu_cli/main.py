@@ -21,6 +21,7 @@ from hodu_cli.commands.doctor import doctor
 from hodu_cli.commands.inspect import inspect
 from hodu_cli.commands.plugin import app as plugin_app
 from hodu_cli.commands.run import run
+from hodu_cli.commands.test_target import test_target
 from hodu_cli.commands.version import print_version, version
 from hodu_cli.errors import report, shown_warnings
 
@@ -50,6 +51,7 @@ def options(
 
 app.command()(run)
 app.command()(build)
+app.command()(test_target)
 app.command()(bench)
 app.command()(convert)
 app.command()(inspect)

@@ -15,7 +15,8 @@ class Buf:
     """Memory of `size` elements: a parameter of a kernel, or "local" to it.
 
     A local buffer of `lanes` above 1 holds short vectors. Parameters do not overlap unless one of
-    them is "inout". Identity, not the name, tells buffers apart.
+    them is "inout" or the kernel says how (`in_place`, `overlaps`). Identity, not the name, tells
+    buffers apart.
     """
 
     name: str

@@ -54,7 +54,7 @@ class Memory:
         if not self.written[where].all():
             raise KernelFault(f"{self.name}[{at}] is read before it is written")
         found = self.data[where]
-        return found.reshape(-1) if count > 1 or self.lanes > 1 else found[0]
+        return found.flatten() if count > 1 or self.lanes > 1 else found[0]
 
     def store(self, at: int, count: int, value: Any) -> None:
         """Write one element or several."""

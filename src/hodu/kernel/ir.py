@@ -107,11 +107,25 @@ Stmt: TypeAlias = "For | While | If | Let | Store | Alloc | Fail | Copy"
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """How many bytes parameter `source` may begin after `target`: `least` or more, or `exact`.
+
+    At minus the size of the source, or below, they do not meet.
+    """
+
+    source: str
+    target: str
+    least: int
+    exact: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Kernel:
     """One function over buffers; `work` is its multiply-adds or elements, for profiles.
 
     `in_place` names inputs each element of which is read before the same element of any output is
-    written, and never after, so that it and one of them may be the same memory.
+    written, and never after, so that it and one of them may be the same memory. `overlaps` are
+    other ways for an input and an output to lie, for loops that run turn after turn.
     """
 
     name: str
@@ -119,3 +133,4 @@ class Kernel:
     body: Block
     work: int = 0
     in_place: frozenset[str] = frozenset()
+    overlaps: tuple[Overlap, ...] = ()

@@ -46,7 +46,7 @@ class KernelWriter:
         apart = "HODU_NOINLINE " if self._bare else ""
         head = f"{apart}static {'int' if can_fail(kernel) else 'void'} {name}"
         # What is both read and written by one kernel may be reached through two parameters.
-        declared = [_declare(buf, kernel) for buf in kernel.params]
+        declared = [_declare(buf, kernel, alone=not self._bare) for buf in kernel.params]
         if takes_instance(kernel, bare=self._bare):
             declared.insert(0, "hodu_instance *self")
         last = ["  return HODU_OK;"] if can_fail(kernel) else []
@@ -246,10 +246,11 @@ def _initializes(store: Store, before: Stmt | None) -> bool:
     return isinstance(before, Alloc) and before.buf is store.buf and store.buf.size == 1
 
 
-def _declare(buf: Buf, kernel: Kernel) -> str:
+def _declare(buf: Buf, kernel: Kernel, *, alone: bool) -> str:
+    """A parameter, `alone` if parameters do not overlap but as `in_place` says."""
     pointer = memory_pointer(buf.dtype, constant=buf.role == "in")
     shared = buf.name in kernel.in_place or (buf.role == "out" and kernel.in_place)
-    alone = buf.role != "inout" and not shared
+    alone = alone and buf.role != "inout" and not shared
     return f"{pointer}{'restrict ' if alone else ''}{identifier(buf.name)}"
 
 

@@ -23,10 +23,14 @@ _ENTRY = {(32, _REL): "<II", (32, _RELA): "<IIi", (64, _REL): "<QQ", (64, _RELA)
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A name and the number of the section in which it is, None where it is undefined."""
+    """A name and the number of the section in which it is, None where it is undefined.
+
+    `value` is its place in the section, in a linked file its address.
+    """
 
     name: str
     section: int | None
+    value: int
     size: int
     is_function: bool
     is_global: bool
@@ -108,13 +112,14 @@ class _Reader:
         names = self._contents(self._heads[number][6])
         for fields in struct.iter_unpack(_SYMBOL[self._bits], self._contents(number)):
             if self._bits == 32:
-                name, _, size, info, _, section = fields
+                name, value, size, info, _, section = fields
             else:
-                name, info, _, section, _, size = fields
+                name, info, _, section, value, size = fields
             inside = section != _UNDEFINED and section < _RESERVED
             yield Symbol(
                 _text(names, name),
                 section if inside else None,
+                value,
                 size,
                 info & 15 == _FUNCTION,
                 info >> 4 != _LOCAL,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from hodu.backends.cpu.small import lower_small
 from hodu.lower.choices import Choices
 from hodu.lower.lowering import lower
 from hodu.lower.program import Program, Slot
@@ -54,7 +56,8 @@ def prepare(
 
     `found` are the candidates that measurements chose, by question.
     """
-    written = replace(options or Options(), exact=exact)
+    written = options or Options()
+    written = replace(written, exact=exact, bare=written.bare or target.is_bare)
     optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
     program = lowered(optimized, target, level=level, exact=exact, found=found)
     alignment = alignment_for(program, target)
@@ -70,9 +73,12 @@ def lowered(
     exact: bool,
     found: Mapping[str, int] | None,
 ) -> Program:
-    """The kernels of an optimized Snapshot; firmware has as few as can be."""
-    choices = Choices(found)
-    program = lower(optimized, target, fuse=fuses(level), exact=exact, choices=choices)
+    """The kernels of an optimized Snapshot; firmware has as few as can be, in little memory."""
+    make = partial(lower, optimized, target, fuse=fuses(level), exact=exact)
+    if target.is_bare:
+        program = lower_small(lambda choices: make(choices=choices), found)
+    else:
+        program = make(choices=Choices(found))
     if not (target.is_bare or target.compact):
         return program
     return unite_kernels(program, compact=target.compact)

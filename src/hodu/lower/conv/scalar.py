@@ -30,6 +30,7 @@ from hodu.shapes import Shape
 _MOST_CHANNELS, _MOST_PIXELS = 8, 8
 _PIXELS = 3  # of a tile in firmware: a fourth would take 3 % of the time and 20 % more code
 _LOOP = 3  # instructions around those of a tile
+_STACK = 128  # bytes of a tile's input that are kept on the stack, others in the arena
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +85,17 @@ Limits: TypeAlias = "tuple[Expr, Expr]"
 
 @dataclass(frozen=True, slots=True)
 class _At:
-    """Where a tile begins: its item, group, first channel of the group, outer axes and pixel."""
+    """Where a tile begins: its item, group, block of channels of the group, outer axes and pixel.
+
+    `kept` is a copy of what it reads.
+    """
 
     item: Expr
     group: Expr
     block: Expr
     outer: Index
     pixel: Expr
+    kept: Buf | None = None
 
 
 @functools.lru_cache(256)
@@ -175,6 +180,9 @@ class _Form:
     def write(self) -> None:
         """All output elements."""
         blocks = self.out // self.tile.channels
+        if self._is_gathered(blocks):
+            self._write_pixels(blocks)
+            return
         head = (self.items, index(self.groups), index(blocks))
         with (
             self.k.loops(head, kind="parallel") as (item, group, block),
@@ -184,6 +192,36 @@ class _Form:
             for pixel, pixels in self._tiles():
                 at = _At(item, group, block, outer, pixel)
                 self._sum(at, pixels, limits)
+
+    def _is_gathered(self, blocks: int) -> bool:
+        """Whether to keep the input of a tile while all channels of its pixels are computed.
+
+        The output can then lie where the input does. It takes a copy of each element.
+        """
+        if not (self.is_flat and self.s.target.is_bare and self.groups == 1 and blocks > 1):
+            return False
+        sizes = f"{self.row.count} pixels, {self.inner} to {self.out} channels"
+        return self.s.choose(f"input of {sizes} kept", (False, True))
+
+    def _write_pixels(self, blocks: int) -> None:
+        """All output elements, tile by tile of a row that has no edges."""
+        size = self.inner * self.tile.pixels
+        is_small = size * self.dtype.bits <= 8 * _STACK
+        local, scratch = self.k.local, self.s.scratch
+        kept = local("kept", self.dtype, size) if is_small else scratch(self.dtype, size, "kept")
+        with self.k.loops((self.items,)) as (item,):
+            for pixel, pixels in self._tiles():
+                at = _At(item, ZERO, ZERO, (), pixel)
+                self._keep(kept, at, pixels or 1)
+                with self.k.loop(blocks, name="block") as block:
+                    self._sum(replace(at, block=block, kept=kept), pixels or 1, ())
+
+    def _keep(self, kept: Buf, at: _At, pixels: int) -> None:
+        """Copy what a tile reads: the pixels of a channel side by side."""
+        with self.k.loop(self.inner, name="c", kept=True) as c:
+            for pixel in range(pixels):
+                x = self._input(at, c, (), at.pixel + pixel)
+                self.k.store(kept, c * pixels + pixel, x)
 
     def _limits(self, window: Window, at: Expr) -> Limits:
         taps = window.taps(at)
@@ -255,7 +293,12 @@ class _Form:
         ]
         sources = sorted({self.row.source(pixel, tap) for tap, pixel in pairs})
         start = at.pixel * self.row.stride
-        xs = {source: self._input(at, c, taps, start + source) for source in sources}
+        xs = {
+            source: self._input(at, c, taps, start + source)
+            if at.kept is None
+            else k.let(k.load(at.kept, c * len(pixels) + source), "x")
+            for source in sources
+        }
         weights: dict[int, list[Expr]] = {}
         for tap, pixel in pairs:
             if tap not in weights:

@@ -1,0 +1,1 @@
+"""Running what is built for other machines in QEMU, on this one."""

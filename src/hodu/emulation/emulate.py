@@ -1,0 +1,39 @@
+"""A model built for another machine, and run there in an emulator."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from hodu.emulation.boards import board_for
+from hodu.emulation.on_board import run_on_board
+from hodu.emulation.on_linux import PROGRAMS, run_on_linux
+from hodu.emulation.outcome import Outcome
+from hodu.errors import UnsupportedError
+from hodu.ops._table import Array
+from hodu.plan.target import Target
+from hodu.plugins.interfaces import CompileOptions
+from hodu.snapshot.ir import Snapshot
+
+
+def emulate(
+    snapshot: Snapshot, inputs: Mapping[str, Array], target: Target, options: CompileOptions
+) -> Outcome:
+    """Build a model for a target, run it once on `inputs`, and measure that.
+
+    Cortex-M runs on a board of QEMU, Linux for another processor in QEMU's user mode. Raises
+    UnsupportedError for other targets and for what does not fit the board, ToolchainError without
+    QEMU and for a run that fails.
+    """
+    board = board_for(target)
+    with tempfile.TemporaryDirectory() as name:
+        if board is not None:
+            return run_on_board(snapshot, inputs, target, options, board, Path(name))
+        if "-linux" in target.triple and target.architecture in PROGRAMS:
+            return run_on_linux(snapshot, inputs, target, options, Path(name))
+    raise UnsupportedError(
+        f"there is no emulator for {target.triple} with {target.processor}",
+        hint="there are those of thumbv6m, thumbv7m, thumbv7em and thumbv8m.main with the usual "
+        "processors, and of Linux on aarch64, riscv64 and x86_64",
+    )
