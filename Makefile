@@ -8,7 +8,7 @@ RIVALS := .venv-peers
 # Processes that tests start would compile Hodu's sources anew each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-torch lint format generate compiled fuzz fuzz-onnx conformance roundtrip support targets bench bench-check bench-models bench-compiled bench-eager bench-start shape clean
+.PHONY: help demo test qemu test-torch lint format generate compiled fuzz fuzz-onnx conformance roundtrip support targets bench bench-check bench-models bench-compiled bench-eager bench-start shape clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -18,8 +18,15 @@ demo: $(VENV)/.ready
 	@$(BIN)/hodu demo
 
 ## make test          set up, then lint, type-check and run all the tests
-test: $(VENV)/.ready-dev lint
+test: $(VENV)/.ready-dev lint qemu
 	$(BIN)/python -m pytest -n auto --dist worksteal --durations=20
+
+## make qemu          QEMU for the tests of other machines, which are skipped without it
+qemu:
+	@command -v qemu-system-arm qemu-aarch64-static >/dev/null \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	    && timeout 300 apt-get install -y -qq qemu-system-arm qemu-user-static >/dev/null 2>&1; } \
+	  || echo "QEMU cannot be installed here: apt-get install qemu-system-arm qemu-user-static"
 
 ## make test-torch    the op table against PyTorch
 test-torch: $(VENV)/.ready-dev

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 import hodu
+from hodu._build import effort_for
 from hodu.emulation.emulate import emulate
 from hodu.plan.target import baseline
 from hodu.plugins.interfaces import CompileOptions
@@ -24,7 +25,7 @@ MODELS = Path(os.environ.get("HODU_MODELS", Path(__file__).resolve().parent / "m
 PROCESSORS = ("cortex-m4", "cortex-m7")
 
 
-def measure(model: Path, cpu: str, opt: int) -> str:
+def measure(model: Path, cpu: str, level: int | str) -> str:
     """One row of the table."""
     snapshot = hodu.load(model)
     chance = np.random.default_rng(0)
@@ -33,7 +34,8 @@ def measure(model: Path, cpu: str, opt: int) -> str:
         for value in snapshot.inputs
     }
     wanted = snapshot.run(*given.values())
-    run = emulate(snapshot, given, baseline("thumbv7em-none-eabihf", cpu), CompileOptions(opt=opt))
+    effort, target = effort_for(level, baseline("thumbv7em-none-eabihf", cpu))
+    run = emulate(snapshot, given, target, CompileOptions(opt=effort))
     error = max(
         float(np.abs(a.astype(np.float64) - b).max() / max(np.abs(b).max(), 1e-30))
         for a, b in zip(run.outputs.values(), wanted, strict=True)
@@ -50,11 +52,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("models", nargs="*", type=Path)
     parser.add_argument("--cpu", choices=PROCESSORS, default="cortex-m4")
-    parser.add_argument("-O", dest="opt", type=int, choices=range(4), default=3)
+    parser.add_argument("-O", dest="opt", choices=["0", "1", "2", "3", "s"], default="3")
     options = parser.parse_args()
+    level = options.opt if options.opt == "s" else int(options.opt)
     print(f"{'model':<18}{'instructions':>13}{'flash':>12}{'memory':>10}{'stack':>7}{'error':>11}")
     for model in options.models or sorted(MODELS.glob("tiny_*.onnx")):
-        print(measure(model, options.cpu, options.opt), flush=True)
+        print(measure(model, options.cpu, level), flush=True)
 
 
 if __name__ == "__main__":

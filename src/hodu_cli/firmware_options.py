@@ -33,6 +33,12 @@ Report = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="A picture of the arena (.svg), or a page (.html)."),
 ]
+Example = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", help="A folder with the model for CMake, Arduino and PlatformIO, and a main."
+    ),
+]
 
 
 def parse_limits(ram: str | None, flash: str | None) -> Mapping[str, Any]:

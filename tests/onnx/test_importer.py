@@ -137,6 +137,16 @@ def test_an_opset_from_the_future() -> None:
     assert caught.value.hint == "pip install -U onnx"
 
 
+def test_functions_of_an_old_opset_are_not_written_out(tmp_path: Path) -> None:
+    made = model([node("f0", ["x"], ["y"], domain="own")], [info("x", [2])], ["y"], opset=6, own=1)
+    imports = [helper.make_opsetid("own", 1), helper.make_opsetid("", 6)]
+    for i in range(60):  # each calls the next one twice
+        calls = [node(f"f{i + 1}", [a], [b], domain="own") for a, b in (("x", "t"), ("t", "y"))]
+        made.functions.append(helper.make_function("own", f"f{i}", ["x"], ["y"], calls, imports))
+    with pytest.raises(UnsupportedError, match="opset 6 and has functions"):
+        hodu.load(save(made, tmp_path))
+
+
 def test_an_old_opset_is_converted(tmp_path: Path) -> None:
     made = model(
         [node("Add", ["x", "w"], ["y"], broadcast=1, axis=0)],

@@ -9,6 +9,7 @@ from pathlib import Path
 from hodu.emulation.boards import board_for
 from hodu.emulation.on_board import run_on_board
 from hodu.emulation.on_linux import PROGRAMS, run_on_linux
+from hodu.emulation.on_wasm import run_in_node
 from hodu.emulation.outcome import Outcome
 from hodu.errors import UnsupportedError
 from hodu.ops._table import Array
@@ -22,7 +23,8 @@ def emulate(
 ) -> Outcome:
     """Build a model for a target, run it once on `inputs`, and measure that.
 
-    Cortex-M runs on a board of QEMU, Linux for another processor in QEMU's user mode. Raises
+    Cortex-M runs on a board of QEMU, Linux for another processor in QEMU's user mode, WebAssembly
+    in Node. Raises
     UnsupportedError for other targets and for what does not fit the board, ToolchainError without
     QEMU and for a run that fails.
     """
@@ -30,10 +32,12 @@ def emulate(
     with tempfile.TemporaryDirectory() as name:
         if board is not None:
             return run_on_board(snapshot, inputs, target, options, board, Path(name))
+        if target.triple.startswith("wasm32"):
+            return run_in_node(snapshot, inputs, target, options, Path(name))
         if "-linux" in target.triple and target.architecture in PROGRAMS:
             return run_on_linux(snapshot, inputs, target, options, Path(name))
     raise UnsupportedError(
         f"there is no emulator for {target.triple} with {target.processor}",
         hint="there are those of thumbv6m, thumbv7m, thumbv7em and thumbv8m.main with the usual "
-        "processors, and of Linux on aarch64, riscv64 and x86_64",
+        "processors, of Linux on aarch64, riscv64 and x86_64, and Node for wasm32",
     )

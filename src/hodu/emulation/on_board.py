@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from hodu.artifact import ArtifactTensorInfo, OutputFormat
+from hodu.artifact import OutputFormat
 from hodu.backends.cpu.interface import input_infos, output_infos
 from hodu.emulation.boards import MEMORY_BYTES, Board
 from hodu.emulation.built import SYMBOL, build_for
+from hodu.emulation.files import byte_count, read_array, write_array
 from hodu.emulation.image import PROVIDED, link_image
 from hodu.emulation.outcome import Outcome
-from hodu.emulation.qemu import counting_plugin, find_qemu, qemu_version, run_qemu
+from hodu.emulation.qemu import counting_plugin, find_program, qemu_version, run_program
 from hodu.errors import ToolchainError, UnsupportedError
 from hodu.ops._table import Array
 from hodu.plan.target import Target
@@ -33,23 +32,23 @@ def run_on_board(
     folder: Path,
 ) -> Outcome:
     """Build, link and run firmware; see `hodu.emulation.emulate`."""
-    program = find_qemu(["qemu-system-arm"], "qemu-system-arm")
+    program = find_program(["qemu-system-arm"], "qemu-system-arm")
     notes = build_for(snapshot, folder / "model.o", OutputFormat.OBJECT, target, options)
     given = {f"in{i}": inputs[x.name] for i, x in enumerate(input_infos(snapshot))}
     results = {f"out{i}": info for i, info in enumerate(output_infos(snapshot))}
     sizes = {name: array.nbytes for name, array in given.items()}
-    wanted = {name: _bytes(info) for name, info in results.items()}
+    wanted = {name: byte_count(info) for name, info in results.items()}
     _check_size(notes, sum((*sizes.values(), *wanted.values())), board)
     outside = set(notes["firmware"]["outside"]) - PROVIDED
     image = link_image(
         folder / "model.o", SYMBOL, (sizes, wanted), board, target, helpers=bool(outside)
     )
     for name, array in given.items():
-        (folder / name).write_bytes(np.ascontiguousarray(array).tobytes())
+        write_array(folder / name, array)
     said, counted_by = _run_board(program, board, image)
     ticks = said.get("ticks")
     by_ticks = None if ticks is None else ticks * board.per_tick
-    outputs = {info.name: _array(folder / name, info) for name, info in results.items()}
+    outputs = {info.name: read_array(folder / name, info) for name, info in results.items()}
     machine = f"{board.machine}, QEMU {qemu_version(program)}"
     counted = said.get("instructions", by_ticks)
     return Outcome(machine, outputs, counted, counted_by, said["stack"], notes)
@@ -65,12 +64,12 @@ def _run_board(program: str, board: Board, image: Path) -> tuple[dict[str, int],
     places = f"begin={values['count_begin']:#x},end={values['count_end']:#x}"
     try:
         plugin = ["-plugin", f"{counting_plugin(program)},{places}"]
-        text = run_qemu([*command, *plugin], image.parent)
+        text = run_program([*command, *plugin], image.parent)
     except ToolchainError:  # QEMU says the rest: without the plugin it counts time
         text = ""
     counted_by = "each one, by a plugin"
     if "instructions" not in text and "fault" not in text:
-        text = run_qemu([*command, "-icount", "shift=0"], image.parent)
+        text = run_program([*command, "-icount", "shift=0"], image.parent)
         counted_by = f"by SysTick, to {board.per_tick}"
     return _numbers(text, board), counted_by
 
@@ -99,12 +98,3 @@ def _check_size(notes: Mapping[str, Any], files: int, board: Board) -> None:
             f"the model takes {memory:,} bytes of memory with its inputs and outputs and "
             f"{taken['flash']:,} of flash; QEMU's {board.machine} has {MEMORY_BYTES:,} of each"
         )
-
-
-def _bytes(info: ArtifactTensorInfo) -> int:
-    return int(np.prod([int(str(d)) for d in info.shape], dtype=np.int64)) * info.dtype.itemsize
-
-
-def _array(path: Path, info: ArtifactTensorInfo) -> Array:
-    found = np.frombuffer(path.read_bytes(), info.dtype.numpy)
-    return found.reshape([int(str(d)) for d in info.shape])

@@ -12,7 +12,7 @@ from hodu.artifact import OutputFormat
 from hodu.backends.cpu.interface import input_infos, output_infos
 from hodu.emulation.built import build_for
 from hodu.emulation.outcome import Outcome
-from hodu.emulation.qemu import find_qemu, qemu_version, run_qemu
+from hodu.emulation.qemu import find_program, qemu_version, run_program
 from hodu.errors import ToolchainError
 from hodu.functional import from_numpy
 from hodu.ops._table import Array
@@ -36,14 +36,14 @@ def run_on_linux(
     machine, start = "this machine", list[str]()
     if target.architecture != host_triple().partition("-")[0]:
         name = PROGRAMS[target.architecture]
-        program = find_qemu([f"qemu-{name}-static", f"qemu-{name}"], "qemu-user-static")
+        program = find_program([f"qemu-{name}-static", f"qemu-{name}"], "qemu-user-static")
         machine, start = f"{Path(program).name}, QEMU {qemu_version(program)}", [program]
     notes = build_for(snapshot, folder / "program", OutputFormat.EXECUTABLE, target, options)
     given = []
     for i, info in enumerate(input_infos(snapshot)):
         save(from_numpy(inputs[info.name]), folder / f"in{i}.npy")
         given += ["-i", f"{info.name}=in{i}.npy"]
-    text = run_qemu([*start, str(folder / "program"), *given, "-o", "out"], folder)
+    text = run_program([*start, str(folder / "program"), *given, "-o", "out"], folder)
     outputs = {}
     for info in output_infos(snapshot):
         name = re.sub(r"[/\\:]|^\.", "_", info.name)  # as runtime/c/main.c does

@@ -1,4 +1,4 @@
-"""QEMU's programs: finding them, running them, and counting instructions in them."""
+"""Programs that run code for other machines: finding them, running them, counting in QEMU."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ SECONDS = 900.0
 _NEW = 9  # the major version from which on plugins are of version 2
 
 
-def find_qemu(names: Sequence[str], package: str) -> str:
+def find_program(names: Sequence[str], package: str, brew: str = "qemu") -> str:
     """The first of these programs on the path.
 
-    Raises ToolchainError with the command that installs it.
+    Raises ToolchainError with the command that installs it: Debian's package, or Homebrew's.
     """
     for name in names:
         found = shutil.which(name)
         if found is not None:
             return found
-    command = "brew install qemu" if sys.platform == "darwin" else f"apt-get install {package}"
+    command = f"brew install {brew}" if sys.platform == "darwin" else f"apt-get install {package}"
     raise ToolchainError(f"there is no program {names[0]!r} on the path", hint=f"run `{command}`")
 
 
@@ -41,7 +41,7 @@ def qemu_version(program: str) -> str:
     return found[1] if found else "of an unknown version"
 
 
-def run_qemu(command: Sequence[str], folder: Path) -> str:
+def run_program(command: Sequence[str], folder: Path) -> str:
     """What a run says on both streams; raises ToolchainError if it does not end."""
     try:
         done = subprocess.run(

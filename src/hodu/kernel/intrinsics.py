@@ -50,9 +50,11 @@ def _halves(byte: str, first: int) -> Callable[..., Any]:
     return meaning
 
 
-def _dot2(a: Any, b: Any, c: Any) -> Any:
-    products = np.array([a]).view(np.int16).astype(np.int64) * np.array([b]).view(np.int16)
-    return (np.asarray(c, np.int64) + products.sum()).astype(np.int32)[()]
+def _dot_halves(even: Any, odd: Any, w: Any, c: Any) -> Any:
+    total = np.asarray(c, np.int64)
+    for first, pair in enumerate((even, odd)):
+        total = total + np.dot(np.array([pair]).view(np.int16).astype(np.int64), w[first::2])
+    return total.astype(np.int32)[()]
 
 
 def _nearest16(x: Any) -> Any:
@@ -73,7 +75,7 @@ INTRINSICS = {
             for name in ("i8", "u8")
             for plus in ("", "_plus")
         ),
-        Intrinsic("dot2", _dot2),
+        Intrinsic("dot_halves", _dot_halves),
         Intrinsic("nearest16", _nearest16),
         Intrinsic("apart", lambda x: x),
         Intrinsic("anew", lambda x: x),
@@ -124,9 +126,12 @@ def halves(x: Expr, dtype: DType, offset: Expr | None = None) -> tuple[Expr, Exp
     return even, odd
 
 
-def dot2(a: Expr, b: Expr, c: Expr) -> Expr:
-    """`c` plus the products of the lower and of the upper 16 bits of `a` and `b`; wraps around."""
-    return Call("dot2", (a, b, c), i32)
+def dot_halves(pairs: tuple[Expr, Expr], w: Expr, c: Expr) -> Expr:
+    """`c` plus the products of the `halves` of some bytes with four consecutive ones of i8.
+
+    `w` is the load of those; sums wrap around.
+    """
+    return Call("dot_halves", (*pairs, w, c), i32)
 
 
 def nearest16(x: Expr) -> Expr:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hodu.dtypes import f32
+from hodu.dtypes import DType, f32, i32
 from hodu.kernel.expr import INDEX, Bounds, Const, Expr, Load, Var
 from hodu.kernel.form import form_of, names_in
 from hodu.kernel.ir import Block, Kernel
@@ -35,7 +35,7 @@ class _Blanks:
 
 
 def _is_number(x: Expr) -> bool:
-    return isinstance(x, Const) and (x.dtype is INDEX or (x.dtype is f32 and x.lanes == 1))
+    return isinstance(x, Const) and x.dtype in (INDEX, i32, f32) and x.lanes == 1
 
 
 def form_without_numbers(kernel: Kernel) -> str:
@@ -60,7 +60,7 @@ class Differences:
     """
 
     columns: tuple[Column, ...]
-    is_real: tuple[bool, ...]
+    dtypes: tuple[DType, ...]
     rules: tuple[_Rule | None, ...]
     again: bool
 
@@ -69,18 +69,25 @@ class Differences:
         return np.array([column[number] for column in self.columns], np.int32)
 
     def body(self, kernel: Kernel, load: Callable[[int], Load]) -> Block:
-        """The body of a kernel that gets its numbers from `load`, in 32 bits of any dtype."""
+        """The body of a kernel that gets its numbers from `load`, in 32 bits of any dtype.
+
+        Where all of them `are_short`, 16 bits do.
+        """
         name = fresh_name(kernel)
         variables = [self._variable(name, i) for i in range(len(self.columns))]
         body = replace_block(kernel.body, _Fill(self.rules, variables))
         return read_numbers(body, variables, load, again=self.again)
 
+    @property
+    def are_short(self) -> bool:
+        """Whether all numbers are integers of 16 bits."""
+        near = all(-(1 << 15) <= number < 1 << 15 for column in self.columns for number in column)
+        return near and f32 not in self.dtypes
+
     def _variable(self, name: str, number: int) -> Var:
-        if self.is_real[number]:
-            return Var(f"{name}_{number}", f32)
-        column = self.columns[number]
-        limits: Bounds = (min(column), max(column))
-        return Var(f"{name}_{number}", INDEX, 1, limits)
+        column, dtype = self.columns[number], self.dtypes[number]
+        limits: Bounds = (None, None) if dtype is f32 else (min(column), max(column))
+        return Var(f"{name}_{number}", dtype, 1, limits)
 
 
 def fresh_name(kernel: Kernel) -> str:
@@ -110,23 +117,23 @@ class _Fill:
 def differences(kernels: Sequence[Kernel], *, again: bool) -> Differences | None:
     """What kernels of one form differ in; None if they are the same."""
     numbers = [
-        (tuple(map(_bits, same)), same[0].dtype is f32)
+        (tuple(map(_bits, same)), same[0].dtype)
         for same in zip(*map(_numbers, kernels), strict=True)
     ]
     different = {pair for pair in numbers if len(set(pair[0])) > 1}
     columns: list[Column] = []
-    is_real: list[bool] = []
-    rules: dict[tuple[Column, bool], _Rule] = {}
-    for column, real in sorted(different, key=_spread):  # others are multiples of the narrow ones
-        rule = None if real else next(_rules(column, columns), None)
-        rules[column, real] = rule or _Rule(len(columns))
+    dtypes: list[DType] = []
+    rules: dict[tuple[Column, DType], _Rule] = {}
+    for column, dtype in sorted(different, key=_spread):  # others are multiples of the narrow ones
+        rule = next(_rules(column, columns), None) if dtype is INDEX else None
+        rules[column, dtype] = rule or _Rule(len(columns))
         if rule is None:
             columns.append(column)
-            is_real.append(real)
+            dtypes.append(dtype)
     if not columns:
         return None
     found = tuple(rules.get(pair) for pair in numbers)
-    return Differences(tuple(columns), tuple(is_real), found, again)
+    return Differences(tuple(columns), tuple(dtypes), found, again)
 
 
 def _numbers(kernel: Kernel) -> list[Const]:
@@ -139,9 +146,9 @@ def _bits(x: Const) -> int:
     return int(np.float32(x.value).view(np.int32)) if x.dtype is f32 else int(x.value)
 
 
-def _spread(pair: tuple[Column, bool]) -> tuple[bool, int, Column]:
-    column, real = pair
-    return real, max(column) - min(column), column
+def _spread(pair: tuple[Column, DType]) -> tuple[bool, str, int, Column]:
+    column, dtype = pair
+    return dtype is not INDEX, dtype.name, max(column) - min(column), column
 
 
 def _rules(column: Column, columns: Sequence[Column]) -> Iterator[_Rule]:

@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 
 from hodu.dtypes import f32, i32
-from hodu.kernel.expr import INDEX, Cast, Expr, Load, Var
+from hodu.kernel.expr import INDEX, Expr, Load, Var
 from hodu.kernel.intrinsics import anew
 from hodu.kernel.ir import Block, For, If, Let, Stmt, Store, While
 from hodu.kernel.walk import all_expressions, replace_block, statements
@@ -20,7 +20,7 @@ from hodu.kernel.walk import all_expressions, replace_block, statements
 def read_numbers(
     body: Block, held: Sequence[Var], load: Callable[[int], Load], *, again: bool
 ) -> Block:
-    """A body that gets the variables `held`, sizes or f32, from the 32 bits of an element each.
+    """A body that gets the variables `held` from an element each: an integer, or 32 bits.
 
     They are read `again` where they are needed, or once.
     """
@@ -31,7 +31,8 @@ def read_numbers(
 def _read(variable: Var, element: Expr) -> Expr:
     if variable.dtype is f32:
         return element.bitcast(f32)
-    return Cast(element.bitcast(i32), INDEX)
+    whole = element if element.dtype.bits < 32 else element.bitcast(i32)
+    return whole.cast(variable.dtype)
 
 
 class _Rereading:

@@ -8,12 +8,13 @@ their own, so that the loop IR needs nothing new.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from hodu.dtypes import f32, i32
+from hodu.dtypes import DType, f32, i16, i32
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import INDEX, Const, Expr, Load
 from hodu.kernel.ir import Block, Copy, Kernel
@@ -82,7 +83,7 @@ def _united(
     table = differences([member.kernel for member in members], again=not compact)
     if table is None:
         return
-    host = _host(members, uses)
+    host = _host(members, uses, (i16, f32) if table.are_short else (f32,))
     for number, member in enumerate(members):
         numbers = table.row(number)
         if host is None:
@@ -107,14 +108,15 @@ def _with_host(member: Launch, table: Differences, numbers: Array, host: int) ->
     kernel, argument, count = member.kernel, member.arguments[host], len(numbers)
     old, slot = kernel.params[host], argument.place.slot
     assert slot.data is not None
-    data = np.concatenate([numbers.view(np.float32), slot.data.reshape(-1)])
+    own = numbers.astype(np.int16) if old.dtype is i16 else numbers.view(np.float32)
+    data = np.concatenate([own, slot.data.reshape(-1)])
     buf = dataclasses.replace(old, size=old.size + count)
 
     def moved(x: Expr) -> Expr | None:
         return Load(buf, x.index + count) if isinstance(x, Load) and x.buf is old else None
 
     body = replace_block(table.body(kernel, lambda i: Load(buf, Const(i, INDEX))), moved)
-    place = Place(Slot(slot.name, f32, slot.size + count, "constant", data))
+    place = Place(Slot(slot.name, slot.dtype, slot.size + count, "constant", data))
     arguments = list(member.arguments)
     arguments[host] = dataclasses.replace(argument, place=place)
     params = tuple(buf if param is old else param for param in kernel.params)
@@ -127,18 +129,22 @@ def _changed(kernel: Kernel, body: Block, params: tuple[Buf, ...]) -> Kernel:
     return dataclasses.replace(kernel, params=params, body=body, work=work)
 
 
-def _host(members: Sequence[Launch], uses: Mapping[Slot, int]) -> int | None:
-    """The number of a parameter that is a constant of f32 for each member alone."""
-    for number, param in enumerate(members[0].kernel.params):
-        if param.dtype is f32 and all(_can_host(member, number, uses) for member in members):
+def _host(
+    members: Sequence[Launch], uses: Mapping[Slot, int], dtypes: Sequence[DType]
+) -> int | None:
+    """The number of a parameter that is a constant for each member alone, of the first dtype."""
+    for dtype, number in itertools.product(dtypes, range(len(members[0].kernel.params))):
+        if all(_can_host(member, number, dtype, uses) for member in members):
             return number
     return None
 
 
-def _can_host(member: Launch, number: int, uses: Mapping[Slot, int]) -> bool:
-    """Whether the table may stand before the elements of a parameter."""
+def _can_host(member: Launch, number: int, dtype: DType, uses: Mapping[Slot, int]) -> bool:
+    """Whether the table may stand before the elements of a parameter of this dtype."""
     slot = member.arguments[number].place.slot
     is_own = slot.kind == "constant" and slot.data is not None and uses[slot] == 1
+    if slot.dtype is not dtype or member.kernel.params[number].dtype is not dtype:
+        return False
     if not is_own or slot.bytes > _MOST_HOST_BYTES or member.arguments[number].place.offset:
         return False
     buf = member.kernel.params[number]

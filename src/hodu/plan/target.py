@@ -24,12 +24,15 @@ _EXTENSIONS = {
     "avx512_vnni": "-mavx512vnni",
 }
 _NAMED_BY_MCPU = ("arm", "thumb", "aarch64", "wasm")
-# What a firmware does not call is left out of it by its linker.
+# What a firmware does not call is left out of it by its linker; code is not there twice for loops
+# that may have no turns.
 _BARE_FLAGS = (
     "-fshort-enums",
     "-ffunction-sections",
     "-fdata-sections",
     "-fno-unroll-loops",
+    "-mllvm",
+    "-unswitch-threshold=0",
     "-fstack-usage",  # written beside each object
 )
 

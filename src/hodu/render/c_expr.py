@@ -41,6 +41,7 @@ _INFIX = {
 _LEVELS = {"mul": 3, "div": 3, "add": 2, "sub": 2}
 _LEVELS |= dict.fromkeys(("eq", "ne", "lt", "le", "gt", "ge"), 1)
 _WRAPPING = frozenset({"add", "sub", "mul", "shl"})
+_FARTHEST = 4096  # from a register that a load of Arm can reach
 _ROUNDED = frozenset({"sqrt", "floor", "ceil", "trunc", "rint"})
 
 
@@ -274,6 +275,8 @@ class ExprWriter:
             load = x.args[0]
             assert isinstance(load, e.Load) and isinstance(load.index, e.Ramp)
             return f"{self.use('word')}({_opened(self.address(load.buf, load.index.base))})"
+        if x.name == "dot_halves":
+            return self._dot_halves(x)
         if x.name in HALVES:
             return f"{self.use(x.name)}({', '.join(map(self.whole, x.args))})"
         if x.name == "anew":
@@ -298,6 +301,17 @@ class ExprWriter:
         result = "i32" if x.lanes == 1 else f"i32x{x.lanes}"
         name = self.use(f"dot4_{x.args[0].dtype.name}_{result}")
         return f"{name}({', '.join(map(self.whole, x.args))})"
+
+    def _dot_halves(self, x: e.Call) -> str:
+        """With the part of the position that is a number apart."""
+        even, odd, load, total = x.args
+        assert isinstance(load, e.Load) and isinstance(load.index, e.Ramp)
+        base, beyond = split_number(load.index.base)
+        if not 0 <= beyond < _FARTHEST:
+            base, beyond = load.index.base, 0
+        at = _opened(self.address(load.buf, base))
+        given = f"{self.whole(even)}, {self.whole(odd)}, {at}, {beyond}, {self.whole(total)}"
+        return f"{self.use(x.name)}({given})"
 
     _write: dict[type, Callable[..., str]] = {
         e.Const: _const,
@@ -354,6 +368,13 @@ def _float_literal(value: float, suffix: str) -> str:
     text = text if any(c in text for c in ".e") else f"{text}.0"
     text = text + suffix
     return f"({text})" if value < 0 or text[0] == "-" else text
+
+
+def split_number(index: Expr) -> tuple[Expr, int]:
+    """A position as one and a number to add to it."""
+    if isinstance(index, e.Binary) and index.op == "add" and isinstance(index.b, e.Const):
+        return index.a, int(index.b.value)
+    return index, 0
 
 
 def memory_pointer(dtype: DType, *, constant: bool) -> str:

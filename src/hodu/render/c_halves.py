@@ -37,14 +37,28 @@ def _halves(part: str, dtype: str, plus: str) -> str:
 """
 
 
-_DOT2 = f"""{_HEAD} dot2(int32_t a, int32_t b, int32_t c) {{
-{_HAS}
-  return __builtin_arm_smlad(a, b, c);
+# A macro, so that the place beyond `p` is part of the instruction, and one statement, so that no
+# compiler loads and widens more weights at a time than there are registers for.
+_DOT_HALVES = f"""{_HAS}
+#define dot_halves(even, odd, p, beyond, c)                                            \\
+  __extension__({{                                                                     \\
+    const int8_t *at_ = (p);                                                           \\
+    int32_t sum_ = (c), word_, pair_;                                                  \\
+    __asm__(                                                                           \\
+        "ldr %1, [%3, #" #beyond "]\\n sxtb16 %2, %1\\n smlad %0, %4, %2, %0\\n"         \\
+        "sxtb16 %1, %1, ror #8\\n smlad %0, %5, %1, %0"                                \\
+        : "+r"(sum_), "=&r"(word_), "=&r"(pair_)                                       \\
+        : "r"(at_), "r"(even), "r"(odd), "m"(*(const int8_t(*)[(beyond) + 4])at_));    \\
+    sum_;                                                                              \\
+  }})
 #else
-  const uint32_t low = (uint32_t)((int16_t)a * (int16_t)b);
-  return (int32_t)((uint32_t)c + low + (uint32_t)((a >> 16) * (b >> 16)));
-#endif
+{_HEAD} dot_halves(int32_t even, int32_t odd, const int8_t *p, int beyond, int32_t c) {{
+  const int8_t *w = p + beyond;
+  const int32_t a = (int16_t)even * w[0] + (even >> 16) * w[2];
+  const int32_t b = (int16_t)odd * w[1] + (odd >> 16) * w[3];
+  return (int32_t)((uint32_t)c + (uint32_t)a + (uint32_t)b);
 }}
+#endif
 """
 
 _NEAREST16 = f"""{_HEAD} nearest16(float x) {{
@@ -72,7 +86,7 @@ HALVES = {
         for dtype in ("i8", "u8")
         for plus in ("", "_plus")
     },
-    "dot2": _DOT2,
+    "dot_halves": _DOT_HALVES,
     "nearest16": _NEAREST16,
 }
 """The text of each helper by the name of its intrinsic."""

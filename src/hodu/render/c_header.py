@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hodu.lower.program import Port, Program
 from hodu.plan.memory import Plan
 from hodu.render.c_typed import ArenaOwner, signature
+from hodu.render.c_types import c_name
 
 
 def render_header(
@@ -25,6 +26,7 @@ def render_header(
     for kind, ports in (("INPUT", program.inputs), ("OUTPUT", program.outputs)):
         sizes.append((f"{kind}_COUNT", len(ports)))
         sizes += [item for i, port in enumerate(ports) for item in _sizes(port, f"{kind}{i}")]
+    sizes += _places(program, plan)
     lines = [
         f"/* {_plain(program.name)}",
         *(f" *   {line}" for line in _interface(program)),
@@ -54,6 +56,19 @@ def render_header(
         "#endif",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _places(program: Program, plan: Plan) -> list[tuple[str, object]]:
+    """Where in the arena each state lies, by its name."""
+    found: list[tuple[str, object]] = []
+    for port in program.states:
+        name = f"STATE_{c_name(port.name).upper()}"
+        while any(f"{name}_BYTES" == other for other, _ in found):
+            name += "_"
+        what = f"/* {_plain(port.name)}: {port.type} */"
+        found.append((f"{name}_OFFSET", f"{plan.offsets[port.slot]} {what}"))
+        found.append((f"{name}_BYTES", port.slot.bytes))
+    return found
 
 
 def _sizes(port: Port, name: str) -> list[tuple[str, object]]:

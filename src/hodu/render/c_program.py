@@ -167,10 +167,15 @@ class _ProgramWriter:
             name = function_name(options.symbol, number, kernel)
             self.names.update((id(launch), name) for launch in users)
             is_short = options.pointer_bytes == 4 and all(reach.is_short(u.kernel) for u in users)
-            small = "HODU_SMALL " if options.compact and self._is_seldom(users) else ""
+            small = self._small if self._is_seldom(users) else ""
             text = writer.write(kernel, name, is_short=is_short)
             texts.append(f"/* {_purpose(users)} */\n{small}{text}")
         return texts
+
+    @property
+    def _small(self) -> str:
+        """What stands before functions that are as small as can be."""
+        return "HODU_SMALL " if self.options.compact else ""
 
     def _is_seldom(self, users: Sequence[Launch]) -> bool:
         """Whether a kernel does little of all the work."""
@@ -223,10 +228,10 @@ class _ProgramWriter:
     # -- the functions --------------------------------------------------------------------------
 
     def _functions(self) -> Iterator[str]:
-        symbol = self.options.symbol
+        symbol, small = self.options.symbol, self._small
         if self.embedded is not None:
             yield f"extern const unsigned char {self.embedded}[];\n"
-        yield self._init()
+        yield small + self._init()
         yield from self._execute_bare() if self.options.bare else self._execute()
         yield f"void {symbol}_cleanup(hodu_instance *self) {{ self->arena = 0; }}\n"
         owner = self.options.typed
@@ -234,16 +239,16 @@ class _ProgramWriter:
             given = (self.program, self.plan, symbol)
             has_weights = self.embedded is not None or not self.weights.size
             if self.options.bare and has_weights:
-                yield render_bare_typed(*given, self.embedded, owner)
+                yield small + render_bare_typed(*given, self.embedded, owner)
             else:
-                yield render_typed(*given, owner)
+                yield small + render_typed(*given, owner)
         if self.options.aliases:
             yield render_aliases(symbol)
 
     def _execute(self) -> Iterator[str]:
         yield (
-            f"int {self.options.symbol}_execute(hodu_instance *self, const void *const *inputs, "
-            "void *const *outputs) {"
+            f"{self._small}int {self.options.symbol}_execute(hodu_instance *self, "
+            "const void *const *inputs, void *const *outputs) {"
         )
         yield "  unsigned char *arena = self->arena;"
         yield "  const unsigned char *weights = self->weights;"
@@ -258,7 +263,7 @@ class _ProgramWriter:
         yield "  (void)self;"
         yield from self._run()
         yield (
-            f"int {symbol}_execute(hodu_instance *self, const void *const *inputs, "
+            f"{self._small}int {symbol}_execute(hodu_instance *self, const void *const *inputs, "
             "void *const *outputs) {\n"
             f"  return {symbol}_steps(self, self->arena, self->weights, inputs, outputs);\n}}\n"
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
 from hodu.kernel.walk import can_fail
@@ -91,9 +91,12 @@ def signature(program: Program, symbol: str, arena: ArenaOwner = "static") -> st
     return f"int {symbol}({', '.join(parts) or 'void'})"
 
 
-def parameter_names(program: Program) -> tuple[list[str], list[str]]:
-    """Names of the parameters, inputs and outputs: those of the tensors as far as C allows."""
-    taken: set[str] = set(RESERVED | _OWN)
+def parameter_names(program: Program, others: Iterable[str] = ()) -> tuple[list[str], list[str]]:
+    """Names of the parameters, inputs and outputs: those of the tensors as far as C allows.
+
+    They are not among `others`.
+    """
+    taken: set[str] = set(RESERVED | _OWN).union(others)
     names = [_fresh(port.name, taken) for port in (*program.inputs, *program.outputs)]
     return names[: len(program.inputs)], names[len(program.inputs) :]
 

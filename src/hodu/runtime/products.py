@@ -72,7 +72,8 @@ def build_product(
     if format not in FORMATS:
         raise UnsupportedError(f"the C toolchain does not build .{format.value} files")
     with tempfile.TemporaryDirectory() as scratch:
-        made = Path(scratch) / f"product.{format.value}"
+        made = Path(scratch) / "made" / path.name  # libraries of Windows and macOS hold their names
+        made.parent.mkdir()
         sizes: dict[str, int] = {}
         if format in _FORMS:
             _compile_text(sources, _FORMS[format], made, options, weights, tools)

@@ -25,6 +25,7 @@ def build(
     ram_limit: firmware.RamLimit = None,
     flash_limit: firmware.FlashLimit = None,
     report: firmware.Report = None,
+    example: firmware.Example = None,
     dim: Dims = None,
     dump: choices.Dump = None,
     exact: Exact = False,
@@ -53,6 +54,7 @@ def build(
         "external_weights": external_weights,
         "dump": dump,
         "arena": arena.value,
+        "example": example,
         **firmware.parse_limits(ram_limit, flash_limit),
     }
     if mcpu is None and not (variants is None and chosen.compact):

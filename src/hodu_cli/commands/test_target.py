@@ -40,7 +40,7 @@ def test_target(
     format: Format = TextFormat.pretty,
     quiet: Quiet = False,
 ) -> None:
-    """Build a model for a target, run it there in QEMU, and compare with the interpreter here.
+    """Build a model for a target, run it in an emulator, and compare with the interpreter here.
 
     Reports instructions, flash, RAM and stack. Ends with 0 if the outputs agree, else with 1.
     """

@@ -10,10 +10,10 @@ from typing import Any
 
 from hodu.artifact import ArtifactTensorInfo, OutputFormat
 from hodu.backends.cpu.dump import Dump
+from hodu.backends.cpu.example import check_example, write_example
 from hodu.backends.cpu.interface import unbound_dims
 from hodu.backends.cpu.notes import checked_notes
-from hodu.backends.cpu.prepare import Prepared
-from hodu.backends.cpu.sources import write_c
+from hodu.backends.cpu.sources import write_c, write_headers
 from hodu.backends.cpu.stored import code_options
 from hodu.backends.cpu.tune import tuned
 from hodu.backends.cpu.variants import PreparedVariants, prepare_variants
@@ -21,12 +21,11 @@ from hodu.errors import ArgumentError
 from hodu.plan.target import Target, baseline, host
 from hodu.plan.variants import COMPILED, Variant, default_variants
 from hodu.plugins.interfaces import CompileOptions
-from hodu.render.c_header import render_header
 from hodu.render.c_program import Options
-from hodu.render.c_typed import can_be_typed
+from hodu.render.c_typed import ArenaOwner
 from hodu.render.c_types import RESERVED, c_name
 from hodu.runtime.products import EmbeddedWeights, build_product, place_file
-from hodu.runtime.support import C_FOLDER, WASM_LOADER
+from hodu.runtime.support import WASM_LOADER
 from hodu.runtime.wheel import wheel_of, write_wheel
 from hodu.snapshot.ir import Snapshot
 from hodu.toolchain.compiler import CodeOptions, Toolchain
@@ -54,10 +53,10 @@ def build(snapshot: Snapshot, format: OutputFormat, path: Path, options: Compile
     `options.extra` may have a `target` or `variants` (portable ones for this machine by default),
     a `name` for the functions (the file's by default), `external_weights` for a file NAME.weights
     instead of weights in the artefact, an `arena` that is the "caller"'s, `ram_limit` and
-    `flash_limit` in bytes for firmware, a folder `dump` for all stages, and `report`, which is
-    called with notes about the program. Raises ArgumentError for sizes that are not known,
-    UnsupportedError listing nodes without code, ValueRangeError for limits that are not kept,
-    ToolchainError.
+    `flash_limit` in bytes and a folder `example` for firmware, a folder `dump` for all stages, and
+    `report`, which is called with notes about the program. Raises ArgumentError for sizes that are
+    not known, UnsupportedError listing nodes without code, ValueRangeError for limits that are not
+    kept, ToolchainError.
     """
     _check_sizes(snapshot)
     extra = options.extra
@@ -67,16 +66,7 @@ def build(snapshot: Snapshot, format: OutputFormat, path: Path, options: Compile
     dump = Dump(extra["dump"]) if extra.get("dump") else None
     target, variants = _targets(format, extra)
     symbol = _symbol(extra.get("name") or _stem(format, path))
-    written = Options(
-        symbol,
-        target.triple,
-        embedded=None if external else f"{symbol}_weights",
-        aliases=format in _ONE_MODEL,
-        typed=None if external or format in _UNTYPED else extra.get("arena", "static"),
-        bare=target.is_bare,
-        pointer_bytes=target.pointer_bytes,
-        compact=target.compact,
-    )
+    written = _written(symbol, target, format, None if external else extra.get("arena", "static"))
     _check_tune(options, target, bool(variants))
     ready = prepare_variants(
         snapshot,
@@ -96,7 +86,12 @@ def build(snapshot: Snapshot, format: OutputFormat, path: Path, options: Compile
         position_independent=target.is_hosted,
     )
     notes = checked_notes(ready.whole, code, extra, has_weights=not external)
+    example: Path | None = extra.get("example")
+    if example is not None:
+        check_example(ready.whole, example)
     sizes = _write(ready, format, path, code, external)
+    if example is not None:
+        write_example(ready.whole, example, target, code)
     processors = ", ".join(v.name for v in ready.variants) or target.processor
     notes |= {
         "file_bytes": path.stat().st_size,
@@ -106,6 +101,22 @@ def build(snapshot: Snapshot, format: OutputFormat, path: Path, options: Compile
     }
     if "report" in extra:
         extra["report"](notes)
+
+
+def _written(
+    symbol: str, target: Target, format: OutputFormat, arena: ArenaOwner | None
+) -> Options:
+    """How the program is written; without an `arena` its weights are in a file of their own."""
+    return Options(
+        symbol,
+        target.triple,
+        embedded=None if arena is None else f"{symbol}_weights",
+        aliases=format in _ONE_MODEL,
+        typed=None if format in _UNTYPED else arena,
+        bare=target.is_bare,
+        pointer_bytes=target.pointer_bytes,
+        compact=target.compact,
+    )
 
 
 def _check_tune(options: CompileOptions, target: Target, several: bool) -> None:
@@ -174,7 +185,7 @@ def _write(
         if format is OutputFormat.WASM:
             place_file(WASM_LOADER, path.with_name(WASM_LOADER.name))
         if format in _HEADED:
-            _write_headers(ready.whole, path.parent, Path(scratch))
+            write_headers(ready.whole, path.parent)
     return sizes
 
 
@@ -191,14 +202,3 @@ def _build_wheel(
         )
         write_wheel(path, library, program.name, inputs, outputs)
     return sizes
-
-
-def _write_headers(ready: Prepared, folder: Path, scratch: Path) -> None:
-    """NAME.h, and hodu.h which it includes."""
-    symbol = ready.options.symbol
-    typed = ready.options.typed if can_be_typed(ready.program) else None
-    text = render_header(ready.program, ready.plan, ready.weights.size, symbol, typed)
-    made = scratch / "header"
-    made.write_text(text, "utf-8")
-    place_file(made, folder / f"{symbol}.h")
-    place_file(C_FOLDER / "hodu.h", folder / "hodu.h")

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import TextIO
 
 from hodu.backends.cpu.prepare import Prepared
+from hodu.render.c_header import render_header
+from hodu.render.c_typed import can_be_typed
 from hodu.runtime.products import place_file
+from hodu.runtime.support import C_FOLDER
 
 _PER_LINE = 24
 _PIECE = _PER_LINE << 12
@@ -24,6 +27,18 @@ def write_c(ready: Prepared, path: Path, weights: Path | None) -> None:
             with made.open("w", encoding="ascii") as out:
                 _write_array(out, f"{symbol}_weights", weights)
             place_file(made, path.with_name(f"{symbol}_weights.c"))
+
+
+def write_headers(ready: Prepared, folder: Path) -> None:
+    """Write NAME.h, and hodu.h which it includes."""
+    symbol = ready.options.symbol
+    typed = ready.options.typed if can_be_typed(ready.program) else None
+    text = render_header(ready.program, ready.plan, ready.weights.size, symbol, typed)
+    with tempfile.TemporaryDirectory() as scratch:
+        made = Path(scratch) / "header"
+        made.write_text(text, "utf-8")
+        place_file(made, folder / f"{symbol}.h")
+    place_file(C_FOLDER / "hodu.h", folder / "hodu.h")
 
 
 def _write_array(out: TextIO, symbol: str, weights: Path) -> None:

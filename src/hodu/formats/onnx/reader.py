@@ -98,6 +98,11 @@ def prepared(model: onnx.ModelProto) -> onnx.ModelProto:
         raise FormatError(f"the model imports the opset {version}; they count from 1")
     if version >= OLDEST:
         return model
+    if model.functions:  # the converter writes them out, however often they call one another
+        raise UnsupportedError(
+            f"the model is of opset {version} and has functions, which came with opset 15",
+            hint=f"export it again with opset {OLDEST} or a newer one",
+        )
     try:
         return onnx.version_converter.convert_version(model, OLDEST)
     except Exception as error:

@@ -23,7 +23,7 @@ class Depthwise(Convolution):
         super().__init__(s, form, inner)
         self.tile = WORD
         taps = self.form.weights.reshape(-1, WORD, math.prod(self.form.kernel))
-        self.weights = Input(s.table(np.ascontiguousarray(taps.swapaxes(1, 2)), "w"), i8, 0)
+        self.weights = Input(s.table(np.ascontiguousarray(taps.swapaxes(1, 2)), "w"), i8)
         self.x = self.input()
 
     def pixel(self, item: Expr, row: Expr, column: Expr) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 
-from hodu.dtypes import DType, i8, i32
+from hodu.dtypes import DType, i32
 from hodu.kernel.algebra import constant
 from hodu.kernel.buffer import Buf
 from hodu.kernel.builder import KernelBuilder
-from hodu.kernel.expr import Expr
-from hodu.kernel.intrinsics import dot2, halves, word
+from hodu.kernel.expr import Binary, Expr
+from hodu.kernel.intrinsics import dot_halves, halves, word
 from hodu.lower.gemm.operands import WORD
 from hodu.lower.stage import Stage
 from hodu.ops._table import Array
@@ -20,24 +21,27 @@ from hodu.ops._table import Array
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """Bytes of a dtype in a buffer, of which a zero point is subtracted."""
+    """Bytes of a dtype in a buffer; `offset` is added to the halves of their pairs."""
 
     buf: Buf
     dtype: DType
-    zero: int
-
-    @property
-    def offset(self) -> Expr | None:
-        """What is added to both halves of a pair."""
-        if self.zero == 0:
-            return None
-        half = -self.zero & 0xFFFF
-        return constant(int(np.uint32(half << 16 | half).astype(np.int32)), i32)
+    offset: Expr | None = None
 
     def pairs(self, k: KernelBuilder, at: Expr) -> tuple[Expr, Expr]:
         """The four bytes from a position on as two pairs: 0 and 2, 1 and 3."""
         even, odd = halves(k.let(word(k.load(self.buf, at, WORD)), "x"), self.dtype, self.offset)
         return k.let(even, "even"), k.let(odd, "odd")
+
+
+def centred(k: KernelBuilder, buf: Buf, dtype: DType, zero: int) -> Input:
+    """Bytes less their zero point; called outside of all loops.
+
+    The zero point stands in the kernel as it is, so that layers with others may share its code.
+    """
+    if zero == 0:
+        return Input(buf, dtype)
+    half = Binary("and", constant(-zero, i32), constant(0xFFFF, i32))
+    return Input(buf, dtype, k.let(Binary("mul", half, constant(0x10001, i32)), "offset"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +59,12 @@ class Dots:
     def add(self, sums: Sequence[Buf], start: Expr, weights: Expr, count: Expr) -> None:
         """Add the products of `count` bytes, whole words, to the sums."""
         k = self.s.k
-        own = Input(self.weights, i8, 0)
         with k.loop(count, step=WORD, name="d", kept=True) as d:
-            even, odd = self.x.pairs(k, start + d)
+            pairs = self.x.pairs(k, start + d)
             for channel, total in enumerate(sums):
                 at = weights + d * self.channels + channel * WORD
-                even_w, odd_w = own.pairs(k, at)
-                k.store(total, 0, dot2(odd, odd_w, dot2(even, even_w, k.load(total))))
+                w = k.load(self.weights, at, WORD)
+                k.store(total, 0, dot_halves(pairs, w, k.load(total)))
 
 
 def channels_at_once(out: int) -> int:
@@ -91,3 +94,13 @@ def start_sums(s: Stage, bias: Buf, first: Expr, channels: int) -> list[Buf]:
         k.local("sum", i32, init=k.load(bias, first + channel).cast(i32))
         for channel in range(channels)
     ]
+
+
+@contextmanager
+def each_sum(k: KernelBuilder, sums: Sequence[Buf]) -> Iterator[tuple[Expr, Expr]]:
+    """A loop over sums, so that what is done with each is code that is there once."""
+    done = k.local("done", i32, len(sums))
+    for number, total in enumerate(sums):
+        k.store(done, number, k.load(total))
+    with k.loop(len(sums), name="c") as channel:
+        yield channel, k.load(done, channel)

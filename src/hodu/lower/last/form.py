@@ -5,17 +5,44 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hodu.kernel.expr import Expr, index
+from hodu.kernel.expr import Binary, Expr, index
 from hodu.lower.conv.form import Form, conv_form
-from hodu.lower.conv.windows import Window
+from hodu.lower.conv.windows import Taps, Window
 from hodu.lower.gemm.integers import centred_bytes
 from hodu.lower.gemm.operands import WORD
-from hodu.lower.index import Index
+from hodu.lower.index import ZERO, Index
 from hodu.shapes import static_shape
 from hodu.snapshot.ir import Node
 
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
+
+
+@dataclass(frozen=True, slots=True)
+class PlainWindow(Window):
+    """A window whose numbers stand in the kernel as they are, also those that change nothing.
+
+    So layers with other strides and padding share its code.
+    """
+
+    def taps(self, at: Expr) -> Taps:
+        """The taps that an output element reads; there may be less than none of them."""
+        if self.dilation != 1:
+            return Window.taps(self, at)
+        origin = self._origin(at)
+        before, rest = _plain("sub", ZERO, origin), _plain("sub", self.size, origin)
+        return Taps(_plain("max", before, ZERO), _plain("min", rest, index(self.kernel)))
+
+    def source(self, at: Expr, tap: Expr) -> Expr:
+        """The input position that a tap reads."""
+        return self._origin(at) + tap * self.dilation
+
+    def _origin(self, at: Expr) -> Expr:
+        return _plain("sub", _plain("mul", at, index(self.stride)), index(self.before))
+
+
+def _plain(op: str, a: Expr, b: Expr) -> Expr:
+    return Binary(op, a, b)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +59,7 @@ class Bytes:
         """The window of each axis."""
         f = self.form
         axes = zip(self.size, f.kernel, f.stride, f.dilation, f.origin, strict=True)
-        rows, columns = (Window(index(n), k, s, d, -o) for n, k, s, d, o in axes)
+        rows, columns = (PlainWindow(index(n), k, s, d, -o) for n, k, s, d, o in axes)
         return rows, columns
 
     @property

@@ -7,7 +7,7 @@ import math
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import Expr, index
 from hodu.lower.gemm.operands import WORD
-from hodu.lower.last.dots import Dots, Input, pack_words
+from hodu.lower.last.dots import Dots, centred, pack_words
 from hodu.lower.last.form import Bytes
 from hodu.lower.last.pixels import Convolution
 from hodu.lower.stage import Stage
@@ -24,7 +24,7 @@ class Gathered(Convolution):
         self.patch = s.scratch(dtype, self.length, "patch")
         self.zero = constant(form.zero, dtype)
         table = s.table(pack_words(self.form.weights[0].reshape(self.out, -1), self.tile), "w")
-        self.dots = Dots(s, Input(self.patch, dtype, form.zero), table, self.tile)
+        self.dots = Dots(s, centred(s.k, self.patch, dtype, form.zero), table, self.tile)
 
     def write(self) -> None:
         """All output elements; what fills the last word is stored once."""
@@ -42,7 +42,7 @@ class Gathered(Convolution):
     def _gather(self, item: Expr, row: Expr, column: Expr) -> None:
         k, (high, wide) = self.k, self.form.kernel
         (rows, columns), (down, right) = self.bytes.windows, self.limits(row, column)
-        is_cut = (down.hi - down.lo) * (right.hi - right.lo) < high * wide
+        is_cut = (down.hi - down.lo < high) | (right.hi - right.lo < wide)
         with k.when(is_cut), k.loop(self.depth, name="i") as i:
             k.store(self.patch, i, self.zero)
         with (

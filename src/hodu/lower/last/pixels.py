@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr
 from hodu.lower.conv.windows import Taps
-from hodu.lower.last.dots import Input, bias_table, channels_at_once, start_sums
+from hodu.lower.last.dots import Input, bias_table, centred, channels_at_once, each_sum, start_sums
 from hodu.lower.last.form import Bytes
 from hodu.lower.stage import Stage
 
@@ -43,7 +43,8 @@ class Convolution:
         value = self.s.node.inputs[0]
         assert value is not None
         storage = self.s.lowering.storage[value]
-        return Input(self.s.param(storage.place, "in"), value.type.dtype, self.bytes.zero)
+        buf = self.s.param(storage.place, "in")
+        return centred(self.k, buf, value.type.dtype, self.bytes.zero)
 
     def limits(self, row: Expr, column: Expr) -> tuple[Taps, Taps]:
         """The taps of a pixel that are inside, of each axis."""
@@ -59,6 +60,5 @@ class Convolution:
             first = block * self.tile
             sums = start_sums(self.s, self.bias, first, self.tile)
             yield block, sums
-            for channel, total in enumerate(sums):
-                at = self.bytes.position(item, first + channel, row, column)
-                self.s.write(at, self.k.load(total))
+            with each_sum(self.k, sums) as (channel, total):
+                self.s.write(self.bytes.position(item, first + channel, row, column), total)

@@ -13,9 +13,10 @@ from hodu.lower.gemm.operands import WORD
 from hodu.lower.index import dot, product, unflat
 from hodu.lower.last.dots import (
     Dots,
-    Input,
     bias_table,
+    centred,
     channels_at_once,
+    each_sum,
     pack_words,
     start_sums,
 )
@@ -59,7 +60,7 @@ def multiply_pairs(s: Stage) -> bool:
 def _write(s: Stage, p: _Product, shape: tuple[int, ...]) -> None:
     k, (out, depth) = s.k, p.weights.shape
     channels = channels_at_once(out)
-    x = Input(s.param(p.x.place, "in"), p.x.place.slot.dtype, p.zero)
+    x = centred(k, s.param(p.x.place, "in"), p.x.place.slot.dtype, p.zero)
     dots = Dots(s, x, s.table(pack_words(p.weights, channels), "w"), channels)
     bias = bias_table(s, p.bias, out)
     rows = tuple(map(index, shape[:-1]))
@@ -70,8 +71,8 @@ def _write(s: Stage, p: _Product, shape: tuple[int, ...]) -> None:
             first = block * channels
             sums = start_sums(s, bias, first, channels)
             dots.add(sums, start, block * (channels * depth), index(depth))
-            for channel, total in enumerate(sums):
-                s.write((*at, first + channel), k.load(total))
+            with each_sum(k, sums) as (channel, total):
+                s.write((*at, first + channel), total)
 
 
 def _weights(s: Stage) -> Array | None:
