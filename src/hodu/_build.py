@@ -46,6 +46,7 @@ def build(
     opt: int | str = 2,
     exact: bool = False,
     external_weights: bool = False,
+    arena: str = "static",
 ) -> None:
     """Compile a Snapshot into a library, a program or source at `path`, whole or not at all.
 
@@ -53,10 +54,13 @@ def build(
     on `cpu` ("native" is this one). `format` is an extension or "object", "staticlib", "sharedlib",
     "executable", "wheel"; else the extension of `path` says it. `name` is what the functions are
     called. A wheel may go into a folder, under the name that pip takes. `opt` is the effort from 0
-    to 3, or "s" for little code. States go into the file with what they hold now. Raises
-    ArgumentError for a format or a level that there is not and for sizes that are not known,
-    UnsupportedError for what the target cannot have.
+    to 3, or "s" for little code. With `arena` "caller" the typed function has no memory of its own.
+    States go into the file with what they hold now. Raises ArgumentError for a format, a level or
+    an arena that there is not and for sizes that are not known, UnsupportedError for what the
+    target cannot have.
     """
+    if arena not in ("static", "caller"):
+        raise ArgumentError(f"arena is {arena!r}", hint='it is "static" or "caller"')
     file = Path(path)
     form = output_format(file, format)
     effort, chosen = effort_for(opt, target_for(form, target, cpu))
@@ -64,6 +68,7 @@ def build(
         "target": chosen,
         "name": name,
         "external_weights": external_weights,
+        "arena": arena,
         "variants": () if cpu or chosen.compact else default_variants(form, chosen.triple),
     }
     options = CompileOptions(opt=effort, exact=exact, extra=extra)

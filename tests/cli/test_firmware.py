@@ -79,6 +79,15 @@ def test_nothing_but_the_arena_is_written(built: Path, name: str) -> None:
     assert not any(s.size for s in sections if s.writable and s.loaded and not s.is_zero)
 
 
+def test_python_builds_the_same(built: Path, tmp_path: Path) -> None:
+    model, target = hodu.load(built / "net.hdss"), {"target": M4[1], "cpu": M4[3]}
+    hodu.build(model, tmp_path / "second.o", arena="caller", **target)
+    for name in ("second.o", "second.h"):
+        assert (tmp_path / name).read_bytes() == (built / name).read_bytes()
+    with pytest.raises(hodu.errors.ArgumentError, match="arena is 'heap'"):
+        hodu.build(model, tmp_path / "second.o", arena="heap", **target)
+
+
 def test_two_models_in_one_image(built: Path) -> None:
     (built / "main.c").write_text(MAIN)
     tools = Toolchain()

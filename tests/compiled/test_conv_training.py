@@ -20,6 +20,11 @@ FORMS: list[tuple[tuple[int, ...], tuple[int, ...], dict[str, Any]]] = [
     ((2, 4, 9, 11), (6, 2, 3, 3), {"stride": 2, "padding": 1, "groups": 2}),
     ((2, 3, 6, 8), (4, 3, 3, 3), {"stride": (2, 3), "dilation": (1, 2)}),
     ((1, 2, 5, 20), (2, 2, 3, 9), {"padding": (1, 4)}),
+    ((2, 5, 9, 7), (37, 5, 3, 2), {"padding": 1}),
+    ((2, 18, 9, 35), (16, 9, 3, 3), {"padding": (1, 2), "stride": (1, 2), "groups": 2}),
+    ((1, 8, 11, 12), (9, 8, 2, 3), {"stride": 3, "dilation": (2, 2), "padding": (3, 1)}),
+    ((2, 8, 6, 6), (10, 8, 1, 1), {"stride": 2}),
+    ((3, 9, 41), (12, 9, 4), {"stride": 2, "padding": 1}),
 ]
 
 
@@ -27,20 +32,29 @@ FORMS: list[tuple[tuple[int, ...], tuple[int, ...], dict[str, Any]]] = [
 def test_conv_and_its_gradients(x, w, attrs):
     def run(x: hodu.Tensor, w: hodu.Tensor, b: hodu.Tensor) -> list[hodu.Tensor]:
         given = [t.detach().requires_grad_() for t in (x, w, b)]
-        y = F.relu(F.conv2d(*given, **attrs))
+        y = F.relu((F.conv2d if x.ndim == 4 else F.conv1d)(*given, **attrs))
         return [y.detach(), *hodu.autograd.grad((y * y).sum(), given)]
 
     check(run, x, w, (w[0],))
 
 
-@pytest.mark.parametrize("attrs", [{}, {"padding": 2}, {"stride": 2, "output_padding": 1}])
+@pytest.mark.parametrize(
+    "attrs",
+    [
+        {},
+        {"padding": 2},
+        {"stride": 2, "output_padding": 1},
+        {"stride": 5, "padding": 1},
+        {"stride": 4, "dilation": 2},
+    ],
+)
 def test_transposed_conv_and_its_gradients(attrs):
     def run(x: hodu.Tensor, w: hodu.Tensor) -> list[hodu.Tensor]:
         given = [t.detach().requires_grad_() for t in (x, w)]
         y = F.conv_transpose1d(*given, **attrs)
         return [y.detach(), *hodu.autograd.grad((y * y).sum(), given)]
 
-    check(run, (2, 3, 19), (3, 5, 4))
+    check(run, (2, 3, 19), (3, 9, 4))
 
 
 def test_cropped_input():

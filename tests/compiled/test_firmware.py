@@ -108,6 +108,7 @@ def test_a_pixel_by_pixel_layer_with_what_follows():
     firmware(lambda t: F.relu(F.conv2d(t, w)) * scale, (2, 4, 5, 7))
     firmware(lambda t: F.conv2d(t, w) * by_row, (2, 4, 5, 7))
     firmware(lambda t: F.conv2d(F.relu(t) + by_row, w), (2, 4, 5, 7))
+    firmware(lambda t: F.relu(F.conv2d(t, w)), (1, 4, 5, 1))
 
 
 def _stack(t: hodu.Tensor) -> hodu.Tensor:

@@ -64,6 +64,14 @@ CASES: dict[str, tuple[Any, list[np.ndarray]]] = {
         lambda x: F.max_pool2d(F.conv2d(x, constant(16, 3, 3, 3), stride=2), 2),
         [numbers(2, 3, 11, 11)],
     ),
+    "computed weights": (
+        lambda x, w: F.conv2d(x, w, stride=(2, 1), padding=1, dilation=(1, 2)),
+        [numbers(2, 3, 9, 20), numbers(18, 3, 3, 2)],
+    ),
+    "phases": (
+        lambda x, w: F.conv_transpose2d(x, w, stride=(1, 3), padding=1, dilation=(2, 1)),
+        [numbers(2, 3, 5, 7), numbers(3, 19, 2, 4)],
+    ),
     "depthwise": (
         lambda x: F.conv2d(x, constant(17, 1, 3, 3), padding=1, groups=17), [numbers(1, 17, 6, 5)]
     ),

@@ -81,14 +81,14 @@ def _layer(x: hodu.Tensor, w: Ints, zero: int, kind: str, form: Form | None = No
     return f._requantize(sums, scale, _number(-9), i8, -100, 127)
 
 
-def _apply(form: Form, x: hodu.Tensor, kind: str) -> hodu.Tensor:
+def apply(form: Form, x: hodu.Tensor, kind: str) -> hodu.Tensor:
     if form.is_first:
         return _layer(x, form.weight, 77, kind, form)
     one = (form.inner, x.shape[1], *(1,) * len(form.size))
     return _layer(_layer(x, one, 77, kind), form.weight, -9, "i1", form)
 
 
-def _input(form: Form, kind: str) -> np.ndarray:
+def input_of(form: Form, kind: str) -> np.ndarray:
     return _bytes(kind, 1, form.inner if form.is_first else 3, *form.size)
 
 
@@ -112,16 +112,15 @@ def _check(call: Any, arrays: list[np.ndarray], cpu: str = "cortex-m4") -> Prepa
     return ready
 
 
-@pytest.mark.parametrize("kind", ["i1", "u1"])
-def test_convolutions(kind: str) -> None:
-    """All forms in one program."""
-    forms = FORMS.values()
-    call = lambda *xs: [_apply(form, x, kind) for form, x in zip(forms, xs, strict=True)]  # noqa: E731
-    ready = _check(call, [_input(form, kind) for form in forms])
+def test_convolutions() -> None:
+    """All forms in one program, of signed bytes and of others by turns."""
+    given = [(form, ("i1", "u1")[number % 2]) for number, form in enumerate(FORMS.values())]
+    call = lambda *xs: [apply(form, x, kind) for (form, kind), x in zip(given, xs, strict=True)]  # noqa: E731
+    ready = _check(call, [input_of(form, kind) for form, kind in given])
     assert "odd_i8_plus(" in ready.source
 
 
-def _network(x: hodu.Tensor) -> list[hodu.Tensor]:
+def network(x: hodu.Tensor) -> list[hodu.Tensor]:
     """A residual layer, its mean and a classifier."""
     first = _layer(x, (8, 3, 3, 3), 5, "i1", FORMS["three planes"])
     pad = Form(8, (), (), (1, 1), (1,) * 4)
@@ -160,7 +159,7 @@ def test_layers_of_one_form_share_a_kernel() -> None:
 
 def test_between_convolutions() -> None:
     """A sum is stored over what it is added to, and nothing becomes floats in memory."""
-    ready = _check(lambda x: _network(x), [_bytes("i1", 1, 3, 9, 9)])
+    ready = _check(lambda x: network(x), [_bytes("i1", 1, 3, 9, 9)])
     names = [launch.label for launch in ready.program.launches()]
     residual = "integer_conv+requantize+dequantize_linear+add+quantize_linear"
     assert names[2] == residual
@@ -176,7 +175,7 @@ def test_products(shape: Ints) -> None:
 
 
 def test_cores_without_pairs() -> None:
-    ready = _check(lambda x: _network(x), [_bytes("i1", 1, 3, 9, 9)], "cortex-m3")
+    ready = _check(lambda x: network(x), [_bytes("i1", 1, 3, 9, 9)], "cortex-m3")
     assert "dot_halves(" not in ready.source
 
 
@@ -188,3 +187,16 @@ def test_halves_to_even() -> None:
     for scale in (0.5, 1.5, 70000.0, 1e9):
         factor = hodu.tensor(np.float32(scale))
         _check(lambda t, s=factor: [f._requantize(sums(t), s, _number(100), i8)], [x])
+
+
+def test_a_sum_one_pixel_wide() -> None:
+    """Its last axis is none along which anything is broadcast."""
+
+    def call(x: hodu.Tensor) -> list[hodu.Tensor]:
+        first = _layer(x, (4, 3, 1, 1), 5, "i1")
+        second = _layer(first, (4, 4, 1, 1), -9, "i1")
+        a, b = (f._dequantize_linear(v, hodu.tensor(np.float32(0.03)), _number(-9))
+                for v in (first, second))  # fmt: skip
+        return [f._quantize_linear(a + b, hodu.tensor(np.float32(0.06)), _number(-20), i8)]
+
+    _check(call, [_bytes("i1", 1, 3, 5, 1)])

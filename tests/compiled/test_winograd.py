@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -211,6 +212,12 @@ def test_choice(target: str) -> None:
 
     assert chosen(56, 64) is chosen(28, 128) is chosen(128, 32) is F4
     assert chosen(1, 256) is None
+
+
+def test_little_code_has_no_transformed_filters() -> None:
+    filters = np.zeros((1, 64, 64, 3, 3), np.float32)
+    form = Form(1, (56, 56), (1, 1), (-1, -1), (1, 1), filters, None)
+    assert plan_winograd(form, replace(named("x86-64-v3"), compact=True)) is None
 
 
 @pytest.mark.parametrize("minimal", [F2, F4, Minimal((0.5, 1.0, 2.0))])

@@ -107,6 +107,10 @@ def test_states_begin_as_they_were_built() -> None:
 def test_what_is_missing_is_named(net: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UnsupportedError, match="no emulator for armv7a-none-eabi"):
         emulate(net, GIVEN, baseline("armv7a-none-eabi"), CompileOptions())
+    with hodu.capture("where") as made:
+        made.target("at", made.input("x", (3,), "f32").nonzero())
+    with pytest.raises(UnsupportedError, match="sizes of at depend on data"):
+        emulate(made.snapshot, {}, baseline("thumbv7em-none-eabihf"), CompileOptions())
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(ToolchainError, match="no program 'qemu-some'") as raised:
         find_program(["qemu-some"], "qemu-package")

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from hodu.backends.cpu.interface import output_infos, unbound_dims
 from hodu.emulation.boards import board_for
 from hodu.emulation.on_board import run_on_board
 from hodu.emulation.on_linux import PROGRAMS, run_on_linux
@@ -24,11 +25,11 @@ def emulate(
     """Build a model for a target, run it once on `inputs`, and measure that.
 
     Cortex-M runs on a board of QEMU, Linux for another processor in QEMU's user mode, WebAssembly
-    in Node. Raises
-    UnsupportedError for other targets and for what does not fit the board, ToolchainError without
-    QEMU and for a run that fails.
+    in Node. Raises UnsupportedError for other targets, for outputs whose sizes depend on data and
+    for what does not fit the board, ToolchainError without an emulator and for a run that fails.
     """
     board = board_for(target)
+    _check_outputs(snapshot)
     with tempfile.TemporaryDirectory() as name:
         if board is not None:
             return run_on_board(snapshot, inputs, target, options, board, Path(name))
@@ -41,3 +42,10 @@ def emulate(
         hint="there are those of thumbv6m, thumbv7m, thumbv7em and thumbv8m.main with the usual "
         "processors, of Linux on aarch64, riscv64 and x86_64, and Node for wasm32",
     )
+
+
+def _check_outputs(snapshot: Snapshot) -> None:
+    """Raise UnsupportedError for what no caller can make room for; open inputs are for a build."""
+    open_ = [x.name for x in output_infos(snapshot) if any(not isinstance(d, int) for d in x.shape)]
+    if open_ and not unbound_dims(snapshot):
+        raise UnsupportedError(f"the sizes of {', '.join(open_)} depend on data")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from hodu.dtypes import i8, u8
 from hodu.lower.firsts import take_firsts
 from hodu.lower.joined import join_groups
 from hodu.lower.rules import KERNEL, READING, SCALAR
@@ -99,8 +100,7 @@ class _Grouping:
             if len(users) != 1 or not self._follows(value, users[0]):
                 break
             chain.append(last := users[0])
-        while chain and self._is_widened(chain[-1]):
-            chain.pop()
+        chain = self._to_bytes(chain)
         if chain:
             self.absorbed[node] = tuple(chain)
             self.taken.update(chain)
@@ -113,12 +113,15 @@ class _Grouping:
             and user.outputs[0].type.shape == value.type.shape
         )
 
-    def _is_widened(self, node: Node) -> bool:
-        """Whether bytes become floats that another epilogue reads, which can read the bytes."""
-        value = node.outputs[0]
-        if node.op != "dequantize_linear" or value in self.outputs:
-            return False
-        return all(user in self.taken for user in self.uses.get(value, []))
+    def _to_bytes(self, chain: list[Node]) -> list[Node]:
+        """A chain up to its last bytes, where what reads the floats after them can compute them."""
+        results = [node.outputs[0] for node in chain]
+        bytes_ = [i for i, value in enumerate(results) if value.type.dtype in (i8, u8)]
+        if not bytes_ or results[-1] in self.outputs:
+            return chain
+        users = self.uses.get(results[-1], [])
+        inlined = all(user in self.taken or _inlines(user) for user in users)
+        return chain[: bytes_[-1] + 1] if inlined else chain
 
     def _decide(self) -> None:
         """Choose the values with memory, consumers before producers."""
@@ -167,6 +170,10 @@ class _Grouping:
             return True
         rule = KERNEL.get(user.op)
         return rule is not None and (rule.inlines or (rule.views and is_view))
+
+
+def _inlines(node: Node) -> bool:
+    return node.op in KERNEL and KERNEL[node.op].inlines
 
 
 def _is_view(node: Node) -> bool:

@@ -222,8 +222,11 @@ class KernelWriter:
 
 
 def _is_positive(var: Var, value: Expr) -> bool:
-    """Whether a size from memory is known to be one at least, which C compilers do not see."""
-    is_read = var.dtype is e.INDEX and isinstance(value, e.Cast)
+    """Whether a size from a table is one at least, which C compilers do not see.
+
+    Sizes that are only known when the program runs have 64 bits, and may be zero against all odds.
+    """
+    is_read = var.dtype is e.INDEX and isinstance(value, e.Cast) and value.a.dtype.bits <= 32
     return is_read and var.bounds[0] is not None and var.bounds[0] > 0
 
 

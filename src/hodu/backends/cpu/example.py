@@ -74,11 +74,22 @@ def write_example(ready: Prepared, folder: Path, target: Target, code: CodeOptio
                 (made / place).write_text(text, "utf-8")
             (made / _MANIFEST).write_text(json.dumps(_digests(made), indent=2), "utf-8")
             made.chmod(0o755)
-            if folder.exists():
-                folder.rename(scratch / "old")
-            made.rename(folder)
+            _replace(folder, made, scratch / "old")
     except OSError as error:
         raise ToolchainError(f"cannot write {str(folder)!r}: {error.strerror}") from error
+
+
+def _replace(folder: Path, made: Path, old: Path) -> None:
+    """Put a folder in the place of another one, which stays there if that fails."""
+    is_there = folder.exists()
+    if is_there:
+        folder.rename(old)
+    try:
+        made.rename(folder)
+    except OSError:
+        if is_there:
+            old.rename(folder)
+        raise
 
 
 def _flags(code: CodeOptions) -> list[str]:

@@ -73,12 +73,13 @@ class Plan:
 def plan_winograd(form: Form, target: Target) -> Plan | None:
     """The tiles for a form, None where the direct kernel is faster or the only one.
 
-    So it is where the channels do not fill half a vector (see `lanes_of`).
+    So it is where the channels do not fill half a vector (see `lanes_of`), and in compact code:
+    transformed filters take up to four times the memory.
     """
     simple = form.kernel == (TAPS, TAPS) and form.stride == form.dilation == (1, 1)
     widest = target.decider()
     is_full = all(lanes_of(widest, n) == widest.lanes(32) for n in (form.inner, form.out))
-    if form.groups != 1 or not simple or not is_full:
+    if form.groups != 1 or not simple or not is_full or target.compact:
         return None
     sizes = (form.items, form.count, form.inner, form.out)
     plan = _best(*sizes, widest, None)

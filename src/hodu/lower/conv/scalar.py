@@ -345,6 +345,8 @@ def is_flat(s: Stage, windows: Sequence[Window]) -> bool:
     whole: Shape = s.out_type().shape[2:]
     if not simple or s.stored(0) is None or s.type(0).shape[2:] != whole:
         return False
+    if s.epilogue and whole[-1] == 1 and any(d != 1 for d in whole):
+        return False  # positions on the last axis would be taken for those of a broadcast one
     for node in s.epilogue:
         shapes = [v.type.shape for v in node.inputs if v is not None]
         if node.op not in SCALAR or not all(_lies_as(shape, whole) for shape in shapes):

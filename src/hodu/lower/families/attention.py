@@ -9,7 +9,8 @@ from hodu.dtypes import DType, bool_
 from hodu.kernel.expr import INDEX, Expr, Ramp, Var, index
 from hodu.kernel.narrow import computed
 from hodu.lower.gemm.finish import Finish, can_write_vectors
-from hodu.lower.gemm.operands import Matrices, Panels, accumulator, pack_at_run_time
+from hodu.lower.gemm.operands import Matrices, Panels, accumulator
+from hodu.lower.gemm.packing import pack_at_run_time
 from hodu.lower.gemm.tile import Tile
 from hodu.lower.index import ZERO, Index, broadcast_index
 from hodu.lower.layers.attention import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from hodu.lower.conv import rows, weight
+from hodu.lower.conv import channels, rows, taps, weight
 from hodu.lower.conv.compact import convolve_compact
 from hodu.lower.conv.general import convolve
 from hodu.lower.conv.scalar import convolve_scalar
@@ -23,25 +23,41 @@ def conv(s: Stage) -> None:
     windows = windows_of(s, Window)
     if convolve_compact(s, windows) or convolve_scalar(s, windows):
         return
-    if not _by_rows(s, transposed=False):
+    if not _in_vectors(s, transposed=False):
         convolve(s, windows)
 
 
 @kernel("conv_transpose", views=False, epilogue=True)
 def conv_transpose(s: Stage) -> None:
     """Each output element gathers what the input elements add to it."""
-    if not _by_rows(s, transposed=True):
+    if not _in_vectors(s, transposed=True):
         convolve(s, windows_of(s, TransposedWindow), transposed=True)
 
 
 @kernel("conv_weight", views=False, epilogue=True)
 def conv_weight(s: Stage) -> None:
     """Sums over pixels of products of the input and the gradient of the result."""
-    shape = weight.shape_of(s)
-    if shape is None:
-        weight.one_by_one(s)
+    shape, plain = taps.shape_of(s), weight.shape_of(s)
+    lanes = s.target.lanes(s.out_type().dtype.bits)
+    if shape is not None and (plain is None or taps.is_cheaper(shape, lanes)):
+        taps.SumsOfTaps(s, shape).write()
+    elif plain is not None:
+        weight.SumsOverPixels(s, plain).write()
     else:
-        weight.SumsOverPixels(s, shape).write()
+        weight.one_by_one(s)
+
+
+def _in_vectors(s: Stage, *, transposed: bool) -> bool:
+    """Write the loops over tiles of vectors, if there are such for the node."""
+    shape = channels.shape_of(s, transposed)
+    if shape is None:
+        return _by_rows(s, transposed=transposed)
+    is_plain = rows.shape_of(s, transposed) is not None
+    lanes = s.target.lanes(s.out_type().dtype.bits)
+    if is_plain and not channels.is_cheaper(shape, lanes) and _by_rows(s, transposed=transposed):
+        return True
+    channels.VectorsOfChannels(s, shape).write()
+    return True
 
 
 def _by_rows(s: Stage, *, transposed: bool) -> bool:

@@ -109,12 +109,12 @@ def _cost(size: tuple[int, int], lanes: int, rows: int, columns: int) -> float:
     full, last = divmod(vectors, v)
     total = 0.0
     for height, many in ((r, full_rows), (last_rows, 1 if last_rows else 0)):
-        total += many * full * _cycles(height, v)
-        total += many * _cycles(height, last) if last else 0.0
+        total += many * full * cycles(height, v)
+        total += many * cycles(height, last) if last else 0.0
     return total
 
 
-def _cycles(r: int, v: int) -> float:
+def cycles(r: int, v: int) -> float:
     """Cycles of one step of a tile: arithmetic, loads, and a share of what surrounds the loop."""
     return max(r * v / _PORTS, (r + v) / _PORTS) + 0.1
 

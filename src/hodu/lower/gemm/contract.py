@@ -14,9 +14,9 @@ from hodu.lower.gemm.operands import (
     Matrices,
     Panels,
     accumulator,
-    pack_at_run_time,
     pack_constant,
 )
+from hodu.lower.gemm.packing import pack_at_run_time
 from hodu.lower.gemm.product import Blocked, Sizes, known
 from hodu.lower.gemm.tile import Panel, Rows, Sums, Tile, accumulate
 from hodu.lower.index import product

@@ -10,19 +10,17 @@ import numpy as np
 
 from hodu import dtypes
 from hodu.dtypes import FROM_NUMPY, DType
-from hodu.kernel.algebra import constant
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Const, Expr, Operand, index
 from hodu.kernel.narrow import computed
 from hodu.lower.gemm.tile import Panel, Tile
-from hodu.lower.index import ZERO, Extents, dot, product, unflat
+from hodu.lower.index import ZERO, Extents, dot
 from hodu.lower.program import Place
 from hodu.ops._table import Array
 
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
 
-_AT_ONCE = 4  # columns that are packed together: their lines fit one set of the first cache
 WORD = 4  # bytes that are multiplied and added at once
 
 
@@ -123,7 +121,7 @@ def pack_constant(lowering: Lowering, b: Matrices, batch: Extents, tile: Tile) -
     missing = len(batch) - len(heads)
     size *= tile.word
     strides = tuple(
-        ZERO if _is_zero(stride) else index(size * math.prod(heads[i - missing + 1 :]))
+        ZERO if is_zero(stride) else index(size * math.prod(heads[i - missing + 1 :]))
         for i, stride in enumerate(b.batch)
     )
     return Panels(place, strides, index(depth), tile, width)
@@ -151,69 +149,6 @@ def padded(columns: int, tile: Tile) -> int:
     return -(-columns // tile.lanes) * tile.lanes
 
 
-def pack_at_run_time(
-    lowering: Lowering, b: Matrices, batch: Extents, depth: Expr, columns: int, tile: Tile
-) -> Panels:
-    """A right operand in panels in scratch, filled by a kernel before this one."""
-    dtype = accumulator(b.dtype)
-    heads = tuple(index(1) if _is_zero(t) else e for e, t in zip(batch, b.batch, strict=True))
-    size = depth * padded(columns, tile)
-    count = product(heads) * size
-    assert isinstance(count, Const), "only sizes that are known are packed at run time"
-    place = Place(lowering.new_slot("packed", dtype, int(count.value), "arena"))
-    strides: list[Expr] = []
-    step = size
-    for head in reversed(heads):
-        strides.append(step)
-        step = step * head
-    panels = Panels(
-        place,
-        tuple(ZERO if _is_zero(t) else x for t, x in zip(b.batch, reversed(strides), strict=True)),
-        depth,
-        tile,
-    )
-    _fill(lowering, b, panels, heads, columns)
-    return panels
-
-
-def _fill(lowering: Lowering, b: Matrices, panels: Panels, heads: Extents, columns: int) -> None:
-    """Add the kernel that packs: whole panels, and a last one with zeros."""
-    s = lowering.bare_stage("pack")
-    k, width = s.k, panels.tile.columns
-    source, target = s.param(b.place, "in"), s.param(panels.place, "out", "packed")
-    whole, rest = divmod(columns, width)
-    parts = whole + (1 if rest else 0)
-
-    def fill(at: Expr, to: Expr, count: int, total: int) -> None:
-        lanes = panels.tile.lanes
-        is_row = b.step != index(1) and b.stride == index(1) and lanes > 1
-        whole = count // lanes * lanes if is_row else 0
-        with k.loop(panels.depth if whole else 0, name="d") as d:
-            for n in range(0, whole, lanes):
-                row = k.load(source, at + d * b.step + n, lanes)
-                k.store(target, to + d * total + n, row.cast(target.dtype))
-        for first in range(whole, total, _AT_ONCE):
-            with k.loop(panels.depth, name="d") as d:
-                for n in range(first, min(first + _AT_ONCE, total)):
-                    element: Expr = constant(0, target.dtype)
-                    if n < count:
-                        loaded = k.load(source, at + d * b.step + b.stride * n)
-                        element = loaded.cast(target.dtype)
-                    k.store(target, to + d * total + n, element)
-
-    with k.loop(product(heads) * parts, kind="parallel", name="part") as part:
-        *number, panel = unflat(part, (product(heads), index(parts)))
-        position = unflat(number[0], heads)
-        at = k.let(b.start(position) + panel * width * b.stride, "at")
-        to = k.let(panels.start(position) + panels.panel(panel * width), "to")
-        if whole:
-            with k.when(panel < whole):
-                fill(at, to, width, width)
-        if rest:
-            with k.when(panel.eq(whole)):
-                fill(at, to, rest, padded(rest, panels.tile))
-    s.finish()
-
-
-def _is_zero(x: Expr) -> bool:
+def is_zero(x: Expr) -> bool:
+    """Whether a stride is of an axis that is broadcast."""
     return isinstance(x, Const) and x.value == 0

@@ -51,6 +51,8 @@ def _kind(lowering: Lowering, group: Group, form: Bytes, channels: int) -> type[
 def _is_alike(group: Group) -> bool:
     """Whether all that an epilogue reads lies as its result does, or is the same for all pixels."""
     whole = group.root.outputs[0].type.shape[2:]
+    if group.epilogue and whole[-1] == 1 and any(d != 1 for d in whole):
+        return False  # positions on the last axis would be taken for those of a broadcast one
     values = [v for node in group.epilogue for v in node.inputs if v is not None]
     shapes = [value.type.shape[-len(whole) :] for value in values]
     return all(shape == whole or set(shape) <= {1} for shape in shapes)

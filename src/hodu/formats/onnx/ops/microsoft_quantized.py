@@ -113,10 +113,10 @@ def qlinear_average_pool(
     last = node.flag("channels_last")
     if last:
         real = f.movedim(real, -1, 1)
-    if node.op_type == "QLinearGlobalAveragePool":
+    win = None if node.op_type == "QLinearGlobalAveragePool" else window(node, real.shape[2:], [])
+    if win is None or (tuple(win.kernel) == tuple(real.shape[2:]) and not any(win.pads)):
         y = f.mean(real, tuple(range(2, x.ndim)), keepdim=True)
     else:
-        win = window(node, real.shape[2:], [])
         ceil, whole = node.flag("ceil_mode"), node.flag("count_include_pad")
         y = f._avg_pool(real, win.kernel, win.strides, win.pads, win.dilations, ceil, whole)
     return _rounded(f.movedim(y, 1, -1) if last else y, scale, zero, x.dtype)
