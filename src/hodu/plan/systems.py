@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hodu.artifact import OutputFormat
 from hodu.errors import UnsupportedError
 from hodu.plan.target import Target, baseline
-from hodu.toolchain.compiler import host_triple
+from hodu.toolchain.compiler import host_triple, same_machine
 from hodu.toolchain.find import Compiler
 
 _TEXTS = (
@@ -22,6 +22,7 @@ _LINKED = (OutputFormat.SHARED_LIBRARY, OutputFormat.EXECUTABLE, OutputFormat.WH
 _BARE = (*_OBJECTS, *_TEXTS)
 _HOSTED = (*_OBJECTS, *_LINKED, *_TEXTS)
 _ONLY_CLANG = (OutputFormat.LLVM_IR, OutputFormat.LLVM_BITCODE)
+_COMPILED = (*_OBJECTS, OutputFormat.ASSEMBLY, *_ONLY_CLANG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,47 +37,44 @@ class System:
     formats: tuple[OutputFormat, ...]
 
     def formats_with(self, compiler: Compiler | None) -> tuple[OutputFormat, ...]:
-        """What a compiler can make of `formats` on this machine; without one there is C source."""
+        """What a compiler can make of `formats` on this machine; without one there is C source.
+
+        Others than the built-in one link for this machine alone; gcc compiles for it alone too.
+        """
         if compiler is None:
             return (OutputFormat.C_SOURCE,)
-        if compiler.family == "zig":
-            return self.formats
-        same = self.triple == host_triple()
-        known = self.formats if same else _BARE if compiler.family == "clang" else _TEXTS[:1]
-        return tuple(f for f in known if compiler.family == "clang" or f not in _ONLY_CLANG)
+        lacking: set[OutputFormat] = set()
+        here = same_machine(self.triple, host_triple())
+        if compiler.family != "zig" and not here:
+            lacking.update((*_LINKED, OutputFormat.WASM))
+        if compiler.family == "gcc":
+            lacking.update(_ONLY_CLANG if here else _COMPILED)
+        return tuple(form for form in self.formats if form not in lacking)
 
 
-def _systems() -> tuple[System, ...]:
-    x86 = ("x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4")
-    hosted = {"x86_64": x86, "aarch64": ("generic",)}
-    bare = {
-        "thumbv6m-none-eabi": ("cortex-m0",),
-        "thumbv7m-none-eabi": ("cortex-m3",),
-        "thumbv7em-none-eabi": ("cortex-m4", "cortex-m7"),
-        "thumbv7em-none-eabihf": ("cortex-m4", "cortex-m7"),
-        "thumbv8m.main-none-eabi": ("cortex-m33",),
-        "thumbv8m.main-none-eabihf": ("cortex-m33",),
-        "armv7a-none-eabi": ("cortex-a7",),
-        "aarch64-unknown-none": ("generic",),
-        "riscv32imac-unknown-none-elf": ("rv32imac",),
-    }
-    return (
-        *(
-            System(f"{architecture}-{rest}", processors, _HOSTED)
-            for rest in ("linux-gnu", "linux-musl")
-            for architecture, processors in {**hosted, "riscv64": ("rv64gc",)}.items()
-        ),
-        *(
-            System(f"{architecture}-{rest}", processors, _HOSTED)
-            for rest in ("windows-gnu", "macos")
-            for architecture, processors in hosted.items()
-        ),
-        *(System(triple, processors, _BARE) for triple, processors in bare.items()),
-        System("wasm32-freestanding", ("generic", "mvp"), (*_OBJECTS, OutputFormat.WASM, *_TEXTS)),
-    )
-
-
-SYSTEMS = _systems()
+_X86 = ("x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4")
+SYSTEMS = (
+    System("x86_64-linux-gnu", _X86, _HOSTED),
+    System("aarch64-linux-gnu", ("generic",), _HOSTED),
+    System("riscv64-linux-gnu", ("rv64gc",), _HOSTED),
+    System("x86_64-linux-musl", _X86, _HOSTED),
+    System("aarch64-linux-musl", ("generic",), _HOSTED),
+    System("riscv64-linux-musl", ("rv64gc",), _HOSTED),
+    System("x86_64-windows-gnu", _X86, _HOSTED),
+    System("aarch64-windows-gnu", ("generic",), _HOSTED),
+    System("x86_64-macos", _X86, _HOSTED),
+    System("aarch64-macos", ("generic",), _HOSTED),
+    System("thumbv6m-none-eabi", ("cortex-m0",), _BARE),
+    System("thumbv7m-none-eabi", ("cortex-m3",), _BARE),
+    System("thumbv7em-none-eabi", ("cortex-m4", "cortex-m7"), _BARE),
+    System("thumbv7em-none-eabihf", ("cortex-m4", "cortex-m7"), _BARE),
+    System("thumbv8m.main-none-eabi", ("cortex-m33",), _BARE),
+    System("thumbv8m.main-none-eabihf", ("cortex-m33",), _BARE),
+    System("armv7a-none-eabi", ("cortex-a7",), _BARE),
+    System("aarch64-unknown-none", ("generic",), _BARE),
+    System("riscv32imac-unknown-none-elf", ("rv32imac",), _BARE),
+    System("wasm32-freestanding", ("generic", "mvp"), (*_OBJECTS, OutputFormat.WASM, *_TEXTS)),
+)
 """Every system that is tested; other triples of the same architectures may work."""
 
 _SPELLINGS = (

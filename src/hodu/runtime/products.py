@@ -43,6 +43,7 @@ _PROGRAMS: dict[str, tuple[tuple[str, ...], Path | None]] = {
     "macos": (("hosted.c",), None),
 }
 """What a program needs of its system: files of the runtime, and what it imports."""
+_OWN_FLAGS = ("-ffunction-sections", "-ffreestanding", "-fvisibility=hidden")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def build_product(
     if format not in FORMATS:
         raise UnsupportedError(f"the C toolchain does not build .{format.value} files")
     with tempfile.TemporaryDirectory() as scratch:
-        made = Path(scratch) / f"product.{format.value}"
+        made = Path(scratch) / "made" / path.name  # libraries of Windows and macOS hold their names
+        made.parent.mkdir()
         sizes: dict[str, int] = {}
         if format in _FORMS:
             _compile_text(sources, _FORMS[format], made, options, weights, tools)
@@ -165,7 +167,7 @@ def _own_objects(names: Sequence[str], options: CodeOptions, tools: Toolchain) -
     sources = [Source(name, (C_FOLDER / name).read_text("utf-8")) for name in names]
     hosted = "hosted.c" in names
     # zig cc spells processors in a way of its own, and this code needs none in particular.
-    flags = () if hosted else (*options.flags, "-ffunction-sections", "-ffreestanding")
+    flags = () if hosted else (*options.flags, *_OWN_FLAGS)
     choices = replace(options, flags=flags, optimize=2, hosted=hosted)
     return compile_forms(sources, choices, "o", tools) if sources else []
 

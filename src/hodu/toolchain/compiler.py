@@ -110,7 +110,10 @@ class Toolchain:
             )
         arguments = [*options.arguments(), *_FORMS[form]]
         arguments += [f"-I{folder.absolute()}" for folder in options.includes]
-        # LLVM's files name their source as it is given: a plain name is the same everywhere.
+        # LLVM's files name their source as it is given, and the folder of the compiler: with a
+        # plain name and no folder they are the same everywhere.
+        if self.compiler.family != "gcc":
+            arguments.append("-ffile-compilation-dir=.")
         command = [*self._start(options), *arguments, source.name, "-o", str(output.absolute())]
         run(command, source, folder=source.parent)
 
@@ -119,7 +122,7 @@ class Toolchain:
         command = list(self.compiler.command)
         triple = clang_triple(options.triple or host_triple())
         if self.compiler.family == "gcc":
-            if options.triple is not None and not _same_machine(options.triple, host_triple()):
+            if options.triple is not None and not same_machine(options.triple, host_triple()):
                 raise ToolchainError(
                     f"{self.compiler.version!r} does not compile for {options.triple}",
                     hint="unset HODU_CC to use the built-in clang, which does",
@@ -228,7 +231,8 @@ def clang_triple(triple: str) -> str:
     return re.sub(r"^(riscv(?:32|64))\w*", r"\1", triple)
 
 
-def _same_machine(a: str, b: str) -> bool:
+def same_machine(a: str, b: str) -> bool:
+    """Whether code for one triple runs on the other: Linux on the same architecture."""
     return re.split("-", a)[0] == re.split("-", b)[0] and "linux" in a and "linux" in b
 
 

@@ -28,14 +28,14 @@ def joins_objects(triple: str) -> bool:
 def link_shared(
     tools: Toolchain, objects: Sequence[Path], output: Path, triple: str | None = None
 ) -> None:
-    """Link a shared library or DLL that exports the functions of hodu.h."""
+    """Link a shared library or DLL that exports whatever is not hidden."""
     triple = triple or host_triple()
     files = [str(path) for path in objects]
     if tools.compiler.family != "zig" or "linux" in triple:
         tools.link_shared(objects, output)
     elif "windows" in triple:
-        exports = [f"-export:{name}" for name in EXPORTS]
-        options = ["-dll", "-noentry", "-nodefaultlib", "-opt:ref", "-Brepro", *exports]
+        exported = ["-lldmingw", "-export-all-symbols"]  # that are not hidden, as in ELF
+        options = ["-dll", "-noentry", "-nodefaultlib", "-opt:ref", "-Brepro", *exported]
         run([*tools.zig("lld-link"), *options, f"-out:{output}", *files])
     elif "macos" in triple:
         name = ["-install_name", f"@rpath/{output.name}"]
