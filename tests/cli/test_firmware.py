@@ -145,3 +145,12 @@ def test_picture_of_hostile_names() -> None:
     root = xml.etree.ElementTree.fromstring(arena_svg(notes).encode())
     assert not any("script" in element.tag for element in root.iter())
     assert any("<script>" in (element.text or "") for element in root.iter())
+
+
+def test_the_callers_arena_is_counted(cli: Cli, built: Path) -> None:
+    model = str(built / "net.hdss")
+    for owner in ("static", "caller"):
+        told = cli("build", model, "-o", "net.o", *M4, "-v", "--arena", owner).out
+        found = [re.findall(rf"{part} +([0-9.]+) KiB", told)[0] for part in ("RAM", "arena")]
+        ram, arena = map(float, found)
+        assert arena < ram < arena + 0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -155,6 +156,8 @@ def test_layers_of_one_form_share_a_kernel() -> None:
     assert len(launches) == 3
     assert len(same_kernels(launches)) == 2
     assert not any(slot.name.endswith("_sizes") for slot in ready.program.slots)
+    named = re.findall(r"const int32_t (sizes_\d+) =", ready.source)
+    assert named and all(len(re.findall(rf"\b{name}\b", ready.source)) > 1 for name in named)
 
 
 def test_between_convolutions() -> None:

@@ -24,8 +24,10 @@ def read_numbers(
 
     They are read `again` where they are needed, or once.
     """
-    first = tuple(Let(v, _read(v, load(i))) for i, v in enumerate(held))
-    return (*first, *(_Rereading(held, load).block(body) if again else body))
+    rest = _Rereading(held, load).block(body) if again else body
+    used = set(all_expressions(rest))
+    first = (Let(v, _read(v, load(i))) for i, v in enumerate(held) if v in used)
+    return (*first, *rest)
 
 
 def _read(variable: Var, element: Expr) -> Expr:

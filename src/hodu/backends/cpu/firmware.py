@@ -20,17 +20,18 @@ _BLAMED = 5
 def describe_firmware(ready: Prepared, code: CodeOptions, *, has_weights: bool) -> dict[str, Any]:
     """The parts of flash and memory in bytes when nothing but the typed function is called.
 
-    That is without the typed function, of init and execute. `outside` are the functions that the
-    firmware has to have, whose stack is not counted; `stack` is None where it is not known.
+    Where the arena is the caller's, init is called too; without a typed function, execute is in
+    its place. `outside` are the functions that the firmware has to have, whose stack is not
+    counted; `stack` is None where it is not known.
     """
     options = ready.options
-    entries = [f"{options.symbol}_init", f"{options.symbol}_execute"]
-    if options.typed == "static" and can_be_typed(ready.program):
-        entries = [options.symbol]
+    typed = options.typed if can_be_typed(ready.program) else None
+    is_given = typed != "static"
+    entries = [f"{options.symbol}_execute" if typed is None else options.symbol]
+    entries += [f"{options.symbol}_init"] if is_given else []
     source = Source(f"{options.symbol}.c", ready.source)
     found = measure(compile_forms([source], _with_headers(code)), entries)
     weights = ready.weights.size if has_weights else 0
-    is_given = options.typed != "static" or not can_be_typed(ready.program)
     return {
         **asdict(found),
         "outside": [name for name in found.outside if name != options.embedded],
@@ -64,7 +65,7 @@ def check_limits(notes: Mapping[str, Any], ram: int | None, flash: int | None) -
             f"{flash:,}:\n  {taken['code']:,} of code, {taken['tables']:,} of tables and "
             f"{taken['weights']:,} of weights, most of them those of\n{_rows(_heavy(notes))}",
             hint="int8 weights take a quarter; "
-            "-O1 makes the code smaller; fewer channels of these layers take less",
+            "-Os makes the code smaller; fewer channels of these layers take less",
         )
 
 
