@@ -80,6 +80,26 @@ def test_a_step_with_all_at_once_follows_the_eager_one(clip: Any, low: str | Non
     assert abs(free.run(free.step)[-1] - wanted[-1]) > 0.1, "clipping has an effect"
 
 
+def test_an_update_is_the_same_to_the_bit_on_any_number_of_threads() -> None:
+    """Its sums of two products, of which a C compiler may fuse either."""
+    found = []
+    for threads in (1, 2):
+        weight = hodu.ones(512, 256, requires_grad=True)
+        adam = optim.Adam([weight])
+
+        def step(x: hodu.Tensor, weight: Any = weight, adam: Any = adam) -> None:
+            (weight * x).sum().backward()
+            adam.step()
+            adam.zero_grad()
+
+        compiled = hodu.compile(step, state=adam, threads=threads)
+        for seed in range(2):
+            compiled(np.random.default_rng(seed).random((512, 256), np.float32))
+        found.append([value.numpy() for value in (weight.detach(), *adam.state[weight].values())])
+    for one, two in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
 # -- what nobody needs ----------------------------------------------------------------------------
 
 

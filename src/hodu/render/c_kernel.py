@@ -199,7 +199,9 @@ class KernelWriter:
                 *fields,
                 "};",
                 "",
-                f"static void {name}(void *arguments, int64_t begin, int64_t end) {{",
+                # A copy for one thread could fuse other products with sums.
+                "static HODU_NOINLINE",
+                f"void {name}(void *arguments, int64_t begin, int64_t end) {{",
                 f"  const struct {name} *held = arguments;",
                 "  hodu_instance *self = held->self;",
                 "  (void)self;",
