@@ -47,6 +47,7 @@ def build(
     exact: bool = False,
     external_weights: bool = False,
     arena: str = "static",
+    streaming: bool = False,
 ) -> None:
     """Compile a Snapshot into a library, a program or source at `path`, whole or not at all.
 
@@ -55,9 +56,10 @@ def build(
     "executable", "wheel"; else the extension of `path` says it. `name` is what the functions are
     called. A wheel may go into a folder, under the name that pip takes. `opt` is the effort from 0
     to 3, or "s" for little code. With `arena` "caller" the typed function has no memory of its own.
-    States go into the file with what they hold now. Raises ArgumentError for a format, a level or
-    an arena that there is not and for sizes that are not known, UnsupportedError for what the
-    target cannot have.
+    With `streaming` firmware computes layers by line buffers where that takes less memory. States
+    go into the file with what they hold now. Raises ArgumentError for a format, a level or an arena
+    that there is not and for sizes that are not known, UnsupportedError for what the target cannot
+    have.
     """
     if arena not in ("static", "caller"):
         raise ArgumentError(f"arena is {arena!r}", hint='it is "static" or "caller"')
@@ -69,6 +71,7 @@ def build(
         "name": name,
         "external_weights": external_weights,
         "arena": arena,
+        "streaming": streaming,
         "variants": () if cpu or chosen.compact else default_variants(form, chosen.triple),
     }
     options = CompileOptions(opt=effort, exact=exact, extra=extra)

@@ -30,7 +30,7 @@ def report_lines(notes: Mapping[str, Any]) -> list[str]:
     ]
     if rows:
         lines += ["variants: processor, code", *columns(rows, right=[2])]
-    return [*lines, *memory_lines(notes), *_layer_lines(notes)]
+    return [*lines, *_streaming_lines(notes), *memory_lines(notes), *_layer_lines(notes)]
 
 
 def firmware_rows(taken: Mapping[str, Any], arena: int) -> list[list[str]]:
@@ -48,6 +48,22 @@ def firmware_rows(taken: Mapping[str, Any], arena: int) -> list[list[str]]:
         *([["  other", human_bytes(other)]] if other else []),
         ["  stack", stack + below],
     ]
+
+
+def _streaming_lines(notes: Mapping[str, Any]) -> list[str]:
+    """What line buffers save and cost."""
+    found = notes["streaming"]
+    if found is None:
+        return []
+    if not found["strips"]:
+        return ["line buffers would not make the arena smaller: built without them"]
+    more = 100 * (found["macs_after"] / max(found["macs_before"], 1) - 1)
+    rows = [
+        ["strips", " and ".join(map(str, found["strips"]))],
+        ["arena without", human_bytes(found["arena_before"])],
+        ["extra work", f"{more:.1f} % more multiply-accumulates"],
+    ]
+    return ["line buffers", *columns(rows)]
 
 
 def _file_rows(notes: Mapping[str, Any]) -> list[list[str]]:

@@ -29,6 +29,10 @@ RamLimit = Annotated[
 FlashLimit = Annotated[
     str | None, typer.Option(metavar="SIZE", help="Refuse what takes more flash, as in 1M.")
 ]
+Streaming = Annotated[
+    bool,
+    typer.Option("--streaming", help="Compute by line buffers where that takes less memory."),
+]
 Report = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="A picture of the arena (.svg), or a page (.html)."),

@@ -147,6 +147,23 @@ def test_picture_of_hostile_names() -> None:
     assert any("<script>" in (element.text or "") for element in root.iter())
 
 
+def test_line_buffers(cli: Cli, built: Path) -> None:
+    """Memory that they save and work that they cost are told, and where they are of no use."""
+    model = str(built / "net.hdss")
+    told = cli("build", model, "-o", "net.o", *M4, "-v", "--streaming").out
+    before = float(re.findall(r"arena without +([0-9.]+) KiB", told)[0])
+    after = float(re.findall(r"\n  arena +([0-9.]+) KiB", told)[0])
+    more = float(re.findall(r"extra work +([0-9.]+) % more multiply-accumulates", told)[0])
+    assert after < before and 0 < more <= 100
+    with hodu.capture("row") as board:
+        board.target("y", F.relu(board.input("x", (1, 64))) + 1)
+    hodu.save(board.snapshot, "row.hdss")
+    told = cli("build", "row.hdss", "-o", "row.o", *M4, "-v", "--streaming").out
+    assert "line buffers would not make the arena smaller: built without them" in told
+    refused = cli("build", model, "-o", "net.a", "--streaming", "-q")
+    assert refused.code == 1 and "is not bare metal" in refused.err
+
+
 def test_the_callers_arena_is_counted(cli: Cli, built: Path) -> None:
     model = str(built / "net.hdss")
     for owner in ("static", "caller"):

@@ -1,9 +1,10 @@
 """Copies at the end of a computation left out: what is copied is computed in its last place.
 
 That is how a state is updated in place, what a loop carries is replaced, and the result of a loop
-becomes an output. `copy V -> T` may go when V, which nothing else needs, can be T from the step
-that first writes V on: no later step looks at what T was before, and that step at most where it
-reads an element of T just before it writes the same one.
+becomes an output, and how a tensor that is needed no more is changed where it lies. A
+`copy V -> T` may go when V, which nothing else needs, can be T from the step that first writes V
+on: until the copy no step looks at what T was before, but for that step where it reads an element
+of T just before it writes the same one; after the copy one of the two is used no more.
 """
 
 from __future__ import annotations
@@ -97,12 +98,16 @@ class _Block:
             and source not in self.shared
             and first < number
             and self._may_write(first, target)
-            and not any(target in self.touched[i] for i in self._after(first, number))
+            and not self._meet(first, number, source, target)
             and _begins(self.steps[first], source, target)
         )
 
-    def _after(self, first: int, copy: int) -> Iterable[int]:
-        return (i for i in range(first + 1, len(self.steps)) if i != copy)
+    def _meet(self, first: int, copy: int, source: Slot, target: Slot) -> bool:
+        """Whether both have contents of their own at a time, from the first use of the source."""
+        before, after = self.touched[first + 1 : copy], self.touched[copy + 1 :]
+        if any(target in touched for touched in before):
+            return True
+        return all(any(slot in touched for touched in after) for slot in (source, target))
 
     def _may_write(self, first: int, target: Slot) -> bool:
         if target.kind in ("state", "updated"):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -52,7 +52,7 @@ def unite_kernels(program: Program, *, compact: bool = False) -> Program:
     for launch in program.launches():
         if is_short(launch.kernel):
             groups.setdefault(form_without_numbers(launch.kernel), []).append(launch)
-    uses = Counter(slots_of(program.steps))
+    uses = _uses(program.steps)
     new: dict[int, Launch] = {}
     for members in groups.values():
         new.update(_united(members, uses, compact))
@@ -61,6 +61,22 @@ def unite_kernels(program: Program, *, compact: bool = False) -> Program:
     kept = [s for s in program.slots if s in after or s not in before]
     added = [s for s in after if s not in before]
     return dataclasses.replace(program, steps=steps, slots=(*kept, *added))
+
+
+def _uses(steps: Sequence[Step]) -> dict[Slot, int]:
+    """How often slots are used, constants with the same elements together: memory has them once."""
+    counted = Counter(slots_of(steps))
+    keys = {slot: _contents(slot) for slot in counted}
+    together: Counter[Hashable] = Counter()
+    for slot, count in counted.items():
+        together[keys[slot]] += count
+    return {slot: together[keys[slot]] for slot in counted}
+
+
+def _contents(slot: Slot) -> Hashable:
+    if slot.kind != "constant" or slot.data is None or slot.bytes > _MOST_HOST_BYTES:
+        return slot
+    return slot.dtype, slot.data.tobytes()
 
 
 def _steps(steps: Sequence[Step], new: Mapping[int, Launch]) -> Iterator[Step]:

@@ -24,6 +24,7 @@ def build(
     arena: firmware.ArenaOwner = firmware.Arena.static,
     ram_limit: firmware.RamLimit = None,
     flash_limit: firmware.FlashLimit = None,
+    streaming: firmware.Streaming = False,
     report: firmware.Report = None,
     example: firmware.Example = None,
     dim: Dims = None,
@@ -54,6 +55,7 @@ def build(
         "external_weights": external_weights,
         "dump": dump,
         "arena": arena.value,
+        "streaming": streaming,
         "example": example,
         **firmware.parse_limits(ram_limit, flash_limit),
     }

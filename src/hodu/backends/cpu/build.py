@@ -50,13 +50,13 @@ _IR = (OutputFormat.LLVM_IR, OutputFormat.LLVM_BITCODE, OutputFormat.ASSEMBLY)
 def build(snapshot: Snapshot, format: OutputFormat, path: Path, options: CompileOptions) -> None:
     """Write an artefact and what belongs beside it.
 
-    `options.extra` may have a `target` or `variants` (portable ones for this machine by default),
-    a `name` for the functions (the file's by default), `external_weights` for a file NAME.weights
+    `options.extra` may have a `target` or `variants` (portable ones for this machine by default), a
+    `name` for the functions (the file's by default), `external_weights` for a file NAME.weights
     instead of weights in the artefact, an `arena` that is the "caller"'s, `ram_limit` and
-    `flash_limit` in bytes and a folder `example` for firmware, a folder `dump` for all stages, and
-    `report`, which is called with notes about the program. Raises ArgumentError for sizes that are
-    not known, UnsupportedError listing nodes without code, ValueRangeError for limits that are not
-    kept, ToolchainError.
+    `flash_limit` in bytes, `streaming` and a folder `example` for firmware, a folder `dump` for all
+    stages, and `report`, which is called with notes about the program. Raises ArgumentError for
+    sizes that are not known, UnsupportedError listing nodes without code, ValueRangeError for
+    limits that are not kept, ToolchainError.
     """
     _check_sizes(snapshot)
     extra = options.extra
@@ -76,6 +76,7 @@ def build(snapshot: Snapshot, format: OutputFormat, path: Path, options: Compile
         level=options.opt,
         exact=options.exact,
         observer=dump.stage if dump else None,
+        streaming=_streams(extra, target),
     )
     if dump:
         for part in ready.parts:
@@ -98,6 +99,7 @@ def build(snapshot: Snapshot, format: OutputFormat, path: Path, options: Compile
         "has_weights": not external and format is not OutputFormat.C_SOURCE,
         "target": f"{target.triple} {processors}",
         "variants": ready.describe(sizes) if variants else [],
+        "streaming": None if ready.streamed is None else ready.streamed.describe(),
     }
     if "report" in extra:
         extra["report"](notes)
@@ -125,6 +127,17 @@ def _check_tune(options: CompileOptions, target: Target, several: bool) -> None:
             "measurements on this machine say nothing of code for other processors",
             hint="build for this one: --mcpu native",
         )
+
+
+def _streams(extra: Mapping[str, Any], target: Target) -> bool:
+    """Whether layers are computed by line buffers, which is for firmware."""
+    streams = bool(extra.get("streaming"))
+    if streams and not target.is_bare:
+        raise ArgumentError(
+            f"line buffers are for firmware, and {target.triple} is not bare metal",
+            hint="name such a target, as in -t thumbv7em-none-eabihf",
+        )
+    return streams
 
 
 def _targets(format: OutputFormat, extra: Mapping[str, Any]) -> tuple[Target, tuple[Variant, ...]]:

@@ -74,14 +74,38 @@ def lowered(
     found: Mapping[str, int] | None,
 ) -> Program:
     """The kernels of an optimized Snapshot; firmware has as few as can be, in little memory."""
-    make = partial(lower, optimized, target, fuse=fuses(level), exact=exact)
-    if target.is_bare:
-        program = lower_small(lambda choices: make(choices=choices), found)
-    else:
-        program = make(choices=Choices(found))
+    program = _layer_by_layer(optimized, target, level=level, exact=exact, found=found)
     if not (target.is_bare or target.compact):
         return program
     return unite_kernels(program, compact=target.compact)
+
+
+def _layer_by_layer(
+    optimized: Snapshot,
+    target: Target,
+    *,
+    level: int,
+    exact: bool,
+    found: Mapping[str, int] | None,
+) -> Program:
+    """A program in which each layer has kernels of its own."""
+    make = partial(lower, optimized, target, fuse=fuses(level), exact=exact)
+    if target.is_bare:
+        return lower_small(lambda choices: make(choices=choices), found)
+    return make(choices=Choices(found))
+
+
+def arena_bytes(
+    optimized: Snapshot,
+    target: Target,
+    *,
+    level: int,
+    exact: bool,
+    found: Mapping[str, int] | None,
+) -> int:
+    """What the arena of an optimized Snapshot takes."""
+    program = _layer_by_layer(optimized, target, level=level, exact=exact, found=found)
+    return plan_memory(program, alignment_for(program, target)).size
 
 
 def alignment_for(program: Program, target: Target) -> int:
@@ -104,9 +128,10 @@ def has_kernel(node: Node) -> bool:
 def place_weights(programs: Sequence[Program], alignment: int = ALIGNMENT) -> list[Weights]:
     """Offsets for constants and for what states are at first, in one block for all programs.
 
-    Equal memory is kept once; what several programs have is known by its contents.
+    Equal memory is kept once. What several programs have is known by its contents, and so are the
+    few weights of firmware, which strips of a layer pack each for itself.
     """
-    key = _address if len(programs) == 1 else _contents
+    key = _address if len(programs) == 1 and alignment == ALIGNMENT else _contents
     found: list[dict[Slot, int]] = []
     seen: dict[object, int] = {}
     top = 0

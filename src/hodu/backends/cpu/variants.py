@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ from hodu.backends.cpu.prepare import (
     Observer,
     Prepared,
     alignment_for,
+    arena_bytes,
     has_kernel,
     lowered,
     place_weights,
     rendered,
     write_weights,
 )
+from hodu.backends.cpu.streaming import Streamed, stream
 from hodu.passes import optimize
 from hodu.plan.memory import plan_memory
 from hodu.plan.variants import Variant, without_idle
@@ -31,12 +34,13 @@ class PreparedVariants:
     """The programs of all variants; `whole` is the model they make up.
 
     Its program is that for the most capable processor, its text the functions that choose among
-    the variants. A single nameless variant is the model itself.
+    the variants. A single nameless variant is the model itself. `streamed` says how it streams.
     """
 
     whole: Prepared
     variants: tuple[Variant, ...]
     parts: tuple[Prepared, ...]
+    streamed: Streamed | None = None
 
     def sources(self) -> list[Source]:
         """The functions of the model, then each variant with the flags of its processor."""
@@ -80,13 +84,24 @@ def prepare_variants(
     exact: bool = False,
     observer: Observer | None = None,
     found: Mapping[str, int] | None = None,
+    streaming: bool = False,
 ) -> PreparedVariants:
     """Everything before the C compiler; raises UnsupportedError listing nodes without a rule.
 
     `found` are the candidates that measurements chose, by question. States lie alike in the arenas
-    of all variants, and every arena is as large as the largest.
+    of all variants, and every arena is as large as the largest. With `streaming` layers are
+    computed by line buffers where that makes the arena of the last variant smaller.
     """
     optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
+    streamed = None
+    if streaming:
+        arena = partial(
+            arena_bytes, target=variants[-1].target, level=level, exact=exact, found=found
+        )
+        streamed = stream(optimized, arena)
+        optimized = streamed.snapshot
+        if observer is not None:
+            observer("strips", optimized)
     if not _has_dots(optimized):
         variants = without_idle(variants)
     programs = [
@@ -105,7 +120,7 @@ def prepare_variants(
     if whole.options.symbol != options.symbol:
         text = render_variants(whole.program, whole.plan, variants, options)
         whole = replace(whole, options=options, source=text)
-    return PreparedVariants(whole, tuple(variants), parts)
+    return PreparedVariants(whole, tuple(variants), parts, streamed)
 
 
 def _has_dots(snapshot: Snapshot) -> bool:

@@ -9,6 +9,7 @@ from hodu.lower.indexing.scattering import copy_input
 from hodu.lower.point import Point, scalar_part
 from hodu.lower.rules import kernel, reading
 from hodu.lower.stage import Stage
+from hodu.shapes import static_shape
 
 
 @reading("slice", view=True)
@@ -30,9 +31,10 @@ def _stepped(i: Expr, start: Expr, step: int) -> Expr:
 @kernel("slice_put")
 def slice_put(s: Stage) -> None:
     """The source, broadcast, in the place of a slice."""
-    target = s.memory()
-    copy_input(s, target)
-    extents = s.in_extents(0)
+    copy_input(s, s.memory())
+    if static_shape(s.type(0).shape) is not None:  # else a check may fail after the copy
+        s.split("slice_put")
+    target, extents = s.memory(), s.in_extents(0)
     starts, sizes = s.extents(s.attrs["start"]), s.extents(s.attrs["size"])
     steps: tuple[int, ...] = s.attrs["step"]
     for axis, extent in enumerate(extents):
