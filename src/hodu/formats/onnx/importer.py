@@ -23,6 +23,7 @@ from hodu.plugins.interfaces import LoadOptions
 from hodu.shapes import TensorType
 from hodu.snapshot.capture import CaptureBoard
 from hodu.snapshot.ir import Snapshot
+from hodu.snapshot.prune import prune
 from hodu.snapshot.rename import rename_values
 
 
@@ -91,7 +92,8 @@ def capture_model(
         for name, tensor in targets.items():
             board.target(name, tensor)
         board.metadata(_metadata(model))
-    return Captured(rename_values(board.snapshot, _names(scope, board.snapshot)), outputs)
+    named = rename_values(board.snapshot, _names(scope, board.snapshot))
+    return Captured(prune(named), outputs)
 
 
 def model_inputs(graph: onnx.GraphProto, states: Collection[str] = ()) -> list[onnx.ValueInfoProto]:

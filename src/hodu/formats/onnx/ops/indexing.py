@@ -169,8 +169,9 @@ def _spread(order: Tensor, x: Tensor) -> Tensor:
 def unique(node: OnnxNode, x: Tensor) -> tuple[Tensor, ...]:
     """Distinct entries with first places, inverse places and counts."""
     axis = node.attr("axis")
-    found = f._unique(x, axis)
-    inverse, counts = found.inverse_indices.reshape(-1), found.counts
+    flat = axis is None and x.ndim != 1
+    found = f._unique(x.reshape(-1) if flat else x, axis)
+    inverse, counts = found.inverse_indices, found.counts
     by_entry = f.argsort(inverse, stable=True)
     first = f.index_select(by_entry, 0, f.cumsum(counts, 0) - counts)
     if node.flag("sorted", True):

@@ -171,19 +171,28 @@ def shift(g: Emitter, node: Node, x: str, count: str) -> str:
     if left:
         bits = _shifted(g, g.cast(x, unsigned), g.cast(count, unsigned), unsigned, True)
         return g.cast(bits, own)
-    negative = g.op("Less", x, g.number(0, x))
-    flipped = g.op("Where", negative, g.op("BitwiseNot", x), x)
+    negative = g.cast(g.op("Less", x, g.number(0, x)), dtypes.i64)
+    ones = g.cast(g.op("Neg", negative), own)
+    flipped = g.op("BitwiseXor", x, ones)
     bits = _shifted(g, g.cast(flipped, unsigned), g.cast(count, unsigned), unsigned, False)
-    moved = g.cast(bits, own)
-    return g.op("Where", negative, g.op("BitwiseNot", moved), moved)
+    return g.op("BitwiseXor", g.cast(bits, own), ones)
 
 
 def _shifted(g: Emitter, x: str, count: str, dtype: DType, left: bool) -> str:
-    """Shifts by the width or more push everything out; BitShift leaves them undefined."""
+    """Shifts by the width or more push everything out; BitShift leaves them undefined.
+
+    So they are done in two: by one less than the width, and by one more. Runtimes lack Where for
+    many integers.
+    """
+    known = g.known(count)
+    direction = "LEFT" if left else "RIGHT"
+    if known is not None and (known < dtype.bits).all():
+        return g.op("BitShift", x, count, direction=direction)
+    last = g.const(np.array(dtype.bits - 1))
     width = g.const(np.array(dtype.bits).astype(dtype.numpy))
-    inside = g.op("Less", count, width)
-    zero = g.number(0, x)
-    moved = g.op(
-        "BitShift", x, g.op("Where", inside, count, zero), direction="LEFT" if left else "RIGHT"
-    )
-    return g.op("Where", inside, moved, zero)
+    beyond = g.cast(g.op("Not", g.op("Less", count, width)), dtypes.i64)
+    within = g.op("Sub", g.const(np.array(1)), beyond)
+    first = g.op("Add", g.op("Mul", g.cast(count, dtypes.i64), within), g.op("Mul", last, beyond))
+    for step in (first, beyond):
+        x = g.op("BitShift", x, g.cast(step, dtype), direction=direction)
+    return x

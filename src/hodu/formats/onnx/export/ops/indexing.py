@@ -178,6 +178,6 @@ def nonzero(g: Emitter, node: Node, x: str) -> str:
 def unique(g: Emitter, node: Node, x: str) -> list[str]:
     """Distinct elements in order, where each went, and how often it came."""
     found, _, inverse, counts = g.multi("Unique", [x], 4, axis=node.attrs["dim"], sorted=1)
-    if node.attrs["dim"] is None:
+    if node.attrs["dim"] is None and len(shape_of_input(node)) != 1:
         inverse = g.op("Reshape", inverse, g.op("Shape", x))
     return [found, inverse, counts]

@@ -28,7 +28,17 @@ def _reduced(g: Emitter, kind: str, node: Node, x: str) -> str:
 @exports("sum", "prod", "amax", "amin", "logsumexp", "mean")
 def reduce(g: Emitter, node: Node, x: str) -> str:
     """One value for all along some axes, in the type of the result."""
-    return _reduced(g, _KINDS[node.op], node, g.cast(x, node.outputs[0].type.dtype))
+    result = node.outputs[0].type
+    if node.op == "mean" and result.dtype.is_float and _is_global(node):
+        return g.op("GlobalAveragePool", g.cast(x, result.dtype))
+    return _reduced(g, _KINDS[node.op], node, g.cast(x, result.dtype))
+
+
+def _is_global(node: Node) -> bool:
+    """Whether all axes after the first two are combined, and kept."""
+    rank = node.outputs[0].type.rank
+    axes = {d % rank for d in node.attrs["dim"] or ()} if rank else set()
+    return rank > 2 and bool(node.attrs["keepdim"]) and axes == set(range(2, rank))
 
 
 @exports("any", "all")
