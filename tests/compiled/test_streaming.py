@@ -55,7 +55,7 @@ def mobile(t: hodu.Tensor) -> hodu.Tensor:
 def test_results_and_memory(f: Function, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, few in (("_COUNTS", (3,)), ("_PLANNED", 1), ("_ROUNDS", 1)):  # so that it is quick
         monkeypatch.setattr(streaming, name, few)
-    shape = (1, 3, 33, 22)
+    shape = (1, 3, 21, 9)
     x = array(*shape)
     plain, ready = prepared(f, shape, streams=False).whole, prepared(f, shape)
     whole, found = ready.whole, streamed(ready)
