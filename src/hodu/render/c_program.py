@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -167,7 +168,7 @@ class _ProgramWriter:
             name = function_name(options.symbol, number, kernel)
             self.names.update((id(launch), name) for launch in users)
             is_short = options.pointer_bytes == 4 and all(reach.is_short(u.kernel) for u in users)
-            small = self._small if self._is_seldom(users) else ""
+            small = self._small if self.options.compact and self._is_seldom(users) else ""
             text = writer.write(kernel, name, is_short=is_short)
             texts.append(f"/* {_purpose(users)} */\n{small}{text}")
         return texts
@@ -179,7 +180,11 @@ class _ProgramWriter:
 
     def _is_seldom(self, users: Sequence[Launch]) -> bool:
         """Whether a kernel does little of all the work."""
-        return _work(users) * _SELDOM < _work(self.launches)
+        return _work(users) * _SELDOM < self._all_work
+
+    @functools.cached_property
+    def _all_work(self) -> int:
+        return _work(self.launches)
 
     # -- the description ------------------------------------------------------------------------
 
