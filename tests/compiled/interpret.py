@@ -74,8 +74,9 @@ class Interpreted:
     def run(self, steps: Sequence[Step]) -> None:
         for step in steps:
             match step:
-                case Launch(kernel=kernel, arguments=arguments):
-                    run_kernel(kernel, [self._at(a.place) for a in arguments])
+                case Launch():
+                    for call in step.calls:
+                        run_kernel(call.kernel, [self._at(a.place) for a in call.arguments])
                 case Branch(condition=condition, then=then, orelse=orelse):
                     self.run(then if self._at(condition)[0] else orelse)
                 case Repeat(test=test, condition=condition, body=body):

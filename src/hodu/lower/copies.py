@@ -26,6 +26,7 @@ from hodu.lower.program import (
     Step,
     launches_of,
     slots_of,
+    written_by,
 )
 
 
@@ -45,7 +46,7 @@ def _checks_first(steps: Sequence[Step]) -> list[Step]:
         at = len(moved)
         if _only_checks(step):
             read = set(slots_of((step,)))
-            while at and not _only_checks(moved[at - 1]) and not read & _written(moved[at - 1]):
+            while at and not _only_checks(moved[at - 1]) and not read & written_by(moved[at - 1]):
                 at -= 1
         moved.insert(at, step)
     return moved
@@ -53,12 +54,6 @@ def _checks_first(steps: Sequence[Step]) -> list[Step]:
 
 def _only_checks(step: Step) -> bool:
     return isinstance(step, Launch) and all(a.role == "in" for a in step.arguments)
-
-
-def _written(step: Step) -> set[Slot]:
-    if not isinstance(step, Launch):
-        return set(slots_of((step,)))
-    return {a.place.slot for a in step.arguments if a.role != "in"}
 
 
 class _Block:

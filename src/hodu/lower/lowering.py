@@ -30,6 +30,7 @@ from hodu.lower.sizes import Sizes
 from hodu.lower.stage import Stage
 from hodu.lower.storage import Storage
 from hodu.lower.threads import choose_threads
+from hodu.lower.updates import join_updates
 from hodu.ops._table import Array
 from hodu.plan.target import Target
 from hodu.snapshot.ir import Node, Snapshot, Value
@@ -88,6 +89,8 @@ class Lowering:
         self.sizes = Sizes(self)
         self.forms = Forms(self)
         self.users: dict[Value, list[Node]] = {}
+        self.updates: set[Value] = set()
+        self.parts: dict[Slot, int] = {}
         self._spill = Spill()
         self._sites: dict[str, int] = {}
         self._names: set[str] = set()
@@ -110,6 +113,8 @@ class Lowering:
         ]
         self.sizes.declare_block(snapshot)
         results = {n: v for n, v in snapshot.outputs.items() if n not in snapshot.aliases}
+        if not (self.target.is_bare or self.target.compact):  # there all kernels of a form are one
+            self.updates = {snapshot.outputs[name] for name in snapshot.aliases}
         places = {name: Place(self._output_slot(name, v)) for name, v in results.items()}
         self._block(snapshot, _first_places(results, places))
         for name, value in results.items():
@@ -120,7 +125,7 @@ class Lowering:
             for name, v in results.items()
         )
         self.sizes.store_shapes([port.type.shape for port in outputs])
-        steps = choose_threads(without_copies(self._steps[0]))
+        steps = choose_threads(join_updates(self, without_copies(self._steps[0])))
         ports = {port.slot for port in (*inputs, *outputs, *states)}
         return Program(
             snapshot.name,

@@ -14,6 +14,7 @@ from hodu.lower.point import CannotVectorizeError
 from hodu.lower.rules import SCALAR
 from hodu.lower.stage import Stage
 from hodu.lower.threads import GRAIN
+from hodu.lower.updates import has_parts, part_of
 from hodu.snapshot.ir import Node, Value
 
 if TYPE_CHECKING:
@@ -81,6 +82,11 @@ def has_wide_vectors(kernel: Kernel) -> bool:
 
 
 def _loops(stage: Stage, values: Sequence[Value], lanes: int) -> None:
+    if has_parts(stage, values):
+        first, count = part_of(stage, int(stage.shape_of(values[-1])[0]))
+        ends = first, first + count // lanes * lanes, first + count
+        _vectors_and_rest(stage, values, (), ends, lanes)
+        return
     extents = stage.extents(stage.shape_of(values[-1]))
     parallel = is_large(extents)
     if not extents:
@@ -100,18 +106,30 @@ def _innermost(
     parallel: bool,
 ) -> None:
     whole = extent // lanes * lanes
-    abreast = _abreast if lanes > 1 else 1
     done: Expr = index(0)
     if parallel:
         done = extent // (_MOST * lanes) * (_MOST * lanes)
         with stage.k.loop(done, step=GRAIN, kind="parallel", name="start") as start:
             end = (start + GRAIN).min(done)
+            abreast = _abreast if lanes > 1 else 1
             with stage.k.loop(end, start, step=lanes, abreast=abreast, divides=True) as i:
                 _element(stage, values, (*outer, Ramp(i, lanes) if lanes > 1 else i))
-    with stage.k.loop(whole, done, step=lanes, abreast=abreast) as i:
+    _vectors_and_rest(stage, values, outer, (done, whole, extent), lanes)
+
+
+def _vectors_and_rest(
+    stage: Stage,
+    values: Sequence[Value],
+    outer: tuple[Expr, ...],
+    ends: tuple[Expr, Expr, Expr],
+    lanes: int,
+) -> None:
+    """The elements from the first of the `ends` to the second by vectors, then to the third."""
+    first, whole, last = ends
+    with stage.k.loop(whole, first, step=lanes, abreast=_abreast if lanes > 1 else 1) as i:
         _element(stage, values, (*outer, Ramp(i, lanes) if lanes > 1 else i))
     if lanes > 1:
-        with stage.k.loop(extent, whole) as i:
+        with stage.k.loop(last, whole) as i:
             _element(stage, values, (*outer, i))
 
 

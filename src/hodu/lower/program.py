@@ -1,7 +1,7 @@
 """What lowering yields: kernels called in order on slots of memory, with loops and branches.
 
     Program = slots, steps, sites
-    Step    = Launch(kernel, arguments) | Branch(condition) | Repeat(condition)
+    Step    = Launch(kernel, arguments, more) | Branch(condition) | Repeat(condition)
     Slot    = input | updated | output | constant | state | arena | shapes
 
 A slot is memory of one dtype; where an arena slot lies is planned later (`hodu.plan.memory`). An
@@ -61,14 +61,44 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A kernel on memory of its own, which may be all but the first argument that it is given."""
+
+    kernel: Kernel
+    arguments: tuple[Argument, ...]
+
+    @property
+    def rest(self) -> tuple[Argument, ...]:
+        """The arguments that calls for parts of the same memory share."""
+        return self.arguments[1:]
+
+
+@dataclass(frozen=True, slots=True)
 class Launch:
-    """A call of a kernel, which computes `nodes`; `label` names their ops, for profiles."""
+    """A call of a kernel, which computes `nodes`; `label` names their ops, for profiles.
+
+    `more` are calls of kernels of the same form, which differ in the sizes of parameters. No call
+    touches what another one writes, and where they are `shared` out, threads divide them.
+    """
 
     kernel: Kernel
     arguments: tuple[Argument, ...]
     label: str
     where: str | None = None
     nodes: tuple[Node, ...] = ()
+    more: tuple[Call, ...] = ()
+    shared: bool = False
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """All calls, its own first."""
+        return (Call(self.kernel, self.arguments), *self.more)
+
+    @property
+    def touched(self) -> Iterator[Argument]:
+        """The arguments of all calls."""
+        for call in self.calls:
+            yield from call.arguments
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +170,18 @@ def slots_of(steps: Sequence[Step]) -> Iterator[Slot]:
     """The slots that steps read or write."""
     for step in steps:
         match step:
-            case Launch(arguments=arguments):
-                yield from (argument.place.slot for argument in arguments)
+            case Launch():
+                yield from (argument.place.slot for argument in step.touched)
             case Branch(condition=condition, then=then, orelse=orelse):
                 yield condition.slot
                 yield from slots_of((*then, *orelse))
             case Repeat(test=test, condition=condition, body=body):
                 yield condition.slot
                 yield from slots_of((*test, *body))
+
+
+def written_by(step: Step) -> set[Slot]:
+    """The slots that a step may write; of a branch or a loop, all that it touches."""
+    if not isinstance(step, Launch):
+        return set(slots_of((step,)))
+    return {argument.place.slot for argument in step.touched if argument.role != "in"}

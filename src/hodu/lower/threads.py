@@ -49,8 +49,9 @@ class _Choice:
 
     def _step(self, step: Step, times: int) -> Step:
         match step:
-            case Launch(kernel=kernel):
-                return dataclasses.replace(step, kernel=self._kernel(kernel, times))
+            case Launch(kernel=kernel, more=more):
+                shared = bool(more) and self._pays(kernel.work // _LANES, times)
+                return dataclasses.replace(step, kernel=self._kernel(kernel, times), shared=shared)
             case Branch(then=then, orelse=orelse):
                 chosen = self.steps(then, times), self.steps(orelse, times)
                 return dataclasses.replace(step, then=chosen[0], orelse=chosen[1])
@@ -81,10 +82,11 @@ class _Choice:
         return stmt
 
     def _keeps(self, loop: For, times: int) -> bool:
-        if self.least is None or turns(loop) == 1:
-            return False
-        work = self._work_of(loop)
-        if work < self.least:
+        return turns(loop) != 1 and self._pays(self._work_of(loop), times)
+
+    def _pays(self, work: int, times: int) -> bool:
+        """Whether so many instructions are worth the threads."""
+        if self.least is None or work < self.least:
             return False
         self.total += work * times
         return True

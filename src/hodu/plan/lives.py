@@ -197,9 +197,9 @@ class _Clock:
         used: set[Slot] = set()
         for step in steps:
             match step:
-                case Launch(arguments=arguments):
+                case Launch():
                     self.launches.append((self.time, step))
-                    used |= {self._use(a.place) for a in arguments}
+                    used |= {self._use(a.place) for a in step.touched}
                     self.time += 1
                 case Branch(condition=condition, then=then, orelse=orelse):
                     used.add(self._use(condition))

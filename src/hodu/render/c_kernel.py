@@ -237,6 +237,40 @@ def takes_instance(kernel: Kernel, *, bare: bool) -> bool:
     return not bare or can_fail(kernel)
 
 
+def render_calls(kernel: Kernel, name: str) -> str:
+    """The function that makes some of several calls of a kernel, which is called `name`.
+
+    What calls for parts of the same memory have in common stands in a table of its own.
+    """
+    own, *common = (
+        f"{memory_pointer(buf.dtype, constant=buf.role == 'in')}{identifier(buf.name)};"
+        for buf in kernel.params
+    )
+    first, *rest = (identifier(buf.name) for buf in kernel.params)
+    given = ["at->self", f"calls[i].{first}", *(f"at->{field}" for field in rest)]
+    return "\n".join(
+        [
+            f"struct {name}_memory {{",
+            "  hodu_instance *self;",
+            *(f"  {field}" for field in common),
+            "};",
+            f"struct {name}_call {{",
+            f"  {own}",
+            f"  const struct {name}_memory *at;",
+            "};",
+            "",
+            f"static void {name}_calls(void *arguments, int64_t begin, int64_t end) {{",
+            f"  const struct {name}_call *calls = arguments;",
+            "  for (int64_t i = begin; i < end; i++) {",
+            f"    const struct {name}_memory *at = calls[i].at;",
+            wrapped(f"    {name}", given, ");"),
+            "  }",
+            "}",
+            "",
+        ]
+    )
+
+
 def wrapped(head: str, items: Sequence[str], end: str) -> str:
     """A list in brackets on one line, or where that is too long each item on one of its own."""
     line = f"{head}({', '.join(items)}{end}"

@@ -13,7 +13,7 @@ from hodu.lower.program import Argument, Branch, Launch, Place, Port, Program, R
 from hodu.plan.memory import Plan
 from hodu.render.c_expr import ExprWriter, memory_pointer
 from hodu.render.c_helpers import helper, typedef
-from hodu.render.c_kernel import KernelWriter, takes_instance, wrapped
+from hodu.render.c_kernel import KernelWriter, render_calls, takes_instance, wrapped
 from hodu.render.c_typed import ArenaOwner, can_be_typed, render_bare_typed, render_typed
 from hodu.render.dedupe import function_name, same_kernels
 
@@ -171,6 +171,8 @@ class _ProgramWriter:
             small = self._small if self.options.compact and self._is_seldom(users) else ""
             text = writer.write(kernel, name, is_short=is_short)
             texts.append(f"/* {_purpose(users)} */\n{small}{text}")
+            if any(launch.more for launch in users):
+                texts.append(render_calls(kernel, name))
         return texts
 
     @property
@@ -320,6 +322,9 @@ class _ProgramWriter:
                     yield f"{pad}}}"
 
     def _launch(self, launch: Launch, number: int, pad: str) -> Iterator[str]:
+        if launch.more:
+            yield self._calls(launch, number, pad)
+            return
         given = [*map(self._argument, launch.arguments)]
         if takes_instance(launch.kernel, bare=self.options.bare):
             given.insert(0, "self")
@@ -333,6 +338,29 @@ class _ProgramWriter:
             yield "\n".join(
                 [f"{pad}{{", f"{pad}  HODU_BEGIN", call, f"{pad}  HODU_END({number})", f"{pad}}}"]
             )
+
+    def _calls(self, launch: Launch, number: int, pad: str) -> str:
+        """All calls of a launch, divided among threads if they are `shared` out."""
+        name, calls = self.names[id(launch)], launch.calls
+        places = {arguments: i for i, arguments in enumerate(dict.fromkeys(c.rest for c in calls))}
+        memory = (", ".join(["self", *map(self._argument, rest)]) for rest in places)
+        parts = (f"{self._argument(c.arguments[0])}, memory + {places[c.rest]}" for c in calls)
+        run = f"hodu_run(self, {name}_calls, " if launch.shared else f"{name}_calls("
+        counts = f"{len(calls)}" if launch.shared else f"0, {len(calls)}"
+        lines = [
+            "{",
+            "  HODU_BEGIN",
+            f"  const struct {name}_memory memory[] = {{",
+            *(f"    {{{row}}}," for row in memory),
+            "  };",
+            f"  struct {name}_call calls[] = {{",
+            *(f"    {{{row}}}," for row in parts),
+            "  };",
+            f"  {run}calls, {counts});",
+            f"  HODU_END({number})",
+            "}",
+        ]
+        return "\n".join(f"{pad}{line}" for line in [f"/* {_purpose([launch])} */", *lines])
 
     def _argument(self, argument: Argument) -> str:
         pointer = memory_pointer(argument.place.slot.dtype, constant=argument.role == "in")

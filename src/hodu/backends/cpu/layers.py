@@ -32,9 +32,9 @@ def describe_layers(program: Program, symbol: str) -> list[dict[str, Any]]:
             "function": functions[id(launch)],
             "nodes": [*dict.fromkeys(n.loc for n in launch.nodes if n.loc)],
             "macs": _multiplications([n for n in launch.nodes if owners[n] is launch]),
-            "weight_bytes": _bytes(a for a in launch.arguments if a.place.slot.kind == "constant"),
-            "output_bytes": _bytes(a for a in launch.arguments if a.role != "in"),
-            "writes": [a.place.slot.name for a in launch.arguments if a.role != "in"],
+            "weight_bytes": _bytes(a for a in launch.touched if a.place.slot.kind == "constant"),
+            "output_bytes": _bytes(a for a in launch.touched if a.role != "in"),
+            "writes": [a.place.slot.name for a in launch.touched if a.role != "in"],
         }
         for launch in launches
     ]

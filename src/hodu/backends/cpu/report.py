@@ -55,7 +55,7 @@ def planned_memory(snapshot: Snapshot) -> dict[str, Any] | None:
 
 
 def _kernel(launch: Launch) -> dict[str, Any]:
-    slots = {argument.place.slot: None for argument in launch.arguments}
+    slots = {argument.place.slot: None for argument in launch.touched}
     size, accesses = sum(slot.bytes for slot in slots), moved(launch.kernel)
     return {
         "name": launch.label,
