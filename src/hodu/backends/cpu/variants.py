@@ -13,6 +13,7 @@ from hodu.backends.cpu.prepare import (
     alignment_for,
     has_kernel,
     lowered,
+    machine,
     place_weights,
     rendered,
     write_weights,
@@ -86,7 +87,10 @@ def prepare_variants(
     `found` are the candidates that measurements chose, by question. States lie alike in the arenas
     of all variants, and every arena is as large as the largest.
     """
-    optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
+    best = machine(variants[-1].target)  # one Snapshot serves all
+    optimized = optimize(
+        snapshot, level, exact=exact, keep=has_kernel, observer=observer, machine=best
+    )
     if not _has_dots(optimized):
         variants = without_idle(variants)
     programs = [
