@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from hodu.dtypes import FROM_NUMPY, DType
 from hodu.errors import UnsupportedError
 from hodu.kernel.expr import Expr, index
-from hodu.lower import families as families
+from hodu.lower import families
 from hodu.lower.blocks import families as families_in_blocks  # noqa: F401
 from hodu.lower.blocks.chained import find_chains, lower_chain
 from hodu.lower.blocks.forms import Forms, copy_form
@@ -100,6 +100,7 @@ class Lowering:
 
     def program(self, snapshot: Snapshot) -> Program:
         """Lower everything."""
+        families.load({"cast", *_ops_of(snapshot)})  # rules of others round their results
         updated = set(snapshot.aliases.values())
         inputs = [
             self._port(v.name, v, "updated" if v.name in updated else "input")
@@ -418,6 +419,14 @@ def _used(slots: Sequence[Slot], steps: Sequence[Step], kept: set[Slot]) -> tupl
     """The slots that steps touch or that belong to the interface, in order."""
     touched = kept | set(slots_of(steps))
     return tuple(slot for slot in slots if slot in touched)
+
+
+def _ops_of(snapshot: Snapshot) -> Iterator[str]:
+    """The ops of all nodes, also those inside loops and branches."""
+    for node in snapshot.nodes:
+        yield node.op
+        for region in node.regions():
+            yield from _ops_of(region)
 
 
 def _is_state(value: Value, snapshot: Snapshot) -> bool:

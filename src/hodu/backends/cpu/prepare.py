@@ -17,6 +17,7 @@ from hodu.lower.rules import has_rule
 from hodu.lower.unite import unite_kernels
 from hodu.ops._table import Array
 from hodu.passes import fuses, optimize
+from hodu.passes.strassen import Machine
 from hodu.plan.memory import ALIGNMENT, Plan, aligned, least_alignment, plan_memory
 from hodu.plan.target import Target
 from hodu.render.c_program import Options, Weights, render_program
@@ -58,7 +59,9 @@ def prepare(
     """
     written = options or Options()
     written = replace(written, exact=exact, bare=written.bare or target.is_bare)
-    optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
+    optimized = optimize(
+        snapshot, level, exact=exact, keep=has_kernel, observer=observer, machine=machine(target)
+    )
     program = lowered(optimized, target, level=level, exact=exact, found=found)
     alignment = alignment_for(program, target)
     (weights,) = place_weights([program], alignment)
@@ -118,6 +121,13 @@ def rendered(program: Program, plan: Plan, weights: Weights, options: Options) -
     return Prepared(
         program, plan, weights, options, render_program(program, plan, weights, options)
     )
+
+
+def machine(target: Target) -> Machine | None:
+    """What decides whether weights may grow to save arithmetic; None where there is no room."""
+    if target.is_bare or target.compact or not target.l3_bytes:
+        return None
+    return Machine(target.vector_bits, target.l3_bytes // 4)
 
 
 def has_kernel(node: Node) -> bool:

@@ -15,6 +15,7 @@ from hodu.backends.cpu.prepare import (
     arena_bytes,
     has_kernel,
     lowered,
+    machine,
     place_weights,
     rendered,
     write_weights,
@@ -92,7 +93,10 @@ def prepare_variants(
     of all variants, and every arena is as large as the largest. With `streaming` layers are
     computed by line buffers where that makes the arena of the last variant smaller.
     """
-    optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
+    best = machine(variants[-1].target)  # one Snapshot serves all
+    optimized = optimize(
+        snapshot, level, exact=exact, keep=has_kernel, observer=observer, machine=best
+    )
     streamed = None
     if streaming:
         arena = partial(
