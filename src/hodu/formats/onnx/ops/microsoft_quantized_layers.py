@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import hodu.functional as f
 from hodu.dispatch.base import wrap_dims
-from hodu.formats.onnx.dtypes import limits_of
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.ops.conv_pool import max_pool
 from hodu.formats.onnx.ops.microsoft_activation import DOMAIN
@@ -33,33 +32,35 @@ def qlinear_softmax(
     x_scale: Tensor,
     x_zero: Tensor | None,
     scale: Tensor,
-    zero: Tensor,
+    zero: Tensor | None = None,
 ) -> Tensor:
-    """The softmax of a quantized tensor, by a table of exponentials below the greatest code.
+    """Exponentials that add up to one along an axis; `opset` below 13 takes all axes from it on.
 
-    Before opset 13 it is over all axes from `axis` on. The table is in f32, and its last entry so
-    large that a sum still fits.
+    As ONNX Runtime has it, 1 / scale is rounded down to an integer. The zero point of `x` changes
+    nothing. What is beyond the type of the result saturates, where ONNX Runtime may wrap around.
     """
-    since_13 = node.integer("opset") >= 13
-    axis = node.integer("axis", -1) % x.ndim
-    if not since_13:
-        return _softmax(x.flatten(axis), x_scale, scale, zero).reshape(x.shape)
-    last = f.movedim(x, axis, -1)
-    return f.movedim(_softmax(last, x_scale, scale, zero), -1, axis)
+    axis = node.integer("axis", -1) % max(x.ndim, 1)
+    if node.integer("opset") < 13:
+        return _softmax(x.reshape(*x.shape[:axis], -1), x_scale, scale, zero).reshape(x.shape)
+    return f.movedim(_softmax(f.movedim(x, axis, -1), x_scale, scale, zero), -1, axis)
 
 
-def _softmax(x: Tensor, x_scale: Tensor, scale: Tensor, zero: Tensor) -> Tensor:
-    """Over the last axis. The sum is added up in order, as ONNX Runtime does."""
-    step = x_scale.reshape(()).to("f64")
+def _softmax(x: Tensor, x_scale: Tensor, scale: Tensor, zero: Tensor | None) -> Tensor:
+    """Over the last axis, by the table of ONNX Runtime, added up in its order.
+
+    The table has e^(step * i) for the steps i below the greatest code, by a factor with which a
+    sum is still below the greatest f32.
+    """
     count = wrap_dims(x.shape[-1]).to("f32")
-    room = f.clamp(f.log((_GREATEST / count).to("f64")) - 5, min=0)
+    room = f.clamp(f.log((_GREATEST / count).to("f64")).to("f32").to("f64") - 5, min=0)
+    step = x_scale.reshape(()).to("f64")
     table = f.exp(f.arange(-255, 1).to("f64") * step + room).to("f32")
     wide = x.to("i32")
     places = wide - f.amax(wide, -1, keepdim=True) + 255
     powers = f.index_select(table, 0, places.reshape(-1)).reshape(x.shape)
-    total = f.cumsum(powers, -1)[..., -1:]
-    codes = f.round(powers * f.floor(1 / scale.reshape(())) / total)
-    return f.clamp(codes + zero.reshape(()).to("f32"), *limits_of(x.dtype.numpy)).to(x.dtype)
+    one = f.floor(1 / scale.reshape(()))
+    parts = powers * one / f.cumsum(powers, -1)[..., -1:]
+    return quantized(parts, f.ones_like(one), zero, x.dtype)
 
 
 @onnx_op("QLinearWhere", domain=DOMAIN)
