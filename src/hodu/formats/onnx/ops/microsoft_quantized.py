@@ -48,10 +48,7 @@ def dequantized(x: Tensor, scale: Tensor, zero: Tensor | None) -> Tensor:
 
 def quantized(x: Tensor, scale: Tensor, zero: Tensor | None, dtype: DType) -> Tensor:
     """Numbers as integers of `dtype`."""
-    moved = f.round(x / _columns(scale))
-    if zero is not None:
-        moved = moved + _columns(zero).to("f32")
-    return f.clamp(moved, *limits_of(dtype.numpy)).to(dtype)
+    return f._quantize_linear(x, _columns(scale), None if zero is None else _columns(zero), dtype)
 
 
 def _rounded(x: Tensor, scale: Tensor, zero: Tensor | None, dtype: DType) -> Tensor:
