@@ -4,11 +4,12 @@ BIN := $(VENV)/bin
 TORCH := torch==2.13.0
 PEERS := onnxruntime openvino
 RIVALS := .venv-peers
+QEMU := qemu-system-arm qemu-system-misc qemu-user-static
 
 # Processes that tests start would compile Hodu's sources anew each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test qemu test-torch lint format generate compiled fuzz fuzz-firmware fuzz-onnx conformance roundtrip support targets bench bench-check bench-models bench-compiled bench-eager bench-start shape clean
+.PHONY: help demo test qemu test-torch lint format generate compiled fuzz fuzz-firmware fuzz-onnx conformance roundtrip support targets boards bench bench-check bench-models bench-compiled bench-eager bench-start shape clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -23,10 +24,10 @@ test: $(VENV)/.ready-dev lint qemu
 
 ## make qemu          QEMU for the tests of other machines, which are skipped without it
 qemu:
-	@command -v qemu-system-arm qemu-aarch64-static >/dev/null \
+	@{ command -v qemu-system-arm && command -v qemu-aarch64-static && command -v qemu-system-riscv32; } >/dev/null \
 	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-	    && timeout 300 apt-get install -y -qq qemu-system-arm qemu-user-static >/dev/null 2>&1; } \
-	  || echo "QEMU cannot be installed here: apt-get install qemu-system-arm qemu-user-static"
+	    && timeout 300 apt-get install -y -qq $(QEMU) >/dev/null 2>&1; } \
+	  || echo "QEMU cannot be installed here: apt-get install $(QEMU)"
 
 ## make test-torch    the op table against PyTorch
 test-torch: $(VENV)/.ready-dev
@@ -82,6 +83,10 @@ support: $(VENV)/.ready-dev
 ## make targets       the demo's model for every target and format: seconds, bytes, and whether they stay the same
 targets: $(VENV)/.ready-dev
 	$(BIN)/python -m tools.targets
+
+## make boards        the demo's model run for every target that has an emulator, against the interpreter
+boards: $(VENV)/.ready qemu
+	$(BIN)/python -m tools.boards
 
 ## make bench         every measurement, against the other systems, into benchmarks/RESULTS.md; SECTION=models for one
 bench: $(VENV)/.ready-dev $(RIVALS)/.ready benchmarks/models

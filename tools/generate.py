@@ -4,7 +4,8 @@
     python -m tools.generate --check   exit 1 if they are out of date
 
 Functions go to src/hodu/functional/_generated/FAMILY.py, methods to src/hodu/_methods.py, the
-table to docs/ops.md; further public modules, such as src/hodu/linalg.py, re-export functions.
+table to docs/ops.md; further public modules, such as src/hodu/linalg.py, re-export functions; which
+module lowers an op goes to src/hodu/lower/_family_of.py.
 """
 
 from __future__ import annotations
@@ -30,10 +31,16 @@ def _load_table() -> None:
 def outputs() -> dict[Path, str]:
     """Every generated file and its text."""
     _load_table()
-    from tools import generate_docs, generate_functions, generate_methods, generate_namespaces
+    from tools import (
+        generate_docs,
+        generate_functions,
+        generate_methods,
+        generate_namespaces,
+        generate_rules,
+    )
 
     texts = generate_functions.modules() | generate_methods.modules() | generate_docs.pages()
-    texts |= generate_namespaces.modules()
+    texts |= generate_namespaces.modules() | generate_rules.modules()
     return {
         ROOT / name: _formatted(text) if name.endswith(".py") else text
         for name, text in texts.items()

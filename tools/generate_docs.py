@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hodu.lower import families as families
+from hodu.lower import families
 from hodu.lower.blocks import families as families_in_blocks  # noqa: F401
 from hodu.lower.blocks.rules import BLOCKED
 from hodu.lower.limits import LIMITS, way_of
@@ -11,6 +11,7 @@ from hodu.ops._table import ALIASES, FUNCTIONS, REGISTRY, OpDef
 
 def pages() -> dict[str, str]:
     """File name -> text."""
+    families.load_all()
     names = sorted({o.family for o in REGISTRY.values()} | {f.family for f in FUNCTIONS.values()})
     parts = [
         "# The op table",

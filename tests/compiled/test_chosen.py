@@ -103,7 +103,7 @@ KERNELS: dict[str, tuple[Layer, str]] = {
     "pooling between": ((pooled, [SMALL]), "layout conv max_pool conv layout"),
     "resizing between": ((resized, [SMALL]), "layout conv resize conv layout"),
     "product": ((lambda x, y: x @ y, [numbers(64, 128), numbers(128, 96)]), "pack matmul"),
-    "weights": ((lambda x: F.gelu(F.linear(x, constant(512, 256))), [numbers(64, 256)]), "linear"),
+    "weights": ((lambda x: F.gelu(F.linear(x, constant(512, 256))), [numbers(63, 256)]), "linear"),
     "attention": ((attention, [HEADS] * 3), "pack scaled_dot_product_attention"),
     "attention of one query": (
         (attention, [numbers(1, 4, 1, 64), CACHE, CACHE]), "scaled_dot_product_attention"

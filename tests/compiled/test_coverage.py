@@ -7,6 +7,7 @@ import pytest
 import hodu
 from hodu.backends.cpu.prepare import has_kernel, prepare
 from hodu.errors import UnsupportedError
+from hodu.lower import families
 from hodu.lower.limits import LIMITS, way_of
 from hodu.lower.lowering import unsupported_nodes
 from hodu.nn import functional as F
@@ -16,6 +17,7 @@ from hodu.plan.target import named
 from tests.compiled.check import capture
 from tests.ops.cases import cases_of
 
+families.load_all()
 COMPOSITES = [op for op in REGISTRY.values() if op.compose is not None and not way_of(op.name)]
 
 

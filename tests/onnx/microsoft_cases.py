@@ -222,6 +222,11 @@ def quantized() -> Iterator[Case]:
                        fixed=(1, 2, 3, 4))  # fmt: skip
             yield Case(f"{op}_{name}_bare", op, [a, scales[1], None, fine, zeros[1]],
                        fixed=(1, 3, 4))  # fmt: skip
+        least, spread = number(np.iinfo(dtype).min, dtype), codes(2, 3, 40, seed=4, dtype=dtype)
+        for opset, axis in ((13, {"axis": 1}), (13, {}), (12, {"axis": 1})):
+            given = [spread, number(0.04), zeros[0], number(1 / 255), least]
+            case = f"softmax_{name}_{opset}{'_axis' * bool(axis)}"
+            yield Case(case, "QLinearSoftmax", given, {**axis, "opset": opset}, fixed=(1, 2, 3, 4))
         parts = [a, scales[0], zeros[0], codes(2, 2, 4, seed=3, dtype=dtype), scales[2], zeros[2]]
         yield Case(f"concat_{name}", "QLinearConcat", [scales[2], zeros[2], *parts], {"axis": 1},
                    fixed=(0, 1, 3, 4, 6, 7))  # fmt: skip

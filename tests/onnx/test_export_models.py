@@ -137,6 +137,25 @@ def test_control_flow():
     check(board.snapshot, -X)
 
 
+def test_loops_come_back_as_they_were():
+    """Neither the counter of ONNX's Loop nor its condition is carried, in loops in loops either."""
+
+    def outer(i, y):
+        def goes_on(j, z):
+            return hodu.logical_and(j < i, j < n)
+
+        return i + 1, hodu.while_loop(goes_on, lambda j, z: (j + 1, z + x), (hodu.tensor(0), y))[1]
+
+    with hodu.capture("loops") as board:
+        x, n = board.input("x", (3,)), board.input("n", (), "i64")
+        board.target("y", hodu.while_loop(lambda i, _: i < n, outer, (hodu.tensor(0), x))[1])
+    once = import_model(check(board.snapshot, X[0, :3], np.array(4)))
+    assert str(import_model(model_proto(once))) == str(once)
+    (loop,) = once.nodes
+    (inner,) = (n for n in loop.attrs["body"].nodes if n.op == "while_loop")
+    assert loop.attrs["carried"] == inner.attrs["carried"] == 2
+
+
 @pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
 def test_recurrent_layers_are_one_operator_a_direction(kind):
     hodu.manual_seed(1)

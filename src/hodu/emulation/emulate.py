@@ -24,7 +24,7 @@ def emulate(
 ) -> Outcome:
     """Build a model for a target, run it once on `inputs`, and measure that.
 
-    Cortex-M runs on a board of QEMU, Linux for another processor in QEMU's user mode, WebAssembly
+    Firmware runs on a board of QEMU, Linux for another processor in QEMU's user mode, WebAssembly
     in Node. Raises UnsupportedError for other targets, for outputs whose sizes depend on data and
     for what does not fit the board, ToolchainError without an emulator and for a run that fails.
     """
@@ -39,8 +39,8 @@ def emulate(
             return run_on_linux(snapshot, inputs, target, options, Path(name))
     raise UnsupportedError(
         f"there is no emulator for {target.triple} with {target.processor}",
-        hint="there are those of thumbv6m, thumbv7m, thumbv7em and thumbv8m.main with the usual "
-        "processors, of Linux on aarch64, riscv64 and x86_64, and Node for wasm32",
+        hint="there are those of the bare-metal targets of `hodu build --list-targets` with the "
+        "processors it names, of Linux on aarch64, riscv64 and x86_64, and Node for wasm32",
     )
 
 

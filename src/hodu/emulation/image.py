@@ -40,7 +40,10 @@ def link_image(
             hint="unset HODU_CC to use the built-in compiler",
         )
     sources = [
-        Source("start.c", (C_FOLDER / "start.c").read_text("utf-8"), ("-ffreestanding",)),
+        *(
+            Source(name, (C_FOLDER / name).read_text("utf-8"), ("-ffreestanding",))
+            for name in ("start.c", f"{board.start}.c")
+        ),
         Source("ports.c", _ports(symbol, *files)),
     ]
     code = CodeOptions(
@@ -74,8 +77,7 @@ def _ports(symbol: str, inputs: Mapping[str, int], outputs: Mapping[str, int]) -
 def _helpers(target: Target) -> Path:
     """The compiler's own functions for a target, built once from their sources."""
     compiler = find_compiler()
-    processor = target.processor.replace("-", "_")
-    system = f"thumb-freestanding-{'eabihf' if target.has_float_unit else 'eabi'}"
+    system, processor = _zig_names(target)
 
     def build(folder: Path) -> None:
         source = str(Path(str(compiler.root)) / "lib" / "compiler_rt.zig")
@@ -85,3 +87,14 @@ def _helpers(target: Target) -> Path:
 
     key = hash_key(["helpers", compiler.identity, system, processor])
     return default_cache().get_or_build(key, build) / "helpers.o"
+
+
+def _zig_names(target: Target) -> tuple[str, str]:
+    """What zig calls a system and its processor."""
+    if target.architecture == "riscv32imac":
+        return "riscv32-freestanding", "generic_rv32+m+a+c"
+    family = next(a for a in ("thumb", "arm", "aarch64") if target.architecture.startswith(a))
+    system = f"{family}-freestanding"
+    if family != "aarch64":
+        system += "-eabihf" if target.has_float_unit else "-eabi"
+    return system, target.processor.replace("-", "_")

@@ -32,7 +32,7 @@ def run_on_board(
     folder: Path,
 ) -> Outcome:
     """Build, link and run firmware; see `hodu.emulation.emulate`."""
-    program = find_program(["qemu-system-arm"], "qemu-system-arm")
+    program = find_program([board.program], board.package)
     notes = build_for(snapshot, folder / "model.o", OutputFormat.OBJECT, target, options)
     given = {f"in{i}": inputs[x.name] for i, x in enumerate(input_infos(snapshot))}
     results = {f"out{i}": info for i, info in enumerate(output_infos(snapshot))}
@@ -57,7 +57,8 @@ def run_on_board(
 def _run_board(program: str, board: Board, image: Path) -> tuple[dict[str, int], str]:
     """What the start-up says at the end, and how instructions were counted."""
     command = [
-        program, "-M", board.machine, "-nographic", "-monitor", "none", "-serial", "none",
+        program, "-M", board.machine, *board.options, "-nographic", "-monitor", "none",
+        "-serial", "none",
         "-semihosting-config", "enable=on,target=native", "-kernel", str(image),
     ]  # fmt: skip
     values = {s.name: s.value & ~1 for s in read_object(image).symbols}
@@ -70,7 +71,7 @@ def _run_board(program: str, board: Board, image: Path) -> tuple[dict[str, int],
     counted_by = "each one, by a plugin"
     if "instructions" not in text and "fault" not in text:
         text = run_program([*command, "-icount", "shift=0"], image.parent)
-        counted_by = f"by SysTick, to {board.per_tick}"
+        counted_by = f"by the board's clock, to {board.per_tick}"
     return _numbers(text, board), counted_by
 
 

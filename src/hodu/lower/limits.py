@@ -27,7 +27,7 @@ def beyond_limit(node: Node, found: str) -> UnsupportedError:
 
 
 def way_of(op: str) -> str | None:
-    """How the rules take an op, in a few words; None if it has no rule of its own."""
+    """How the rules that are loaded take an op, in a few words; None if none does."""
     if op in KERNEL:
         return "own kernel"
     if op in SCALAR:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
-from hodu.dtypes import FROM_NUMPY, DType
 from hodu.errors import UnsupportedError
 from hodu.kernel.expr import Expr, index
-from hodu.lower import families as families
+from hodu.lower import families
 from hodu.lower.blocks import families as families_in_blocks  # noqa: F401
 from hodu.lower.blocks.chained import find_chains, lower_chain
 from hodu.lower.blocks.forms import Forms, copy_form
@@ -21,6 +18,7 @@ from hodu.lower.control import lower_control
 from hodu.lower.copies import without_copies
 from hodu.lower.groups import Group, make_groups
 from hodu.lower.last import families as families_last  # noqa: F401
+from hodu.lower.memory import Memory, count_of
 from hodu.lower.moving.joins import join_places
 from hodu.lower.moving.movement import find_in_memory, lower_movement
 from hodu.lower.pointwise import lower_pointwise
@@ -34,7 +32,7 @@ from hodu.lower.updates import join_updates
 from hodu.ops._table import Array
 from hodu.plan.target import Target
 from hodu.snapshot.ir import Node, Snapshot, Value
-from hodu.spill import Spill, release
+from hodu.spill import release
 
 
 def lower(
@@ -68,7 +66,7 @@ def unsupported_nodes(snapshot: Snapshot) -> list[Node]:
     return found
 
 
-class Lowering:
+class Lowering(Memory):
     """The state of lowering one Snapshot and the ones inside its nodes."""
 
     def __init__(
@@ -79,27 +77,24 @@ class Lowering:
         exact: bool = False,
         choices: Choices | None = None,
     ) -> None:
+        super().__init__()
         self.target = target
         self.exact = exact
         self.choices = choices or Choices()
         self._fuse = fuse
-        self.storage: dict[Value, Storage] = {}
-        self.constants: dict[Value, Array] = {}
-        self.slots: list[Slot] = []
         self.sizes = Sizes(self)
         self.forms = Forms(self)
         self.users: dict[Value, list[Node]] = {}
         self.updates: set[Value] = set()
         self.parts: dict[Slot, int] = {}
-        self._spill = Spill()
         self._sites: dict[str, int] = {}
-        self._names: set[str] = set()
         self._steps: list[list[Step]] = [[]]
 
     # -- the whole ------------------------------------------------------------------------------
 
     def program(self, snapshot: Snapshot) -> Program:
         """Lower everything."""
+        families.load({"cast", *_ops_of(snapshot)})  # rules of others round their results
         updated = set(snapshot.aliases.values())
         inputs = [
             self._port(v.name, v, "updated" if v.name in updated else "input")
@@ -140,12 +135,12 @@ class Lowering:
 
     def _port(self, name: str, value: Value, kind: SlotKind, data: Array | None = None) -> Port:
         shape = self.sizes.capacity(value.type.shape)
-        slot = self.new_slot(name, value.type.dtype, _size(shape), kind, data)
+        slot = self.new_slot(name, value.type.dtype, count_of(shape), kind, data)
         self.storage[value] = Storage(Place(slot), value.type.shape)
         return Port(name, value.type, slot, shape)
 
     def _output_slot(self, name: str, value: Value) -> Slot:
-        size = _size(self.sizes.capacity(value.type.shape))
+        size = count_of(self.sizes.capacity(value.type.shape))
         return self.new_slot(name, value.type.dtype, size, "output")
 
     def _update(self, snapshot: Snapshot, ports: Mapping[str, Port]) -> None:
@@ -324,49 +319,7 @@ class Lowering:
             shape = self.sizes.capacity(result.type.shape)
             self.constants[result] = self.constants[source].reshape(shape)
 
-    # -- memory ---------------------------------------------------------------------------------
-
-    def new_slot(
-        self, name: str, dtype: DType, size: int, kind: SlotKind, data: Array | None = None
-    ) -> Slot:
-        """A new slot."""
-        slot = Slot(self._fresh_name(name), dtype, size, kind, data)
-        self.slots.append(slot)
-        return slot
-
-    def new_constant(self, name: str, array: Array) -> Place:
-        """Memory with the elements of an array that lowering made, one row after the other."""
-        flat = self._spill.keep(array).reshape(-1)
-        return Place(self.new_slot(name, FROM_NUMPY[flat.dtype], flat.size, "constant", flat))
-
-    def _fresh_name(self, hint: str) -> str:
-        clean = "".join(c if c.isascii() and c.isalnum() else "_" for c in hint) or "v"
-        clean = clean if clean[0].isalpha() else f"v{clean}"
-        name, number = clean, 0
-        while name in self._names:
-            number += 1
-            name = f"{clean}_{number}"
-        self._names.add(name)
-        return name
-
-    def give_memory(self, value: Value, place: Place | None = None) -> Storage:
-        """Storage for a value: at `place`, else in the arena."""
-        if place is None:
-            size = _size(self.sizes.capacity(value.type.shape))
-            place = Place(self.new_slot(value.name, value.type.dtype, size, "arena"))
-        self.storage[value] = Storage(place, value.type.shape)
-        return self.storage[value]
-
-    def give_constant(self, value: Value, data: Array) -> None:
-        """Storage for a constant, made when a kernel first reads it."""
-        self.constants[value] = data
-        flat = np.ascontiguousarray(data).reshape(-1)
-        slot = self.new_slot(value.name, value.type.dtype, flat.size, "constant", flat)
-        self.storage[value] = Storage(Place(slot), value.type.shape)
-
-    def constant_data(self, value: Value) -> Array | None:
-        """The contents of a constant, None of another value."""
-        return self.constants.get(value)
+    # -- copies -----------------------------------------------------------------------------------
 
     def copy_into(self, place: Place, value: Value) -> None:
         """Copy a value to a place where it does not lie yet."""
@@ -420,12 +373,16 @@ def _used(slots: Sequence[Slot], steps: Sequence[Step], kept: set[Slot]) -> tupl
     return tuple(slot for slot in slots if slot in touched)
 
 
+def _ops_of(snapshot: Snapshot) -> Iterator[str]:
+    """The ops of all nodes, also those inside loops and branches."""
+    for node in snapshot.nodes:
+        yield node.op
+        for region in node.regions():
+            yield from _ops_of(region)
+
+
 def _is_state(value: Value, snapshot: Snapshot) -> bool:
     return value.name in snapshot.states
-
-
-def _size(shape: Sequence[int]) -> int:
-    return int(np.prod(shape, dtype=np.int64))
 
 
 def _first_places(results: Mapping[str, Value], places: Mapping[str, Place]) -> dict[Value, Place]:

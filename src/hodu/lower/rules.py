@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from hodu.kernel.expr import Expr
+from hodu.lower._family_of import FAMILY_OF
 from hodu.lower.index import Index
 
 if TYPE_CHECKING:
@@ -127,5 +128,8 @@ def finds_size(*names: str) -> Callable[[_Rule], _Rule]:
 
 
 def has_rule(op: str) -> bool:
-    """Whether there is a rule for this op (a composite without one is expanded)."""
-    return op in SCALAR or op in READING or op in KERNEL or op in ALIAS or op in CONTROL
+    """Whether there is a rule for this op (a composite without one is expanded).
+
+    Those of families need not be imported yet, and users may have registered others.
+    """
+    return op in FAMILY_OF or op in SCALAR or op in ALIAS or op in CONTROL

@@ -20,6 +20,7 @@ from hodu.passes.movement import movement
 from hodu.passes.projections import projections
 from hodu.passes.quantized import quantized
 from hodu.passes.recognise import recognise
+from hodu.passes.strassen import Machine, strassen
 from hodu.snapshot.ir import Snapshot
 from hodu.snapshot.prune import prune
 
@@ -48,13 +49,14 @@ PASSES = {
         Pass("recognise", recognise, exact=False),
         Pass("batchnorm", batchnorm, exact=False),
         Pass("projections", lambda s, keep: projections(s)),
+        Pass("strassen", lambda s, keep: s, exact=False),  # where it gains, by `machine`
         Pass("cse", lambda s, keep: cse(s)),
         Pass("dce", lambda s, keep: everywhere(s, prune)),
     )
 }
 _FIRST = ("expand", "quantized", "fold", "algebra", "cse")
 _MAIN = ("broadcast", "movement", "recognise", "batchnorm", "reassociate")
-_LAST = ("algebra", "movement", "fold", "projections", "cse", "dce")
+_LAST = ("algebra", "movement", "fold", "projections", "strassen", "cse", "dce")
 LEVELS: dict[int, tuple[str, ...]] = {
     0: ("expand",),
     1: (*_FIRST, "dce"),
@@ -72,6 +74,7 @@ def optimize(
     exact: bool = False,
     keep: Keep | None = None,
     observer: Observer | None = None,
+    machine: Machine | None = None,
 ) -> Snapshot:
     """The Snapshot after the passes of a level from 0 to 3.
 
@@ -79,6 +82,7 @@ def optimize(
     level 1 computes what is known and drops what is not needed, level 2 also moves and recognises,
     level 3 repeats that until nothing changes. `exact` leaves out passes that round differently.
     `observer(name, snapshot)` sees what goes in, as "captured", and what each pass gives.
+    `machine` is what products are split for by Strassen's method, once; without it none is.
     HODU_PASSES=-cse,-fold leaves out passes by name, to find the one that is to blame.
     """
     if level not in LEVELS:
@@ -91,6 +95,8 @@ def optimize(
         before = snapshot
         for one in chosen:
             snapshot = one.change(snapshot, keep)
+            if one.name == "strassen" and machine is not None:
+                snapshot, machine = strassen(snapshot, machine), None  # halves stay whole
             if observer is not None:
                 observer(one.name, snapshot)
         if _structure(snapshot) == _structure(before):

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from hodu.kernel import reach
 from hodu.kernel.walk import can_fail
 from hodu.kernel.work import operations
-from hodu.lower.program import Argument, Branch, Launch, Place, Port, Program, Repeat, Slot, Step
+from hodu.lower.program import Launch, Program, Slot
 from hodu.plan.memory import Plan
-from hodu.render.c_expr import ExprWriter, memory_pointer
+from hodu.render.c_description import render_description
+from hodu.render.c_expr import ExprWriter
 from hodu.render.c_helpers import helper, typedef
-from hodu.render.c_kernel import KernelWriter, render_calls, takes_instance, wrapped
+from hodu.render.c_kernel import KernelWriter, render_calls
+from hodu.render.c_steps import StepWriter, purpose
 from hodu.render.c_typed import ArenaOwner, can_be_typed, render_bare_typed, render_typed
 from hodu.render.dedupe import function_name, same_kernels
 
@@ -76,7 +78,6 @@ HODU_UNUSED static void hodu_run(hodu_instance *self, hodu_task task, void *argu
 """
 
 _SELDOM = 8  # a kernel that does less than such a part of the work is as small as can be
-_PLACES = 3  # how many lines of the model the comment of a kernel names
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ class _ProgramWriter:
         self.launches = list(unit.program.launches())
 
     def write(self) -> list[str]:
-        return [*self._kernels(), *self._info(), *self._functions()]
+        return [*self._kernels(), *self._description(), *self._functions()]
 
     def _kernels(self) -> list[str]:
         """Each kernel once; `names` then says what each launch calls."""
@@ -170,7 +171,7 @@ class _ProgramWriter:
             is_short = options.pointer_bytes == 4 and all(reach.is_short(u.kernel) for u in users)
             small = self._small if self.options.compact and self._is_seldom(users) else ""
             text = writer.write(kernel, name, is_short=is_short)
-            texts.append(f"/* {_purpose(users)} */\n{small}{text}")
+            texts.append(f"/* {purpose(users)} */\n{small}{text}")
             if any(launch.more for launch in users):
                 texts.append(render_calls(kernel, name))
         return texts
@@ -188,49 +189,20 @@ class _ProgramWriter:
     def _all_work(self) -> int:
         return _work(self.launches)
 
-    # -- the description ------------------------------------------------------------------------
+    def _description(self) -> Iterator[str]:
+        return render_description(
+            self.program,
+            self.plan,
+            self.options.symbol,
+            target=self.options.target,
+            weight_bytes=self.weights.size,
+            has_weights=self._has_weights,
+        )
 
-    def _info(self) -> Iterator[str]:
-        p, symbol = self.program, self.options.symbol
-        counts = {"inputs": p.inputs, "outputs": p.outputs, "states": p.states}
-        for name, ports in counts.items():
-            yield from self._tensors(name, ports)
-        yield _strings(f"{symbol}_sites", p.sites)
-        yield _strings(f"{symbol}_kernels", [launch.label for launch in self.launches])
-        fields = [
-            ("abi", "HODU_ABI"),
-            ("name", _c_string(p.name)),
-            ("target", _c_string(self.options.target)),
-            *((f"{name[:-1]}_count", str(len(ports))) for name, ports in counts.items()),
-            ("site_count", str(len(p.sites))),
-            *((name, f"{symbol}_{name}" if ports else "0") for name, ports in counts.items()),
-            ("sites", f"{symbol}_sites"),
-            ("arena_bytes", str(self.plan.size)),
-            ("weight_bytes", str(self.weights.size)),
-            ("has_weights", str(int(self.embedded is not None or not self.weights.size))),
-            ("kernel_count", str(len(self.launches))),
-            ("kernels", f"{symbol}_kernels"),
-        ]
-        body = "\n".join(f"  .{name} = {value}," for name, value in fields)
-        yield f"static const hodu_model {symbol}_description = {{\n{body}\n}};\n"
-        yield f"const hodu_model *{symbol}_info(void) {{ return &{symbol}_description; }}\n"
-
-    def _tensors(self, name: str, ports: Sequence[Port]) -> Iterator[str]:
-        if not ports:
-            return
-        symbol = self.options.symbol
-        rows = []
-        for number, port in enumerate(ports):
-            shape = "0"
-            if port.capacity:
-                shape = f"{symbol}_{name[:-1]}{number}_shape"
-                yield f"static const int64_t {shape}[] = {{{', '.join(map(str, port.capacity))}}};"
-            dynamic = int(any(not isinstance(d, int) for d in port.type.shape))
-            offset = self.plan.offsets.get(port.slot, 0)
-            row = (_c_string(port.name), port.type.dtype.onnx, len(port.capacity), shape)
-            more = (port.slot.bytes, offset, dynamic, int(port.slot.kind == "updated"))
-            rows.append(f"  {{{', '.join(map(str, (*row, *more)))}}},")
-        yield f"static const hodu_tensor {symbol}_{name}[] = {{\n" + "\n".join(rows) + "\n};\n"
+    @property
+    def _has_weights(self) -> bool:
+        """Whether none need be given to init."""
+        return self.embedded is not None or not self.weights.size
 
     # -- the functions --------------------------------------------------------------------------
 
@@ -244,8 +216,7 @@ class _ProgramWriter:
         owner = self.options.typed
         if owner and can_be_typed(self.program):
             given = (self.program, self.plan, symbol)
-            has_weights = self.embedded is not None or not self.weights.size
-            if self.options.bare and has_weights:
+            if self.options.bare and self._has_weights:
                 yield small + render_bare_typed(*given, self.embedded, owner)
             else:
                 yield small + render_typed(*given, owner)
@@ -281,8 +252,14 @@ class _ProgramWriter:
         yield "  (void)arena, (void)weights, (void)inputs, (void)outputs, (void)status;"
         if any(can_fail(launch.kernel) for launch in self.launches):
             yield "  self->error.status = HODU_OK;"
-        numbers = {id(launch): i for i, launch in enumerate(self.launches)}
-        yield from self._steps(self.program.steps, numbers, "  ")
+        writer = StepWriter(
+            self.program,
+            self.names,
+            self.plan.offsets,
+            self.weights.offsets,
+            bare=self.options.bare,
+        )
+        yield from writer.write(self.program.steps, "  ")
         yield "  return HODU_OK;\n}\n"
 
     def _init(self) -> str:
@@ -303,86 +280,6 @@ class _ProgramWriter:
                 lines.append(f"  memcpy({target}, {source}, {port.slot.bytes});")
         return "\n".join([*lines, "  return HODU_OK;", "}", ""])
 
-    def _steps(self, steps: Sequence[Step], numbers: Mapping[int, int], pad: str) -> Iterator[str]:
-        for step in steps:
-            match step:
-                case Launch():
-                    yield from self._launch(step, numbers[id(step)], pad)
-                case Branch(condition=condition, then=then, orelse=orelse):
-                    yield f"{pad}if (*(const uint8_t *)({self._address(condition)})) {{"
-                    yield from self._steps(then, numbers, pad + "  ")
-                    yield f"{pad}}} else {{"
-                    yield from self._steps(orelse, numbers, pad + "  ")
-                    yield f"{pad}}}"
-                case Repeat(test=test, condition=condition, body=body):
-                    yield f"{pad}for (;;) {{"
-                    yield from self._steps(test, numbers, pad + "  ")
-                    yield f"{pad}  if (!*(const uint8_t *)({self._address(condition)})) break;"
-                    yield from self._steps(body, numbers, pad + "  ")
-                    yield f"{pad}}}"
-
-    def _launch(self, launch: Launch, number: int, pad: str) -> Iterator[str]:
-        if launch.more:
-            yield self._calls(launch, number, pad)
-            return
-        given = [*map(self._argument, launch.arguments)]
-        if takes_instance(launch.kernel, bare=self.options.bare):
-            given.insert(0, "self")
-        fails = can_fail(launch.kernel)
-        head = f"{pad}  {'if ((status = ' if fails else ''}{self.names[id(launch)]}"
-        call = wrapped(head, given, "))) return status;" if fails else ");")
-        yield f"{pad}/* {_purpose([launch])} */"
-        if self.options.bare:
-            yield call.replace(f"\n{pad}  ", f"\n{pad}").removeprefix("  ")
-        else:
-            yield "\n".join(
-                [f"{pad}{{", f"{pad}  HODU_BEGIN", call, f"{pad}  HODU_END({number})", f"{pad}}}"]
-            )
-
-    def _calls(self, launch: Launch, number: int, pad: str) -> str:
-        """All calls of a launch, divided among threads if they are `shared` out."""
-        name, calls = self.names[id(launch)], launch.calls
-        places = {arguments: i for i, arguments in enumerate(dict.fromkeys(c.rest for c in calls))}
-        memory = (", ".join(["self", *map(self._argument, rest)]) for rest in places)
-        parts = (f"{self._argument(c.arguments[0])}, memory + {places[c.rest]}" for c in calls)
-        run = f"hodu_run(self, {name}_calls, " if launch.shared else f"{name}_calls("
-        counts = f"{len(calls)}" if launch.shared else f"0, {len(calls)}"
-        lines = [
-            "{",
-            "  HODU_BEGIN",
-            f"  const struct {name}_memory memory[] = {{",
-            *(f"    {{{row}}}," for row in memory),
-            "  };",
-            f"  struct {name}_call calls[] = {{",
-            *(f"    {{{row}}}," for row in parts),
-            "  };",
-            f"  {run}calls, {counts});",
-            f"  HODU_END({number})",
-            "}",
-        ]
-        return "\n".join(f"{pad}{line}" for line in [f"/* {_purpose([launch])} */", *lines])
-
-    def _argument(self, argument: Argument) -> str:
-        pointer = memory_pointer(argument.place.slot.dtype, constant=argument.role == "in")
-        address = self._address(argument.place)
-        return f"({pointer.rstrip()}){f'({address})' if ' ' in address else address}"
-
-    def _address(self, place: Place) -> str:
-        slot = place.slot
-        at = place.offset * (slot.bytes // slot.size if slot.size else 0)
-        if slot.kind in ("input", "updated", "output"):
-            ports, array = self.program.inputs, "inputs"
-            if slot.kind == "output":
-                ports, array = self.program.outputs, "outputs"
-            number = next(i for i, port in enumerate(ports) if port.slot is slot)
-            base = f"{'(const unsigned char *)' if slot.kind == 'input' else '(unsigned char *)'}"
-            return f"{base}{array}[{number}] + {at}" if at else f"{array}[{number}]"
-        if slot.kind == "constant":
-            return _offset("weights", self.weights.offsets[slot] + at)
-        if slot.kind == "shapes":
-            return "self->shapes"
-        return _offset("arena", self.plan.offsets[slot] + at)
-
 
 def render_aliases(symbol: str) -> str:
     """The functions of a model under the names that all shared libraries have."""
@@ -399,31 +296,3 @@ def render_aliases(symbol: str) -> str:
 
 def _work(launches: Sequence[Launch]) -> int:
     return sum(launch.kernel.work or operations(launch.kernel) // 2 for launch in launches)
-
-
-def _offset(base: str, offset: int) -> str:
-    return f"{base} + {offset}" if offset else base
-
-
-def _purpose(launches: Sequence[Launch]) -> str:
-    """What a kernel computes, and for which lines of the model, as the text of a comment."""
-    places = list(dict.fromkeys(one.where for one in launches if one.where))
-    shown = [*places[:_PLACES], *(["..."] if len(places) > _PLACES else [])]
-    labels = " or ".join(dict.fromkeys(one.label for one in launches))
-    text = f"{labels} at {', '.join(shown)}" if shown else labels
-    return text.replace("*/", "* /").replace("/*", "/ *").replace("\n", " ")
-
-
-def _strings(name: str, texts: Sequence[str]) -> str:
-    rows = "\n".join(f"  {_c_string(t)}," for t in texts) if texts else "  0"
-    return f"static const char *const {name}[] = {{\n{rows}\n}};\n"
-
-
-def _c_string(text: str) -> str:
-    """A C string literal; bytes that are not printable ASCII are written in octal."""
-    out = []
-    for byte in text.encode():
-        char = chr(byte)
-        plain = 32 <= byte < 127 and char not in '"\\?'
-        out.append(char if plain else f"\\{byte:03o}")
-    return '"' + "".join(out) + '"'

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hodu.backends.cpu.fingerprint import compiler_version, machine_key
-from hodu.backends.cpu.prepare import has_kernel
+from hodu.backends.cpu.prepare import has_kernel, machine
 from hodu.backends.cpu.solo import Solo, compile_solos, is_alone
 from hodu.backends.cpu.tune import read_choices, write_choices
 from hodu.lower.choices import Choices
@@ -54,7 +54,9 @@ class Tuner:
     ) -> None:
         self.target, self.options, self.tools, self.threads = target, options, tools, threads
         exact = options.exact
-        self.graph = optimize(snapshot, options.opt, exact=exact, keep=has_kernel)
+        self.graph = optimize(
+            snapshot, options.opt, exact=exact, keep=has_kernel, machine=machine(target)
+        )
         self.cache = default_cache()
         self.end = time.monotonic() + (options.tune or 0.0)
         self.is_complete = True

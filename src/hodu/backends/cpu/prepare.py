@@ -17,6 +17,7 @@ from hodu.lower.rules import has_rule
 from hodu.lower.unite import unite_kernels
 from hodu.ops._table import Array
 from hodu.passes import fuses, optimize
+from hodu.passes.strassen import Machine
 from hodu.plan.memory import ALIGNMENT, Plan, aligned, least_alignment, plan_memory
 from hodu.plan.target import Target
 from hodu.render.c_program import Options, Weights, render_program
@@ -58,54 +59,42 @@ def prepare(
     """
     written = options or Options()
     written = replace(written, exact=exact, bare=written.bare or target.is_bare)
-    optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
-    program = lowered(optimized, target, level=level, exact=exact, found=found)
+    optimized = optimize(
+        snapshot, level, exact=exact, keep=has_kernel, observer=observer, machine=machine(target)
+    )
+    program = Recipe(target, level, exact, found).program(optimized)
     alignment = alignment_for(program, target)
     (weights,) = place_weights([program], alignment)
     return rendered(program, plan_memory(program, alignment), weights, written)
 
 
-def lowered(
-    optimized: Snapshot,
-    target: Target,
-    *,
-    level: int,
-    exact: bool,
-    found: Mapping[str, int] | None,
-) -> Program:
-    """The kernels of an optimized Snapshot; firmware has as few as can be, in little memory."""
-    program = _layer_by_layer(optimized, target, level=level, exact=exact, found=found)
-    if not (target.is_bare or target.compact):
-        return program
-    return unite_kernels(program, compact=target.compact)
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How optimized Snapshots become programs for a target; see `prepare`."""
 
+    target: Target
+    level: int = 2
+    exact: bool = False
+    found: Mapping[str, int] | None = None
 
-def _layer_by_layer(
-    optimized: Snapshot,
-    target: Target,
-    *,
-    level: int,
-    exact: bool,
-    found: Mapping[str, int] | None,
-) -> Program:
-    """A program in which each layer has kernels of its own."""
-    make = partial(lower, optimized, target, fuse=fuses(level), exact=exact)
-    if target.is_bare:
-        return lower_small(lambda choices: make(choices=choices), found)
-    return make(choices=Choices(found))
+    def program(self, optimized: Snapshot) -> Program:
+        """The kernels of a Snapshot; firmware has as few as can be, in little memory."""
+        program = self._layer_by_layer(optimized)
+        if not (self.target.is_bare or self.target.compact):
+            return program
+        return unite_kernels(program, compact=self.target.compact)
 
+    def arena_bytes(self, optimized: Snapshot) -> int:
+        """What the arena of a Snapshot takes."""
+        program = self._layer_by_layer(optimized)
+        return plan_memory(program, alignment_for(program, self.target)).size
 
-def arena_bytes(
-    optimized: Snapshot,
-    target: Target,
-    *,
-    level: int,
-    exact: bool,
-    found: Mapping[str, int] | None,
-) -> int:
-    """What the arena of an optimized Snapshot takes."""
-    program = _layer_by_layer(optimized, target, level=level, exact=exact, found=found)
-    return plan_memory(program, alignment_for(program, target)).size
+    def _layer_by_layer(self, optimized: Snapshot) -> Program:
+        """A program in which each layer has kernels of its own."""
+        make = partial(lower, optimized, self.target, fuse=fuses(self.level), exact=self.exact)
+        if self.target.is_bare:
+            return lower_small(lambda choices: make(choices=choices), self.found)
+        return make(choices=Choices(self.found))
 
 
 def alignment_for(program: Program, target: Target) -> int:
@@ -118,6 +107,13 @@ def rendered(program: Program, plan: Plan, weights: Weights, options: Options) -
     return Prepared(
         program, plan, weights, options, render_program(program, plan, weights, options)
     )
+
+
+def machine(target: Target) -> Machine | None:
+    """What decides whether weights may grow to save arithmetic; None where there is no room."""
+    if target.is_bare or target.compact or not target.l3_bytes:
+        return None
+    return Machine(target.vector_bits, target.l3_bytes // 4)
 
 
 def has_kernel(node: Node) -> bool:

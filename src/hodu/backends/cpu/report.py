@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hodu.backends.cpu.interface import unbound_dims
-from hodu.backends.cpu.prepare import Prepared, has_kernel
+from hodu.backends.cpu.prepare import Prepared, has_kernel, machine
 from hodu.errors import UnsupportedError
 from hodu.kernel.work import moved, operations
 from hodu.lower.lowering import lower
@@ -48,7 +48,7 @@ def planned_memory(snapshot: Snapshot) -> dict[str, Any] | None:
     if unbound_dims(snapshot):
         return None
     try:
-        program = lower(optimize(snapshot, keep=has_kernel), host())
+        program = lower(optimize(snapshot, keep=has_kernel, machine=machine(host())), host())
     except UnsupportedError:
         return None
     return memory(program, plan_memory(program))

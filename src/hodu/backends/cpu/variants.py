@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from hodu.backends.cpu.prepare import (
     Observer,
     Prepared,
+    Recipe,
     alignment_for,
-    arena_bytes,
     has_kernel,
-    lowered,
+    machine,
     place_weights,
     rendered,
     write_weights,
@@ -92,21 +91,20 @@ def prepare_variants(
     of all variants, and every arena is as large as the largest. With `streaming` layers are
     computed by line buffers where that makes the arena of the last variant smaller.
     """
-    optimized = optimize(snapshot, level, exact=exact, keep=has_kernel, observer=observer)
+    best = machine(variants[-1].target)  # one Snapshot serves all
+    optimized = optimize(
+        snapshot, level, exact=exact, keep=has_kernel, observer=observer, machine=best
+    )
     streamed = None
     if streaming:
-        arena = partial(
-            arena_bytes, target=variants[-1].target, level=level, exact=exact, found=found
-        )
-        streamed = stream(optimized, arena)
+        last = Recipe(variants[-1].target, level, exact, found)
+        streamed = stream(optimized, last.arena_bytes)
         optimized = streamed.snapshot
         if observer is not None:
             observer("strips", optimized)
     if not _has_dots(optimized):
         variants = without_idle(variants)
-    programs = [
-        lowered(optimized, v.target, level=level, exact=exact, found=found) for v in variants
-    ]
+    programs = [Recipe(v.target, level, exact, found).program(optimized) for v in variants]
     alignment = alignment_for(programs[-1], variants[-1].target)
     plans = [plan_memory(program, alignment) for program in programs]
     size = max(plan.size for plan in plans)

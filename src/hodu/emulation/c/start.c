@@ -1,8 +1,10 @@
-/* Starts a board with a Cortex-M, runs a model once on files of the host, which semihosting reads and
-   writes, and says how it ended, how deep the stack was, and how long it took. */
+/* Runs a model once on files of the host, which semihosting reads and writes, and says how it ended,
+   how deep the stack was, and how long it took. */
 #include "board.h"
 
-extern uint32_t stack_top, stack_end;
+#define PAINT 0xA5A5A5A5u
+extern uint32_t stack_end;
+register uintptr_t stack_pointer __asm("sp");
 
 void *memcpy(void *restrict to, const void *restrict from, size_t count) {
   for (size_t i = 0; i < count; i++) ((volatile uint8_t *)to)[i] = ((const uint8_t *)from)[i];
@@ -14,29 +16,19 @@ void *memset(void *to, int value, size_t count) {
   return to;
 }
 
-enum { OPEN = 1, CLOSE = 2, SAY = 4, WRITE = 5, READ = 6, EXIT = 0x18 };
 enum { FOR_READING = 1, FOR_WRITING = 5 };
-#define ENDED ((const void *)0x20026)
-#define FAILED ((const void *)0x20023)
-
-static int host(int operation, const void *argument) {
-  register int r0 __asm("r0") = operation;
-  register const void *r1 __asm("r1") = argument;
-  __asm volatile("bkpt 0xAB" : "+r"(r0) : "r"(r1) : "memory");
-  return r0;
-}
 
 static void say(const char *word, uint32_t value) {
   static char digits[10];
-  host(SAY, word);
+  board_host(HOST_SAY, word);
   for (int i = 7; i >= 0; i--, value >>= 4) digits[i] = "0123456789abcdef"[value & 15];
   digits[8] = '\n';
-  host(SAY, digits);
+  board_host(HOST_SAY, digits);
 }
 
-static void fault(void) {
-  host(SAY, "fault\n");
-  host(EXIT, FAILED);
+void board_fault(void) {
+  board_host(HOST_SAY, "fault\n");
+  board_exit(0);
 }
 
 static void transfer(const board_file *file, int mode, int operation) {
@@ -44,53 +36,33 @@ static void transfer(const board_file *file, int mode, int operation) {
     size_t length = 0;
     while (file->name[length]) length++;
     uintptr_t opening[] = {(uintptr_t)file->name, (uintptr_t)mode, length};
-    uintptr_t handle = (uintptr_t)host(OPEN, opening);
+    uintptr_t handle = (uintptr_t)board_host(HOST_OPEN, opening);
     uintptr_t moving[] = {handle, (uintptr_t)file->data, file->bytes};
-    if (handle == (uintptr_t)-1 || (file->bytes && host(operation, moving))) fault();
-    host(CLOSE, &handle);
+    if (handle == (uintptr_t)-1 || (file->bytes && board_host(operation, moving))) board_fault();
+    board_host(HOST_CLOSE, &handle);
   }
 }
 
 __attribute__((noinline, used)) void count_begin(void) { __asm volatile("nop" ::: "memory"); }
 __attribute__((noinline, used)) void count_end(void) { __asm volatile("nop" ::: "memory"); }
 
-/* SysTick: control, reload, value. It counts down, in 24 bits. */
-#define TICKS ((volatile uint32_t *)0xE000E010)
-#define FULL 0xFFFFFFu
-#define WRAPPED (1u << 16)
-
-__attribute__((noreturn, used)) void run(void) {
-  uint32_t here;
-  transfer(board_inputs, FOR_READING, READ);
-  __asm volatile("mov %0, sp" : "=r"(here));
-  TICKS[1] = FULL, TICKS[2] = 0, TICKS[0] = 5;
-  uint32_t before = TICKS[2];
+__attribute__((noreturn, used)) void board_main(void) {
+  transfer(board_inputs, FOR_READING, HOST_READ);
+  uintptr_t here = stack_pointer;
+  /* Here, where no call is under way; volatile, lest it become a call of memset. */
+  for (volatile uint32_t *p = &stack_end; (uintptr_t)p < here; p++) *p = PAINT;
+  board_clock_start();
   count_begin();
   int status = board_run();
   count_end();
-  uint32_t ticks = (before - TICKS[2]) & FULL;
-  uint32_t wrapped = TICKS[0] & WRAPPED;
+  uint32_t ticks = board_clock();
   const uint32_t *deepest = &stack_end;
-  while (*deepest == 0xA5A5A5A5u) deepest++;
-  transfer(board_outputs, FOR_WRITING, WRITE);
+  while (*deepest == PAINT) deepest++;
+  transfer(board_outputs, FOR_WRITING, HOST_WRITE);
   say("status ", (uint32_t)status);
-  say("stack ", here - (uint32_t)deepest);
-  if (!wrapped) say("ticks ", ticks);
-  host(EXIT, ENDED);
+  say("stack ", (uint32_t)(here - (uintptr_t)deepest));
+  if (ticks != NO_CLOCK) say("ticks ", ticks);
+  board_exit(1);
   for (;;) {
   }
 }
-
-__attribute__((naked, noreturn)) void reset(void) {
-  /* The FPU is switched on and the stack is painted before any C, in what a Cortex-M0 has too. */
-  __asm volatile(
-      "ldr r0, =0xE000ED88\n ldr r1, =0x00F00000\n ldr r2, [r0]\n orrs r2, r1\n str r2, [r0]\n"
-      "dsb\n isb\n"
-      "ldr r0, =stack_end\n ldr r1, =stack_top\n ldr r2, =0xA5A5A5A5\n"
-      "1: cmp r0, r1\n bhs 2f\n str r2, [r0]\n adds r0, #4\n b 1b\n"
-      "2: bl run\n .ltorg\n");
-}
-
-__attribute__((section(".vectors"), used)) void *const vectors[16] = {
-    &stack_top, reset, fault, fault, fault, fault, fault, 0, 0, 0, 0, fault, fault, 0, fault, fault,
-};

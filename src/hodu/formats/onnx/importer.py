@@ -19,6 +19,7 @@ from hodu.formats.onnx.narrow import NarrowTensor
 from hodu.formats.onnx.packing import Form, Leaf, pack, unpack
 from hodu.formats.onnx.states import OWN, bounded_sizes, state_names, with_states
 from hodu.formats.onnx.tensors import NOWHERE, Origin
+from hodu.passes.loops import loops
 from hodu.plugins.interfaces import LoadOptions
 from hodu.shapes import TensorType
 from hodu.snapshot.capture import CaptureBoard
@@ -93,7 +94,7 @@ def capture_model(
             board.target(name, tensor)
         board.metadata(_metadata(model))
     named = rename_values(board.snapshot, _names(scope, board.snapshot))
-    return Captured(prune(named), outputs)
+    return Captured(loops(prune(named)), outputs)
 
 
 def model_inputs(graph: onnx.GraphProto, states: Collection[str] = ()) -> list[onnx.ValueInfoProto]:

@@ -99,6 +99,30 @@ def qlinear_concat(node: OnnxNode, scale: Tensor, zero: Tensor, *parts: Any) -> 
     return f.cat(joined, node.integer("axis"))
 
 
+@onnx_op("QLinearSoftmax", domain=DOMAIN)
+def qlinear_softmax(
+    node: OnnxNode,
+    x: Tensor,
+    x_scale: Tensor,
+    x_zero: Tensor | None,
+    scale: Tensor,
+    zero: Tensor | None = None,
+) -> Tensor:
+    """Exponentials that add up to one along an axis; `opset` below 13 takes all axes from it on.
+
+    As ONNX Runtime has it, 1 / scale is rounded down to an integer. The zero point of `x` changes
+    nothing. What is beyond the type of the result saturates, where ONNX Runtime wraps around.
+    """
+    whole = node.integer("opset") < 13
+    axis = node.integer("axis", 1 if whole else -1) % max(x.ndim, 1)
+    lines = x.reshape(*x.shape[:axis], -1) if whole else x
+    wide = lines.to(i32)
+    powers = f.exp((wide - f.amax(wide, axis, keepdim=True)).to("f32") * _columns(x_scale))
+    one = f.floor(1 / _columns(scale))
+    parts = powers * one / f.sum(powers, axis, keepdim=True)
+    return _quantized(parts, f.ones_like(one), zero, x.dtype).reshape(x.shape)
+
+
 @onnx_op("QLinearAveragePool", "QLinearGlobalAveragePool", domain=DOMAIN)
 def qlinear_average_pool(
     node: OnnxNode,
