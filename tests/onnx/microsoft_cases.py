@@ -171,6 +171,9 @@ def products() -> Iterator[Case]:
     ):
         attrs = {"activation": kind, "alpha": 0.5, "beta": 2.0, **extra}
         yield Case(f"fused_gemm_{kind}", "FusedGemm", [left, right, c], attrs)
+    for kind in ("Elu", "Celu", "ThresholdedRelu", "Selu", "Softplus", "Softsign"):
+        attrs = {"activation": kind, "activation_alpha": 0.5, "activation_gamma": 1.25}
+        yield Case(f"fused_gemm_{kind}", "FusedGemm", [left, right, c], attrs)
     swapped = {"activation": "Relu", "transA": 1, "transB": 1}
     yield Case("fused_gemm_t", "FusedGemm", [left.T.copy(), right.T.copy()], swapped)
 
@@ -203,6 +206,8 @@ def narrow_products() -> Iterator[Case]:
             yield Case(f"{name}_bias", op, full, {**attrs, "accuracy_level": 1}, fixed=fixed)
             floats = [a, b, scales, real(n, count, seed=5) * 2 + 8]
             yield Case(f"{name}_real_zeros", op, floats, attrs, fixed=fixed[:3])
+            order = (np.arange(k, dtype=np.int32) * 7) % count
+            yield Case(f"{name}_order", op, [a, b, scales, None, order], attrs, fixed=(1, 2, 4))
 
 
 def quantized() -> Iterator[Case]:
@@ -243,6 +248,8 @@ def quantized_pools() -> Iterator[Case]:
         yield Case(f"pool_pad_{name}", op, given, whole, fixed=fixed)
         ceil = {"kernel_shape": [2, 2], "strides": [2, 2], "ceil_mode": 1}
         yield Case(f"pool_ceil_{name}", op, given, ceil, fixed=fixed)
+        beyond = {**ceil, "kernel_shape": [3, 3], "pads": [1, 1, 1, 1], "count_include_pad": 1}
+        yield Case(f"pool_beyond_{name}", op, given, beyond, fixed=fixed)
         same = {"kernel_shape": [3, 3], "auto_pad": "SAME_UPPER"}
         yield Case(f"pool_same_{name}", op, given, same, fixed=fixed)
     last = [np.ascontiguousarray(np.moveaxis(image, 1, -1)), *given[1:]]
@@ -272,6 +279,82 @@ def quantized_products() -> Iterator[Case]:
     dynamic = "DynamicQuantizeMatMul"
     yield Case("dynamic", dynamic, [real(3, 4), b, b_scale])
     yield Case("dynamic_all", dynamic, [real(3, 4), b, each, zeros, real(5, seed=8)])
+
+
+def quantized_layers() -> Iterator[Case]:
+    bare = [codes(4, 6), number(0.1), None, number(0.004), number(2, np.uint8)]
+    yield Case("softmax_bare", "QLinearSoftmax", bare, {"opset": 11})
+    for dtype, name in ((np.uint8, "u8"), (np.int8, "s8")):
+        zeros = [number(v, dtype) for v in range(6)]
+        choice = codes(3, 4, below=2) > 0
+        left, right = codes(3, 4, dtype=dtype), codes(1, 4, seed=1, dtype=dtype)
+        given = [choice, left, number(0.5), zeros[3], right, number(0.25), zeros[1]]
+        yield Case(f"where_{name}", "QLinearWhere", [*given, number(0.3), zeros[5]],
+                   fixed=(2, 3, 5, 6, 7, 8))  # fmt: skip
+        form = {"group": 2, "pads": [1, 1, 0, 1], "strides": [1, 2]}
+        image, weights = codes(1, 4, 6, 7, dtype=dtype), codes(6, 2, 3, 3, seed=1, dtype=np.int8)
+        scales, bias = np.abs(real(6, seed=2)) + np.float32(0.1), ints(*range(-400, 500, 150))
+        given = [number(0.5), zeros[3], weights, scales, codes(6, below=1, dtype=np.int8)]
+        rest = [*given, number(90.0), zeros[5], bias]
+        yield Case(f"conv_{name}", "QLinearConv", [image, *rest], form, fixed=(3,))
+        last = np.ascontiguousarray(np.moveaxis(image, 1, -1))
+        yield Case(f"conv_last_{name}", "QLinearConv", [last, *rest], {**form, "channels_last": 1},
+                   fixed=(3,))  # fmt: skip
+        pool = {"kernel_shape": [3, 2], "pads": [1, 0, 1, 1], "strides": [2, 2], "ceil_mode": 1}
+        yield Case(f"max_pool_{name}", "NhwcMaxPool", [last], pool)
+        tables = [codes(n, 8, seed=n, dtype=dtype) for n in (5, 4, 2)]
+        tables += [codes(8, seed=s, dtype=dtype) for s in (6, 7)]
+        fine = [number(v) for v in (0.1, 0.2, 0.3, 0.04, 0.05)]
+        ids, segments = ints([3, 1, 0], [2, 2, 4]), ints([0, 1, 1], [1, 0, 0])
+        embed = [ids, segments, *tables, ints([1, 1, 0], [1, 0, 0]), *fine, *zeros[1:]]
+        yield Case(f"qembed_{name}", "QEmbedLayerNormalization", embed, {"epsilon": 0.01}, "11")
+    absent = [None if i in (1, 4, 7, 10, 15) else x for i, x in enumerate(embed)]
+    yield Case("qembed_bare", "QEmbedLayerNormalization", absent, outputs="11")
+
+
+def quantized_attentions() -> Iterator[Case]:
+    op, base = "QAttention", {"num_heads": 2}
+    x, w, bias = codes(2, 3, 8), codes(8, 24, seed=1, dtype=np.int8), real(24, seed=2)
+    fine, zero = [number(0.02), number(0.01)], number(120, np.uint8)
+    yield Case("qattention", op, [x, w, bias, *fine, ints(2, 3), zero], base)
+    each = np.abs(real(24, seed=3)) / 64 + np.float32(0.01)
+    mask, none = ints([1, 1, 0], [1, 0, 1]), codes(24, below=1, dtype=np.int8)
+    causal = {**base, "unidirectional": 1, "mask_filter_value": -5.0}
+    yield Case("qattention_each", op, [x, w, bias, fine[0], each, mask, zero, none], causal)
+    past = real(2, 2, 2, 4, 4, seed=4)
+    step = [x, codes(8, 24), bias, *fine, None, zero, number(128, np.uint8), past]
+    yield Case("qattention_past", op, step, {**base, "scale": 0.3, "unidirectional": 1}, "11")
+
+
+def quantized_lstms() -> Iterator[Case]:
+    op, fixed = "DynamicQuantizeLSTM", (1, 2, 9, 11)
+    x, outputs = real(4, 3, 5), "111"
+
+    def weights(ways: int, each: bool, dtype: Any) -> tuple[list[Array], list[Array]]:
+        parts = [codes(ways, n, 24, seed=n, dtype=dtype) for n in (5, 6)]
+        shape = (ways, 24) if each else (ways,)
+        scale = np.abs(real(*shape, seed=3)) / 64 + np.float32(0.01)
+        zero = np.full(shape, 128 if dtype is np.uint8 else 0, dtype)
+        return parts, [scale, zero, scale, zero]
+
+    def case(
+        name: str, ways: int, each: bool, dtype: Any, options: Sequence[Array | None], **attrs: Any
+    ) -> Case:
+        parts, scales = weights(ways, each, dtype)
+        given = [x, *parts, *options, *scales]
+        return Case(name, op, given, {"hidden_size": 6, **attrs}, outputs, fixed=fixed)
+
+    bias, bare = real(1, 48, seed=5), [None] * 5
+    state = real(1, 3, 6, seed=6)
+    yield case("lstm_u8", 1, False, np.uint8, bare)
+    yield case("lstm_lengths", 1, False, np.int8, [bias, ints(2, 3, 1), None, None, None])
+    yield case("lstm_reverse", 1, True, np.int8, [None, ints(2, 4, 1), state, state, None],
+               direction="reverse")  # fmt: skip
+    yield case("lstm_peepholes", 1, True, np.int8, [*bare[:4], real(1, 18, seed=7)], clip=0.75)
+    yield case("lstm_forget", 1, True, np.int8, bare, input_forget=1, activation_alpha=[0.3],
+               activation_beta=[0.4], activations=["HardSigmoid", "Relu", "Tanh"])  # fmt: skip
+    both = [real(2, 48, seed=5), None, real(2, 3, 6, seed=6), real(2, 3, 6, seed=7), None]
+    yield case("lstm_both", 2, True, np.int8, both, direction="bidirectional")
 
 
 def linear() -> Iterator[Case]:
@@ -348,6 +431,7 @@ def rotations() -> Iterator[Case]:
     yield Case("rotary_start", op, [x, start, cos, sin], {"interleaved": 1})
     yield Case("rotary_heads", op, [heads, at, cos, sin], {"interleaved": 1})
     part = {"num_heads": 2, "rotary_embedding_dim": 4}
+    yield Case("rotary_packed", op, [x, at, cos, sin], {"is_packed_batching": 1})
     yield Case("rotary_part", op, [x, at, cos, sin], part)
     yield Case("rotary_part_heads", op, [real(2, 2, 3, 6), at, cos, sin], part)
 
@@ -398,6 +482,7 @@ def group_attentions() -> Iterator[Case]:
 
 FAMILIES = [activations, normalisations, embeddings, products, convolutions, narrow_products]
 FAMILIES += [quantized, quantized_pools, quantized_products, linear, attentions]
+FAMILIES += [quantized_layers, quantized_attentions, quantized_lstms]
 FAMILIES += [multi_head_attentions, rotations, group_attentions]
 CASES = {case.name: case for family in FAMILIES for case in family()}
 
@@ -417,7 +502,8 @@ def run_onnxruntime(case: Case) -> list[Array]:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4
+    # With several threads its quantized LSTM takes the range of each thread's rows alone.
+    options.log_severity_level, options.intra_op_num_threads = 4, 1
     level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.graph_optimization_level = level
     data = case.model().SerializeToString()

@@ -12,12 +12,10 @@ from hodu.formats.onnx.dtypes import is_readable, type_name
 from hodu.formats.onnx.functions import has_function_body
 from hodu.formats.onnx.graph import ModelContext, versions_of
 from hodu.formats.onnx.registry import find_handler, mapped, normal_domain
-from hodu.formats.onnx.suggest import how_to_register
+from hodu.formats.onnx.suggest import remedy
 
 _SHOWN = 50
 _MOST_NODES = 1_000_000
-HINT = "export it with other operators, convert it to another opset, or replace these parts"
-_STANDARD = ("", "ai.onnx.ml", "ai.onnx.preview", "ai.onnx.preview.training", "com.microsoft")
 _Key: TypeAlias = tuple[str, str]
 
 
@@ -34,12 +32,11 @@ def check_supported(model: onnx.ModelProto, context: ModelContext) -> None:
     problems = list(dict.fromkeys(problems))
     if not problems:
         return
-    unknown = list(_unknown(model, context))
     listed = "\n".join(f"  - {p}" for p in problems[:_SHOWN])
     more = f"\n  ... and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
     raise UnsupportedError(
         f"unsupported parts of the model, {len(problems)} in all:\n{listed}{more}",
-        hint=how_to_register(unknown) if unknown else HINT,
+        hint=remedy(list(_unknown(model, context))),
     )
 
 
@@ -50,11 +47,11 @@ def check_structure(model: onnx.ModelProto, context: ModelContext) -> None:
 
 
 def _unknown(model: onnx.ModelProto, context: ModelContext) -> Iterator[onnx.NodeProto]:
-    """The first node of each operator that nobody has defined, of domains that may be of users."""
+    """The first node of each operator that nobody has defined."""
     seen: set[_Key] = set()
     for node in _all_nodes([*model.graph.node, *(n for f in model.functions for n in f.node)]):
         key = normal_domain(node.domain), node.op_type
-        if key in seen or key in context.functions or key[0] in _STANDARD:
+        if key in seen or key in context.functions:
             continue
         seen.add(key)
         if key not in mapped():

@@ -14,14 +14,14 @@ import onnx.shape_inference
 
 from hodu.dims import Dim
 from hodu.errors import FormatError, HoduError
-from hodu.formats.onnx.check import HINT, check_structure, problem_of
+from hodu.formats.onnx.check import check_structure, problem_of
 from hodu.formats.onnx.dtypes import FROM_ONNX, held
 from hodu.formats.onnx.graph import ModelContext, Scope, context_of, run_node, versions_of
 from hodu.formats.onnx.importer import dim_of, model_inputs, type_of_input
 from hodu.formats.onnx.registry import normal_domain
 from hodu.formats.onnx.states import bounded_sizes, state_names
 from hodu.formats.onnx.subgraph import uses
-from hodu.formats.onnx.suggest import how_to_register
+from hodu.formats.onnx.suggest import HINT, remedy
 from hodu.formats.onnx.tensors import Origin, to_array, to_dense
 from hodu.shapes import TensorType
 from hodu.snapshot.capture import CaptureBoard
@@ -56,9 +56,7 @@ def _of_nodes(
     for node in nodes:
         reason = problem_of(node, context)
         if reason is not None:
-            is_foreign = normal_domain(node.domain) not in ("", "ai.onnx.ml")
-            remedy = how_to_register([node]) if is_foreign else HINT
-            yield _problem("import", node, context, types, reason, remedy)
+            yield _problem("import", node, context, types, reason, remedy([node]))
         for attribute in node.attribute:
             for graph in [attribute.g] if attribute.HasField("g") else attribute.graphs:
                 yield from _of_nodes(graph.node, context, types)

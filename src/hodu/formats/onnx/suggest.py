@@ -21,6 +21,22 @@ _PLAIN = (
 )
 
 
+HINT = "export it with other operators, convert it to another opset, or replace these parts"
+_STANDARD = ("", "ai.onnx.ml", "ai.onnx.preview", "ai.onnx.preview.training")
+_OF_ONE_PROCESSOR = "com.microsoft.nchwc"
+
+
+def remedy(nodes: Sequence[onnx.NodeProto]) -> str:
+    """What to do about nodes of operators that Hodu does not have."""
+    if any(node.domain == _OF_ONE_PROCESSOR for node in nodes):
+        return (
+            "ONNX Runtime wrote the model for one processor (ORT_ENABLE_ALL): take the model that "
+            "it was made from, or have it written with ORT_ENABLE_EXTENDED"
+        )
+    own = [node for node in nodes if normal_domain(node.domain) not in _STANDARD]
+    return how_to_register(own) if own else HINT
+
+
 def how_to_register(nodes: Sequence[onnx.NodeProto]) -> str:
     """Python that registers the operators of the first few of these nodes, to be filled in."""
     snippets = [_snippet(node) for node in nodes[:_SUGGESTED]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import hodu.functional as f
@@ -41,26 +42,30 @@ def quick_gelu(node: OnnxNode, x: Tensor) -> Tensor:
 def activated(node: OnnxNode, x: Tensor) -> Tensor:
     """What a fused node does last: its `activation`, by `activation_params` or single ones."""
     kind = node.text("activation", "")
-    given = node.attr("activation_params") or []
-    alpha = given[0] if given else node.attr("activation_alpha")
-    beta = given[1] if len(given) > 1 else node.attr("activation_beta")
-    if kind in _PLAIN:
-        return _PLAIN[kind](x)
-    if kind == "LeakyRelu":
-        return f.leaky_relu(x, 0.01 if alpha is None else alpha)
-    if kind == "Clip":
-        return f.clamp(x, alpha, beta)
-    if kind == "HardSigmoid":
-        slope, middle = 0.2 if alpha is None else alpha, 0.5 if beta is None else beta
-        return f.clamp(x * slope + middle, 0, 1)
-    known = ", ".join([*filter(None, _PLAIN), "LeakyRelu", "Clip", "HardSigmoid"])
-    raise node.unsupported(f"activation={kind!r}", f"the activations are {known}")
+    if kind not in _ACTIVATIONS:
+        known = ", ".join(filter(None, _ACTIVATIONS))
+        raise node.unsupported(f"activation={kind!r}", f"the activations are {known}")
+    function, defaults = _ACTIVATIONS[kind]
+    names = ["activation_alpha", "activation_gamma" if kind == "Selu" else "activation_beta"]
+    given = list(node.attr("activation_params") or map(node.attr, names))
+    params = given + [None] * len(defaults)
+    return function(x, *(d if p is None else p for d, p in zip(defaults, params, strict=False)))
 
 
-_PLAIN = {
-    "": lambda x: x,
-    "Relu": f.relu,
-    "Tanh": f.tanh,
-    "Sigmoid": f.sigmoid,
-    "HardSwish": f.hardswish,
+_ACTIVATIONS: dict[str, tuple[Callable[..., Tensor], tuple[float | None, ...]]] = {
+    "": (lambda x: x, ()),
+    "Relu": (f.relu, ()),
+    "Tanh": (f.tanh, ()),
+    "Sigmoid": (f.sigmoid, ()),
+    "HardSwish": (f.hardswish, ()),
+    "Softplus": (f.softplus, ()),
+    "Softsign": (f.softsign, ()),
+    "LeakyRelu": (f.leaky_relu, (0.01,)),
+    "Elu": (f.elu, (1.0,)),
+    "Celu": (f.celu, (1.0,)),
+    "ThresholdedRelu": (lambda x, alpha: f.where(x > alpha, x, 0), (1.0,)),
+    "Selu": (lambda x, alpha, gamma: f.elu(x, alpha) * gamma, (1.67326324, 1.05070102)),
+    "Clip": (f.clamp, (None, None)),
+    "HardSigmoid": (lambda x, alpha, beta: f.clamp(x * alpha + beta, 0, 1), (0.2, 0.5)),
 }
+"""The activations by name, with what their parameters are if they are not given."""

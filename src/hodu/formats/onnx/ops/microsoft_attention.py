@@ -41,12 +41,24 @@ def attention(
 
     Also yields the keys and values after those of `past`, [2, B, N, S, H].
     """
+    refuse_shared_caches(node)
+    joined = f.matmul(x, weights)
+    return attend_to_itself(node, joined if bias is None else joined + bias, mask, past, score_bias)
+
+
+def refuse_shared_caches(node: OnnxNode) -> None:
+    """Raise UnsupportedError for what only ONNX Runtime's GPU kernels do."""
     for name in ("do_rotary", "past_present_share_buffer"):
         if node.flag(name):
             raise node.unsupported(f"{name}=1", "export without it, or as GroupQueryAttention")
+
+
+def attend_to_itself(
+    node: OnnxNode, joined: Tensor, mask: Tensor | None, past: Tensor | None,
+    score_bias: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:  # fmt: skip
+    """Attention from queries, keys and values beside one another; also what comes after `past`."""
     heads = node.integer("num_heads")
-    joined = f.matmul(x, weights)
-    joined = joined if bias is None else joined + bias
     sizes = node.integers("qkv_hidden_sizes") or [int(joined.shape[-1]) // 3] * 3
     query, key, value = (split_heads(p, heads) for p in f.split(joined, sizes, -1))
     if past is not None:

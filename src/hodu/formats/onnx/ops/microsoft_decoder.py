@@ -24,10 +24,9 @@ def rotary_embedding(
 ) -> Tensor:
     """Pairs of features turned by angles that grow with the position.
 
-    x is [B, S, N * H] or [B, N, S, H]; positions are one offset or [B, S].
+    x is [B, S, N * H] or [B, N, S, H]; positions are one offset or [B, S]. With
+    `is_packed_batching` sequences lie one after the other in a row, each with its own positions.
     """
-    if node.flag("is_packed_batching"):
-        raise node.unsupported("is_packed_batching=1", "give each sequence a row of the batch")
     is_flat = x.ndim == 3
     heads = node.integer("num_heads", 0)
     if is_flat:

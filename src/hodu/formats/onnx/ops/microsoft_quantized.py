@@ -18,10 +18,13 @@ from hodu.formats.onnx.ops.quantize import (
     quantize_linear,
 )
 from hodu.formats.onnx.registry import onnx_op
-from hodu.formats.onnx.windows import window
+from hodu.formats.onnx.windows import Window, window
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hodu._tensor import Tensor
+    from hodu.dims import Dim
     from hodu.dtypes import DType
 
 onnx_op("QuantizeLinear", domain=DOMAIN)(quantize_linear)
@@ -38,16 +41,14 @@ def _columns(v: Tensor) -> Tensor:
     return v.reshape(()) if v.numel() == 1 else v
 
 
-def _real(x: Tensor, scale: Tensor, zero: Tensor | None) -> Tensor:
+def dequantized(x: Tensor, scale: Tensor, zero: Tensor | None) -> Tensor:
+    """The numbers that integers stand for."""
     return _centred(x, zero).to("f32") * _columns(scale)
 
 
-def _quantized(x: Tensor, scale: Tensor, zero: Tensor | None, dtype: DType) -> Tensor:
+def quantized(x: Tensor, scale: Tensor, zero: Tensor | None, dtype: DType) -> Tensor:
     """Numbers as integers of `dtype`."""
-    moved = f.round(x / _columns(scale))
-    if zero is not None:
-        moved = moved + _columns(zero).to("f32")
-    return f.clamp(moved, *limits_of(dtype.numpy)).to(dtype)
+    return f._quantize_linear(x, _columns(scale), None if zero is None else _columns(zero), dtype)
 
 
 def _rounded(x: Tensor, scale: Tensor, zero: Tensor | None, dtype: DType) -> Tensor:
@@ -70,7 +71,7 @@ def qlinear_binary(
     zero: Tensor | None = None,
 ) -> Tensor:
     """The sum or the product of two quantized tensors that broadcast."""
-    left, right = _real(a, a_scale, a_zero), _real(b, b_scale, b_zero)
+    left, right = dequantized(a, a_scale, a_zero), dequantized(b, b_scale, b_zero)
     result = left + right if node.op_type == "QLinearAdd" else left * right
     return _rounded(result, scale, zero, a.dtype)
 
@@ -85,42 +86,18 @@ def qlinear_unary(
     zero: Tensor | None = None,
 ) -> Tensor:
     """An activation of a quantized tensor."""
-    real = _real(x, x_scale, x_zero)
+    real = dequantized(x, x_scale, x_zero)
     is_sigmoid = node.op_type == "QLinearSigmoid"
     y = f.sigmoid(real) if is_sigmoid else f.leaky_relu(real, node.real("alpha", 0.01))
-    return _quantized(y, scale, zero, x.dtype)
+    return quantized(y, scale, zero, x.dtype)
 
 
 @onnx_op("QLinearConcat", domain=DOMAIN)
 def qlinear_concat(node: OnnxNode, scale: Tensor, zero: Tensor, *parts: Any) -> Tensor:
     """Quantized tensors, each with its scale and zero point, joined in one quantization."""
     triples = zip(parts[::3], parts[1::3], parts[2::3], strict=True)
-    joined = [_quantized(_real(x, s, z), scale, zero, zero.dtype) for x, s, z in triples]
+    joined = [quantized(dequantized(x, s, z), scale, zero, zero.dtype) for x, s, z in triples]
     return f.cat(joined, node.integer("axis"))
-
-
-@onnx_op("QLinearSoftmax", domain=DOMAIN)
-def qlinear_softmax(
-    node: OnnxNode,
-    x: Tensor,
-    x_scale: Tensor,
-    x_zero: Tensor | None,
-    scale: Tensor,
-    zero: Tensor | None = None,
-) -> Tensor:
-    """Exponentials that add up to one along an axis; `opset` below 13 takes all axes from it on.
-
-    As ONNX Runtime has it, 1 / scale is rounded down to an integer. The zero point of `x` changes
-    nothing. What is beyond the type of the result saturates, where ONNX Runtime wraps around.
-    """
-    whole = node.integer("opset") < 13
-    axis = node.integer("axis", 1 if whole else -1) % max(x.ndim, 1)
-    lines = x.reshape(*x.shape[:axis], -1) if whole else x
-    wide = lines.to(i32)
-    powers = f.exp((wide - f.amax(wide, axis, keepdim=True)).to("f32") * _columns(x_scale))
-    one = f.floor(1 / _columns(scale))
-    parts = powers * one / f.sum(powers, axis, keepdim=True)
-    return _quantized(parts, f.ones_like(one), zero, x.dtype).reshape(x.shape)
 
 
 @onnx_op("QLinearAveragePool", "QLinearGlobalAveragePool", domain=DOMAIN)
@@ -133,7 +110,7 @@ def qlinear_average_pool(
     zero: Tensor | None = None,
 ) -> Tensor:
     """The mean of each window, or over all spatial axes; channels last on request."""
-    real = _real(x, x_scale, x_zero)
+    real = dequantized(x, x_scale, x_zero)
     last = node.flag("channels_last")
     if last:
         real = f.movedim(real, -1, 1)
@@ -142,8 +119,23 @@ def qlinear_average_pool(
         y = f.mean(real, tuple(range(2, x.ndim)), keepdim=True)
     else:
         ceil, whole = node.flag("ceil_mode"), node.flag("count_include_pad")
-        y = f._avg_pool(real, win.kernel, win.strides, win.pads, win.dilations, ceil, whole)
+        pads = _reached(node, real.shape[2:], win) if ceil and whole else win.pads
+        y = f._avg_pool(real, win.kernel, win.strides, pads, win.dilations, ceil, whole)
     return _rounded(f.movedim(y, 1, -1) if last else y, scale, zero, x.dtype)
+
+
+def _reached(node: OnnxNode, spatial: Sequence[Dim], win: Window) -> list[int]:
+    """Pads up to the end of the last windows: ONNX Runtime counts what lies there, too."""
+    if not all(isinstance(size, int) for size in spatial):
+        raise node.unsupported("ceil_mode over symbolic sizes", "bind the dimensions")
+    rank, ends = len(spatial), []
+    for i, size in enumerate(map(int, spatial)):
+        reach, begin, end = (win.kernel[i] - 1) * win.dilations[i] + 1, *win.pads[i::rank]
+        steps = -(-(size + begin + end - reach) // win.strides[i])
+        # A window that would begin in the padding at the end is left out.
+        steps -= steps * win.strides[i] >= size + begin
+        ends.append(max(end, steps * win.strides[i] + reach - size - begin))
+    return win.pads[:rank] + ends
 
 
 @onnx_op("QGemm", domain=DOMAIN)

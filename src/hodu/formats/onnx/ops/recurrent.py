@@ -21,7 +21,7 @@ def _reordered(x: Tensor, order: Sequence[int]) -> Tensor:
     return f.cat([gates[i] for i in order], 0)
 
 
-class _Layer:
+class Layer:
     """The attributes and states that the three operators share."""
 
     def __init__(self, node: OnnxNode, x: Tensor, defaults: list[str]) -> None:
@@ -66,7 +66,7 @@ class _Layer:
         return output, *states
 
 
-def _biases(b: Tensor | None, direction: int, order: Sequence[int] = (0,)) -> list[Any]:
+def biases(b: Tensor | None, direction: int, order: Sequence[int] = (0,)) -> list[Any]:
     """The biases of the input and of the state, gates in order; None if there are none."""
     if b is None:
         return [None, None]
@@ -86,11 +86,11 @@ def lstm(
     p: Tensor | None = None,
 ) -> tuple[Tensor, ...]:
     """Long short-term memory; ONNX's gates i, o, f, c become i, f, c, o."""
-    layer = _Layer(node, x, ["Sigmoid", "Tanh", "Tanh"])
+    layer = Layer(node, x, ["Sigmoid", "Tanh", "Tanh"])
     order = [0, 2, 3, 1]
 
     def step(d: int) -> tuple[Tensor, ...]:
-        b_input, b_state = _biases(b, d, order)
+        b_input, b_state = biases(b, d, order)
         peephole = None if p is None else _reordered(p[d], [0, 2, 1])
         return f.lstm_layer(
             layer.x,
@@ -120,11 +120,11 @@ def gru(
     h0: Tensor | None = None,
 ) -> tuple[Tensor, ...]:
     """Gated recurrent unit; ONNX's gates z, r, h become r, z, h."""
-    layer = _Layer(node, x, ["Sigmoid", "Tanh"])
+    layer = Layer(node, x, ["Sigmoid", "Tanh"])
     order = [1, 0, 2]
 
     def step(d: int) -> tuple[Tensor, ...]:
-        b_input, b_state = _biases(b, d, order)
+        b_input, b_state = biases(b, d, order)
         return f.gru_layer(
             layer.x,
             _reordered(w[d], order),
@@ -151,10 +151,11 @@ def rnn(
     h0: Tensor | None = None,
 ) -> tuple[Tensor, ...]:
     """The simple recurrent layer."""
-    layer = _Layer(node, x, ["Tanh"])
+    layer = Layer(node, x, ["Tanh"])
 
     def step(d: int) -> tuple[Tensor, ...]:
-        biases, state, options = _biases(b, d), layer.state(h0, d), layer.options(d)
-        return f.rnn_layer(layer.x, w[d], r[d], biases[0], biases[1], state, lengths, **options)
+        b_input, b_state = biases(b, d)
+        state, options = layer.state(h0, d), layer.options(d)
+        return f.rnn_layer(layer.x, w[d], r[d], b_input, b_state, state, lengths, **options)
 
     return layer.run(step)

@@ -1,16 +1,17 @@
-"""Texts: NumPy object arrays, eager only."""
+"""Texts: NumPy object arrays, eager only; and n-grams, of numbers too."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+import hodu.functional as f
 from hodu._tensor import Tensor
 from hodu.dispatch.base import wrap
 from hodu.formats.onnx.node import OnnxNode
@@ -80,16 +81,51 @@ def _without_accents(text: str) -> str:
 @onnx_op("TfIdfVectorizer", since=9)
 def tf_idf_vectorizer(node: OnnxNode, x: Any) -> Tensor:
     """How often each n-gram of a pool occurs in each row, with up to so many items skipped."""
-    rows = x.numpy() if isinstance(x, Tensor) else x
     indexes = node.integers("ngram_indexes") or []
     columns = dict(zip(_ngrams(node), indexes, strict=True))
-    counts = np.zeros((rows.shape[0] if rows.ndim == 2 else 1, max(indexes) + 1), np.float32)
-    for row, counted in zip(rows.reshape(len(counts), -1), counts, strict=True):
+    rows = x.reshape(1, -1) if x.ndim == 1 else x
+    if isinstance(x, Tensor):
+        counts = _counted(node, rows, columns, max(indexes) + 1)
+    else:
+        counts = wrap(_counted_texts(node, rows, columns, max(indexes) + 1))
+    weighted = _weighted(node, counts, indexes)
+    return weighted if x.ndim == 2 else weighted[0]
+
+
+def _counted_texts(
+    node: OnnxNode, rows: Array, columns: Mapping[tuple[Any, ...], int], width: int
+) -> Array:
+    counts = np.zeros((len(rows), width), np.float32)
+    for row, counted in zip(rows, counts, strict=True):
         for gram, times in _occurrences(node, row.tolist()).items():
             if gram in columns:
                 counted[columns[gram]] += times
-    weighted = _weighted(node, counts, indexes)
-    return wrap(weighted if rows.ndim == 2 else weighted[0])
+    return counts
+
+
+def _counted(
+    node: OnnxNode, rows: Tensor, columns: Mapping[tuple[Any, ...], int], width: int
+) -> Tensor:
+    """Each n-gram compared with every window of its length."""
+    counts = f.zeros(rows.shape[0], width)
+    for n, step in _forms(node):
+        grams = [gram for gram in columns if len(gram) == n]
+        last = int(rows.shape[1]) - (n - 1) * step
+        if last <= 0 or not grams:
+            continue
+        windows = f.stack([rows[:, i * step : i * step + last] for i in range(n)], -1)
+        found = f.all(windows.unsqueeze(2) == wrap(np.array(grams, np.int64)), -1)
+        place = np.zeros((len(grams), width), np.float32)
+        place[range(len(grams)), [columns[gram] for gram in grams]] = 1
+        counts = counts + f.sum(found.to("f32"), 1) @ wrap(place)
+    return counts
+
+
+def _forms(node: OnnxNode) -> Iterator[tuple[int, int]]:
+    """Lengths of n-grams, and distances of their items; a single one has nothing to skip."""
+    for n in range(node.integer("min_gram_length"), node.integer("max_gram_length") + 1):
+        for step in range(1, 2 if n == 1 else node.integer("max_skip_count") + 2):
+            yield n, step
 
 
 def _ngrams(node: OnnxNode) -> list[tuple[Any, ...]]:
@@ -105,21 +141,18 @@ def _ngrams(node: OnnxNode) -> list[tuple[Any, ...]]:
 
 def _occurrences(node: OnnxNode, row: list[Any]) -> Counter[tuple[Any, ...]]:
     found: Counter[tuple[Any, ...]] = Counter()
-    shortest, longest = node.integer("min_gram_length"), node.integer("max_gram_length")
-    for n in range(shortest, longest + 1):
-        # A single item has nothing to skip.
-        for step in range(1, 2 if n == 1 else node.integer("max_skip_count") + 2):
-            last = len(row) - (n - 1) * step
-            found.update(tuple(row[i : i + n * step : step]) for i in range(last))
+    for n, step in _forms(node):
+        last = len(row) - (n - 1) * step
+        found.update(tuple(row[i : i + n * step : step]) for i in range(last))
     return found
 
 
-def _weighted(node: OnnxNode, counts: Array, indexes: list[int]) -> Array:
+def _weighted(node: OnnxNode, counts: Tensor, indexes: list[int]) -> Tensor:
     mode, weights = node.text("mode"), node.attr("weights")
     if mode == "IDF":
-        counts = np.minimum(counts, 1)
+        counts = f.clamp(counts, max=1)
     if mode == "TF" or not weights:
         return counts
-    scale = np.zeros(counts.shape[1], np.float32)
+    scale = np.zeros(int(counts.shape[1]), np.float32)
     scale[indexes] = weights
-    return counts * scale
+    return counts * wrap(scale)
