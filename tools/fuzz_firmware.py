@@ -14,8 +14,8 @@ import sys
 
 import numpy as np
 
+from hodu.backends.cpu.flags import code_options
 from hodu.backends.cpu.prepare import prepare
-from hodu.backends.cpu.stored import code_options
 from hodu.plan.memory import Plan
 from hodu.plan.target import named
 from hodu.plugins.interfaces import CompileOptions

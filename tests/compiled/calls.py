@@ -9,8 +9,8 @@ import numpy as np
 
 import hodu
 from hodu import dtypes
+from hodu.backends.cpu.flags import code_options
 from hodu.backends.cpu.prepare import Prepared, prepare
-from hodu.backends.cpu.stored import code_options
 from hodu.plan.target import Target, host
 from hodu.plugins.interfaces import CompileOptions
 from hodu.render.c_program import Options, Unit, render_file

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 import hodu
+from hodu.backends.cpu.flags import code_options
 from hodu.backends.cpu.prepare import Prepared, prepare
-from hodu.backends.cpu.stored import code_options
 from hodu.errors import HoduError
 from hodu.kernel.text import print_kernel
 from hodu.kernel.verify import verify_kernel

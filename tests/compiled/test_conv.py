@@ -10,8 +10,8 @@ import pytest
 
 import hodu
 import hodu.nn.functional as F
+from hodu.backends.cpu.flags import code_options
 from hodu.backends.cpu.prepare import Prepared, prepare
-from hodu.backends.cpu.stored import code_options
 from hodu.kernel.verify import verify_kernel
 from hodu.lower.blocks.layout import lanes_of
 from hodu.plan.target import Target, named

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hodu.backends.cpu.stored import code_options
+from hodu.backends.cpu.flags import code_options
 from hodu.lower.lowering import Lowering
 from hodu.plan.target import named
 from hodu.plugins.interfaces import CompileOptions

@@ -12,8 +12,8 @@ import pytest
 import hodu
 import hodu.nn.functional as F
 from hodu import functional
+from hodu.backends.cpu.flags import code_options
 from hodu.backends.cpu.prepare import Prepared, prepare
-from hodu.backends.cpu.stored import code_options
 from hodu.kernel.verify import verify_kernel
 from hodu.plan.target import named
 from hodu.plugins.interfaces import CompileOptions

@@ -10,8 +10,8 @@ import pytest
 
 import hodu
 import hodu.functional as f
+from hodu.backends.cpu.flags import code_options
 from hodu.backends.cpu.prepare import Prepared, prepare
-from hodu.backends.cpu.stored import code_options
 from hodu.dtypes import FROM_NUMPY, i8
 from hodu.kernel.verify import verify_kernel
 from hodu.plan.target import named

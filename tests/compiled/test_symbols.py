@@ -8,8 +8,8 @@ import subprocess
 import pytest
 
 import hodu.ops._families  # without it the table holds only what was used so far
+from hodu.backends.cpu.flags import code_options
 from hodu.backends.cpu.prepare import prepare
-from hodu.backends.cpu.stored import code_options
 from hodu.dtypes import f16, f64, i64
 from hodu.ops._table import REGISTRY
 from hodu.plan.target import host, named

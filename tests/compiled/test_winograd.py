@@ -10,8 +10,8 @@ import pytest
 
 import hodu
 import hodu.nn.functional as F
+from hodu.backends.cpu.flags import code_options
 from hodu.backends.cpu.prepare import Prepared, prepare
-from hodu.backends.cpu.stored import code_options
 from hodu.dtypes import f64
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.interp import run_kernel

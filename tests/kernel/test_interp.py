@@ -9,7 +9,7 @@ from hodu.dtypes import bool_, f32, i32, u8
 from hodu.errors import VerifyError
 from hodu.kernel.buffer import Buf
 from hodu.kernel.builder import KernelBuilder
-from hodu.kernel.expr import INDEX, Binary, Const, Load, Var
+from hodu.kernel.expr import INDEX, Binary, Const, Load, Var, select
 from hodu.kernel.interp import KernelFailure, KernelFault, run_kernel
 from hodu.kernel.ir import Fail, For, Kernel, Let, Store
 from hodu.kernel.text import print_kernel
@@ -39,12 +39,55 @@ def test_a_store_outside_is_a_fault():
         run_kernel(k.finish(), [np.zeros(4, np.float32), np.zeros(4, np.float32)])
 
 
+@pytest.mark.parametrize("at", [-1, 4])
+def test_a_store_of_one_element_outside_is_a_fault(at):
+    k, x, y = one()
+    k.store(y, at, k.load(x, 0))
+    with pytest.raises(KernelFault, match=r"y\["):
+        run_kernel(k.finish(), [np.zeros(4, np.float32), np.zeros(4, np.float32)])
+
+
+@pytest.mark.parametrize("at", [-1, 1])
+def test_a_load_of_several_elements_outside_is_a_fault(at):
+    k, x, y = one()
+    k.store(y, 0, k.load(x, at, 4))
+    with pytest.raises(KernelFault, match=r"x\["):
+        run_kernel(k.finish(), [np.zeros(4, np.float32), np.zeros(4, np.float32)])
+
+
 def test_a_read_of_what_was_never_written_is_a_fault():
     k, _, y = one()
     local = k.local("total", f32)
     k.store(y, 0, k.load(local))
     with pytest.raises(KernelFault, match="read before"):
         run_kernel(k.finish(), [np.zeros(4, np.float32), np.zeros(4, np.float32)])
+
+
+def test_a_read_of_a_few_elements_of_which_one_was_never_written_is_a_fault():
+    k, x, y = one()
+    k.store(y, 0, k.load(x, 0, 3))
+    k.store(y, 0, k.load(y, 0, 4))
+    with pytest.raises(KernelFault, match="read before"):
+        run_kernel(k.finish(), [np.zeros(4, np.float32), np.zeros(4, np.float32)])
+
+
+def test_both_sides_of_a_choice_are_read():
+    k, x, y = one()
+    k.store(y, 0, select(k.load(x, 0) > 0, k.load(x, 0), k.load(x, 4)))
+    with pytest.raises(KernelFault, match=r"x\[4"):
+        run_kernel(k.finish(), [np.ones(4, np.float32), np.zeros(4, np.float32)])
+
+
+def test_what_was_loaded_stays_when_its_place_is_written():
+    k, x, y = one()
+    vector = k.local("vector", f32, lanes=4)
+    k.store(vector, 0, k.load(x, 0, 4))
+    before = k.let(k.load(vector))
+    k.store(vector, 0, k.load(vector) + before)
+    k.store(y, 0, before)
+    out = np.zeros(4, np.float32)
+    run_kernel(k.finish(), [np.arange(4, dtype=np.float32), out])
+    assert out.tolist() == [0, 1, 2, 3]
 
 
 def test_a_division_by_zero_is_an_error():

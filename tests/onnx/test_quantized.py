@@ -11,8 +11,8 @@ import onnx
 import pytest
 from onnx.reference import ReferenceEvaluator
 
+from hodu.backends.cpu.flags import code_options
 from hodu.backends.cpu.prepare import Prepared, has_kernel, prepare
-from hodu.backends.cpu.stored import code_options
 from hodu.formats.onnx.importer import import_model
 from hodu.kernel.verify import verify_kernel
 from hodu.passes import optimize

@@ -15,7 +15,7 @@ from hodu.dtypes import DType, bool_
 from hodu.errors import HoduError
 from hodu.kernel import expr as e
 from hodu.kernel.buffer import Buf
-from hodu.kernel.evaluate import BINARY, COMPARE, UNARY
+from hodu.kernel.evaluate import BINARY, UNARY
 from hodu.kernel.expr import INDEX, Expr
 from hodu.kernel.intrinsics import INTRINSICS
 from hodu.kernel.ir import Alloc, Block, Copy, Fail, For, If, Kernel, Let, Stmt, Store, While
@@ -36,31 +36,50 @@ class KernelFailure(Exception):
 
 
 class Memory:
-    """The elements of a buffer, and which of them have been written."""
+    """The elements of a buffer, and which of them have been written: a byte each."""
+
+    __slots__ = ("data", "lanes", "name", "size", "written")
 
     def __init__(self, name: str, data: Array, lanes: int = 1, written: bool = True) -> None:
-        self.name, self.data, self.lanes = name, data, lanes
-        self.written = np.full(len(data), written)
+        self.name, self.data, self.lanes, self.size = name, data, lanes, len(data)
+        self.written = bytearray([written]) * self.size
 
-    def span(self, at: int, count: int) -> slice:
-        """Where `count` elements from `at` on lie; raises KernelFault outside the buffer."""
-        if not 0 <= at <= at + count <= len(self.data):
-            raise KernelFault(f"{self.name}[{at}:{at + count}] of {len(self.data)} elements")
-        return slice(at, at + count)
+    def load(self, at: int) -> Any:
+        """One element: a scalar, or a copy of its lanes."""
+        if not 0 <= at < self.size:
+            raise self._outside(at, 1)
+        if not self.written[at]:
+            raise self._unwritten(at)
+        return self.data[at] if self.lanes == 1 else self.data[at].copy()
 
-    def load(self, at: int, count: int) -> Any:
-        """One element as a scalar, or several as an array of lanes."""
-        where = self.span(at, count)
-        if not self.written[where].all():
-            raise KernelFault(f"{self.name}[{at}] is read before it is written")
-        found = self.data[where]
-        return found.flatten() if count > 1 or self.lanes > 1 else found[0]
+    def load_run(self, at: int, count: int) -> Any:
+        """Several elements as an array of lanes."""
+        if not 0 <= at <= at + count <= self.size:
+            raise self._outside(at, count)
+        if 0 in self.written[at : at + count]:
+            raise self._unwritten(at)
+        return self.data[at : at + count].flatten()
 
-    def store(self, at: int, count: int, value: Any) -> None:
-        """Write one element or several."""
-        where = self.span(at, count)
-        self.data[where] = np.reshape(value, self.data[where].shape)
-        self.written[where] = True
+    def store(self, at: int, value: Any) -> None:
+        """Write one element."""
+        if not 0 <= at < self.size:
+            raise self._outside(at, 1)
+        self.data[at] = value if self.lanes == 1 else value.reshape(self.lanes)
+        self.written[at] = 1
+
+    def store_run(self, at: int, count: int, value: Any) -> None:
+        """Write several elements."""
+        if not 0 <= at <= at + count <= self.size:
+            raise self._outside(at, count)
+        where = self.data[at : at + count]
+        where[:] = value.reshape(where.shape)
+        self.written[at : at + count] = b"\1" * count
+
+    def _outside(self, at: int, count: int) -> KernelFault:
+        return KernelFault(f"{self.name}[{at}:{at + count}] of {self.size} elements")
+
+    def _unwritten(self, at: int) -> KernelFault:
+        return KernelFault(f"{self.name}[{at}] is read before it is written")
 
 
 def run_kernel(kernel: Kernel, arrays: Sequence[Array]) -> None:
@@ -69,8 +88,11 @@ def run_kernel(kernel: Kernel, arrays: Sequence[Array]) -> None:
     Raises KernelFailure for a `Fail` and KernelFault for what no kernel may do.
     """
     found = [_memory(p, a) for p, a in zip(kernel.params, arrays, strict=True)]
-    scope = {**_HELPERS, **{_name(p): m for p, m in zip(kernel.params, found, strict=True)}}
-    code = compile("\n".join(["def kernel():", *_Writer().block(kernel.body)]), kernel.name, "exec")
+    writer = _Writer()
+    text = "\n".join(["def kernel():", *writer.block(kernel.body)])
+    scope = _HELPERS | writer.constants
+    scope |= {_name(p): m for p, m in zip(kernel.params, found, strict=True)}
+    code = compile(text, kernel.name, "exec")
     with np.errstate(all="ignore"):
         exec(code, scope)  # the text is made of IR nodes by _Writer
         scope["kernel"]()
@@ -93,8 +115,6 @@ def _allocate(name: str, dtype: Any, size: int, lanes: int) -> Memory:
 
 
 def _cast(value: Any, dtype: Any) -> Any:
-    if dtype is None:
-        return int(value)
     array = np.asarray(value)
     if array.dtype.kind == "f" and dtype.kind in "iu":
         info = np.iinfo(dtype)
@@ -105,7 +125,11 @@ def _cast(value: Any, dtype: Any) -> Any:
 
 def _copy(target: Memory, at: int, source: Memory, start: int, count: int) -> None:
     if count > 0:
-        target.store(at, count, source.load(start, count))
+        target.store_run(at, count, source.load_run(start, count))
+
+
+def _choose(condition: Any, a: Any, b: Any) -> Any:
+    return a if condition else b
 
 
 def _fail(status: int, site: int, *values: int) -> None:
@@ -113,22 +137,32 @@ def _fail(status: int, site: int, *values: int) -> None:
 
 
 _HELPERS: dict[str, Any] = {
+    "max_of": lambda a, b: a if a > b else b,
+    "min_of": lambda a, b: a if a < b else b,
     "np": np,
     "allocate": _allocate,
     "cast": _cast,
+    "choose": _choose,
     "copy": _copy,
     "fail": _fail,
     "B": BINARY,
     "U": UNARY,
     "I": {name: i.meaning for name, i in INTRINSICS.items()},
 }
-_INDEX_OPS = {"add": "+", "sub": "-", "mul": "*", "div": "//", "rem": "%"}
-_INDEX_OPS |= {"and": "&", "or": "|", "xor": "^", "shl": "<<", "shr": ">>"}
-_INDEX_COMPARE = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+_OPERATORS = {"add": "+", "sub": "-", "mul": "*", "and": "&", "or": "|", "xor": "^"}
+_OPERATORS |= {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+_INDEX_OPERATORS = _OPERATORS | {"div": "//", "rem": "%", "shl": "<<", "shr": ">>"}
 
 
 class _Writer:
-    """Python text of statements and expressions; positions are Python ints."""
+    """Python text of statements and expressions, and the constants by the names it has for them.
+
+    Positions are Python ints, and what is computed with them alone is Python's too.
+    """
+
+    def __init__(self) -> None:
+        self.constants: dict[str, Any] = {}
+        self._names: dict[Any, str] = {}
 
     def block(self, block: Block, depth: int = 1) -> list[str]:
         lines = [line for stmt in block for line in self._stmt(stmt, depth)]
@@ -150,10 +184,10 @@ class _Writer:
             case Let(var=var, value=value):
                 return [f"{pad}{var.name} = {self.expr(value)}"]
             case Store(buf=buf, index=index, value=value):
-                at, count = self._span(index)
-                return [f"{pad}{_name(buf)}.store({at}, {count}, {self.expr(value)})"]
+                run, at = self._place(index)
+                return [f"{pad}{_name(buf)}.store{run}({at}, {self.expr(value)})"]
             case Alloc(buf=buf):
-                dtype = _numpy(stored(buf.dtype))
+                dtype = self._dtype(stored(buf.dtype))
                 made = f"allocate({buf.name!r}, {dtype}, {buf.size}, {buf.lanes})"
                 return [f"{pad}{_name(buf)} = {made}"]
             case Fail(condition=condition, status=status, site=site, values=values):
@@ -171,10 +205,11 @@ class _Writer:
             return turns
         return f"{turns}[:: -1 if {self.expr(loop.backward)} else 1]"
 
-    def _span(self, index: Expr) -> tuple[str, int]:
+    def _place(self, index: Expr) -> tuple[str, str]:
+        """The end of the name of an access, and its arguments."""
         if isinstance(index, e.Ramp):
-            return self.expr(index.base), index.lanes
-        return self.expr(index), 1
+            return "_run", f"{self.expr(index.base)}, {index.lanes}"
+        return "", self.expr(index)
 
     def expr(self, x: Expr) -> str:
         match x:
@@ -183,48 +218,60 @@ class _Writer:
             case e.Var(name=name):
                 return name
             case e.Load(buf=buf, index=index):
-                at, count = self._span(index)
-                loaded = f"{_name(buf)}.load({at}, {count})"
+                run, at = self._place(index)
+                loaded = f"{_name(buf)}.load{run}({at})"
                 return f"int({loaded})" if buf.dtype is INDEX else loaded
             case e.Binary():
                 return self._binary(x)
             case e.Unary(op=op, a=a):
-                return f"U[{op!r}]({self.expr(a)})"
+                return f"(-{self.expr(a)})" if op == "neg" else f"U[{op!r}]({self.expr(a)})"
             case e.Select(condition=condition, a=a, b=b):
-                if x.lanes == 1 and x.dtype is INDEX:
-                    return f"({self.expr(a)} if {self.expr(condition)} else {self.expr(b)})"
-                given = ", ".join(map(self.expr, (condition, a, b)))
-                return f"np.where({given})" if x.lanes > 1 else f"np.where({given})[()]"
-            case e.Cast(a=a, dtype=dtype):
-                return f"cast({self.expr(a)}, {_numpy(dtype)})"
+                return self._select(x, ", ".join(map(self.expr, (condition, a, b))))
+            case e.Cast():
+                return self._cast(x)
             case e.Bitcast(a=a, dtype=dtype):
-                return f"{self.expr(a)}.view({_numpy(stored(dtype))})"
+                return f"{self.expr(a)}.view({self._dtype(stored(dtype))})"
             case e.Broadcast(a=a, lanes=lanes):
                 return f"np.repeat({self.expr(a)}, {lanes})"
             case e.Call(name=name, args=args):
                 return f"I[{name!r}]({', '.join(map(self.expr, args))})"
         raise TypeError(type(x).__name__)
 
+    def _named(self, key: Any, value: Any) -> str:
+        """The name under which the text finds a value that never changes."""
+        name = self._names.setdefault(key, f"_{len(self._names)}")
+        self.constants[name] = value
+        return name
+
+    def _dtype(self, dtype: DType) -> str:
+        return self._named(dtype, dtype.numpy)
+
     def _const(self, x: e.Const) -> str:
         if x.dtype is INDEX:
             return repr(int(x.value))
-        value = repr(x.value) if np.isfinite(x.value) else f"np.float64({str(x.value)!r})"
-        if x.lanes == 1:
-            return f"np.array({value}, {_numpy(x.dtype)})[()]"
-        return f"np.full({x.lanes}, {value}, {_numpy(x.dtype)})"
+        value = np.full(x.lanes, x.value, x.dtype.numpy)
+        value.flags.writeable = False
+        return self._named(x, value if x.lanes > 1 else value[0])
+
+    def _select(self, x: e.Select, given: str) -> str:
+        if x.lanes > 1:
+            return f"np.where({given})"
+        return f"np.where({given})[()]" if x.dtype is bool_ else f"choose({given})"
+
+    def _cast(self, x: e.Cast) -> str:
+        """Only Python's numbers, and floats to integers, need more than NumPy's conversion."""
+        a, given = self.expr(x.a), x.a.dtype
+        if x.dtype is INDEX:
+            return f"int({a})"
+        if given in (INDEX, bool_) or (given.is_float and not x.dtype.is_float):
+            return f"cast({a}, {self._dtype(x.dtype)})"
+        return f"{a}.astype({self._dtype(x.dtype)})"
 
     def _binary(self, x: e.Binary) -> str:
-        a, b = self.expr(x.a), self.expr(x.b)
-        if x.a.dtype is INDEX:
-            if x.op in ("min", "max"):
-                return f"{x.op}({a}, {b})"
-            return f"({a} {_INDEX_COMPARE[x.op] if x.op in COMPARE else _INDEX_OPS[x.op]} {b})"
-        if x.op in ("min", "max") and x.lanes == 1:
-            return f"B[{x.op!r}]({a}, {b})[()]"
+        a, b, dtype = self.expr(x.a), self.expr(x.b), x.a.dtype
+        if x.op in ("min", "max") and x.a.lanes == 1:
+            return f"{x.op}({a}, {b})" if dtype is INDEX else f"{x.op}_of({a}, {b})"
+        operators = _INDEX_OPERATORS if dtype is INDEX else _OPERATORS
+        if dtype is not bool_ and x.op in operators:
+            return f"({a} {operators[x.op]} {b})"
         return f"B[{x.op!r}]({a}, {b})"
-
-
-def _numpy(dtype: DType) -> str:
-    if dtype is INDEX:
-        return "None"
-    return "np.dtype('bool')" if dtype is bool_ else f"np.dtype({dtype.numpy.name!r})"

@@ -11,10 +11,10 @@ from typing import Any
 from hodu.artifact import ArtifactTensorInfo, OutputFormat
 from hodu.backends.cpu.dump import Dump
 from hodu.backends.cpu.example import check_example, write_example
+from hodu.backends.cpu.flags import code_options
 from hodu.backends.cpu.interface import unbound_dims
 from hodu.backends.cpu.notes import checked_notes
 from hodu.backends.cpu.sources import write_c, write_headers
-from hodu.backends.cpu.stored import code_options
 from hodu.backends.cpu.tune import tuned
 from hodu.backends.cpu.variants import PreparedVariants, prepare_variants
 from hodu.errors import ArgumentError

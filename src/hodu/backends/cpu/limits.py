@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from hodu.backends.cpu.stored import code_options
+from hodu.backends.cpu.flags import code_options
 from hodu.ops._table import Array
 from hodu.plan.target import MIB, host
 from hodu.plugins.interfaces import CompileOptions

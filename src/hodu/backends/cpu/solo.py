@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from ctypes import c_uint64
 from dataclasses import replace
 
-from hodu.backends.cpu.stored import code_options
+from hodu.backends.cpu.flags import code_options
 from hodu.lower.program import Argument, Launch, Place, Program, Slot
 from hodu.lower.threads import choose_threads
 from hodu.plan.memory import ALIGNMENT, Plan

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hodu.backends.cpu.fingerprint import program_key
+from hodu.backends.cpu.flags import code_options
 from hodu.ops._table import Array
 from hodu.plan.target import Target
 from hodu.plugins.interfaces import CompileOptions
-from hodu.runtime.support import C_FOLDER
 from hodu.snapshot.ir import Snapshot
 from hodu.spill import give_back_memory
 from hodu.toolchain.cache import default_cache, hash_key
-from hodu.toolchain.compiler import CodeOptions, Toolchain
+from hodu.toolchain.compiler import Toolchain
 
 if TYPE_CHECKING:
     from hodu.backends.cpu.prepare import Prepared
@@ -89,13 +89,3 @@ def stored_program(snapshot: Snapshot, target: Target, options: CompileOptions) 
         (folder / _NOTES).write_text(json.dumps(describe(ready)), "utf-8")
 
     return StoredProgram(default_cache().get_or_build(key, build))
-
-
-def code_options(target: Target, options: CompileOptions) -> CodeOptions:
-    """How the C compiler is called for code that this process runs."""
-    return CodeOptions(
-        flags=(*target.flags(), "-fwrapv"),
-        optimize="s" if target.compact else min(options.opt, 3) if options.opt else 1,
-        contraction="off" if options.exact or not options.opt else "fast",
-        includes=(C_FOLDER,),
-    )
