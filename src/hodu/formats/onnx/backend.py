@@ -28,8 +28,8 @@ from hodu.snapshot.ir import Snapshot
 
 
 def _value(x: Any) -> Any:
-    """An input of the suite as a value: arrays to tensors, lists to lists, text as it is."""
-    if x is None or isinstance(x, TensorBase):
+    """An input of the suite as a value: arrays to tensors; texts and maps stay as they are."""
+    if x is None or isinstance(x, (TensorBase, dict)):
         return x
     if isinstance(x, (list, tuple)):
         return [_value(v) for v in x]
