@@ -59,3 +59,10 @@ def test_other_inputs_are_not_compiled_in() -> None:
     for low in (1, 3):
         np.testing.assert_array_equal(prepared.run([X, np.float32(low)])[0], X.clip(low))
     assert len(prepared._modules) == 1
+
+
+def test_inputs_that_are_not_there_are_named() -> None:
+    made = model([node("Sub", ["a", "b"], ["y"])], [info("a", [2, 3]), info("b", [2, 3])], ["y"])
+    for given, what in (([X], "no value for the input 'b'"), ({"q": X}, "has no input 'q'")):
+        with pytest.raises(ArgumentError, match=what):
+            Eager.run_model(made, given)

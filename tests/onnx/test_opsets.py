@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import Any
 
 import numpy as np
 import pytest
 
 from hodu.errors import UnsupportedError
+from hodu.formats.onnx.backend import Eager
 from hodu.formats.onnx.importer import import_model
 from tests.onnx.graphs import NEWEST, check, info, model, node
 
@@ -256,3 +258,18 @@ def test_group_normalization_scales_groups_then_channels(opset: int) -> None:
 def test_an_operator_that_is_too_new_for_the_opset() -> None:
     with pytest.raises(UnsupportedError, match="Einsum of opset 11: supported from opset 12"):
         import_model(one("Einsum", 11, equation="ijk->kji"))
+
+
+@pytest.mark.parametrize(
+    ("shape", "axis"), [([3], 1), ([3, 4], 1), ([2], 0), ([4, 5], 2), ([5], -1), ([5], None)]
+)
+def test_broadcasting_at_an_axis_before_opset_7(shape: list[int], axis: int | None) -> None:
+    x, y = np.arange(120, dtype=np.float32).reshape(2, 3, 4, 5), np.arange(1.0, 21.0)
+    y = y[: math.prod(shape)].reshape(shape).astype(np.float32)
+    attrs: dict[str, Any] = {} if axis is None else {"axis": axis}
+    nodes = [node("Relu", ["x"], ["h"]), node("Sub", ["h", "y"], ["z"], broadcast=1, **attrs)]
+    infos = [info("x", [2, 3, 4, 5]), info("y", shape)]
+    made = model(nodes, infos, ["z"], opset=6)
+    first = 4 - len(shape) if axis is None else axis % 4
+    want = x - y.reshape([*shape, *[1] * (4 - first - len(shape))])
+    np.testing.assert_array_equal(Eager.run_model(made, [x, y])[0], want)

@@ -61,6 +61,11 @@ def _nearest16(x: Any) -> Any:
     return np.clip(np.rint(x), -(1 << 15), (1 << 15) - 1).astype(np.int32)[()]
 
 
+def _scaled16(x: Any, scale: Any) -> Any:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _nearest16(np.float32(x) * scale)
+
+
 INTRINSICS = {
     i.name: i
     for i in (
@@ -77,6 +82,7 @@ INTRINSICS = {
         ),
         Intrinsic("dot_halves", _dot_halves),
         Intrinsic("nearest16", _nearest16),
+        Intrinsic("scaled16", _scaled16),
         Intrinsic("apart", lambda x: x),
         Intrinsic("anew", lambda x: x),
         Intrinsic("reduce_add", np.sum, reduces=True),
@@ -137,6 +143,14 @@ def dot_halves(pairs: tuple[Expr, Expr], w: Expr, c: Expr) -> Expr:
 def nearest16(x: Expr) -> Expr:
     """A number in f32 as the nearest i32, halves to even, of those that fit 16 bits."""
     return Call("nearest16", (x,), i32)
+
+
+def scaled16(x: Expr, scale: Expr) -> Expr:
+    """An i32 times a scale in f32, as the `nearest16` of it, without arithmetic of floats.
+
+    What does not fit 16 bits is some number beyond them.
+    """
+    return Call("scaled16", (x, scale), i32)
 
 
 def reduce_lanes(op: str, x: Expr) -> Expr:

@@ -85,6 +85,13 @@ class Target:
         return not self.triple.endswith("-eabi")
 
     @property
+    def has_floats(self) -> bool:
+        """Whether the processor itself, not a function of the compiler's, computes with f32."""
+        if self.architecture.startswith("riscv32"):
+            return "f" in self.processor.removeprefix("rv32")
+        return self.has_float_unit
+
+    @property
     def has_doubles(self) -> bool:
         """Whether the processor itself, not a function of the compiler's, computes with f64."""
         small = self.architecture.startswith(("thumb", "riscv32")) and self.name != "cortex-m7"

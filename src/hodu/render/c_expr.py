@@ -277,7 +277,7 @@ class ExprWriter:
             return f"{self.use('word')}({_opened(self.address(load.buf, load.index.base))})"
         if x.name == "dot_halves":
             return self._dot_halves(x)
-        if x.name in HALVES:
+        if x.name in HALVES or x.name == "scaled16":
             return f"{self.use(x.name)}({', '.join(map(self.whole, x.args))})"
         if x.name == "anew":
             load = x.args[0]

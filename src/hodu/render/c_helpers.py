@@ -12,6 +12,7 @@ from collections.abc import Callable
 from hodu.render.c_dots import dot_helper
 from hodu.render.c_halves import HALVES
 from hodu.render.c_loads import load_helper
+from hodu.render.c_scaled import SCALED
 
 _VECTOR = re.compile(r"([a-z]+)_([a-z]+\d+)x(\d+)")
 _ROUNDING = {"floor": "t - (t > x)", "ceil": "t + (t < x)", "trunc": "t"}
@@ -49,6 +50,8 @@ def helper(name: str) -> tuple[list[str], list[str]]:
         return [text], types
     if name in HALVES:
         return [HALVES[name]], []
+    if name == "scaled16":
+        return [HALVES["nearest16"], SCALED], []
     match = _VECTOR.fullmatch(name)
     if match is None:
         return [_scalar_rounding(*name.split("_"))], []

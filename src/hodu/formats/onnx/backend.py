@@ -28,8 +28,8 @@ from hodu.snapshot.ir import Snapshot
 
 
 def _value(x: Any) -> Any:
-    """An input of the suite as a value: arrays to tensors, lists to lists, text as it is."""
-    if x is None or isinstance(x, TensorBase):
+    """An input of the suite as a value: arrays to tensors; texts and maps stay as they are."""
+    if x is None or isinstance(x, (TensorBase, dict)):
         return x
     if isinstance(x, (list, tuple)):
         return [_value(v) for v in x]
@@ -44,12 +44,28 @@ def _plain(x: Any) -> Any:
 
 
 def _named(inputs: Any, names: Sequence[str]) -> dict[str, Any]:
-    if isinstance(inputs, dict):
-        return {name: _value(x) for name, x in inputs.items()}
-    given = inputs if isinstance(inputs, (list, tuple)) else [inputs]
-    if len(given) > len(names):
-        raise ArgumentError(f"{len(given)} inputs for a model that takes {len(names)}")
-    return {name: _value(x) for name, x in zip(names, given, strict=False)}
+    given = inputs if isinstance(inputs, (dict, list, tuple)) else [inputs]
+    if isinstance(given, dict):
+        wrong = [name for name in given if name not in names]
+        if wrong:
+            raise ArgumentError(f"the model has no input {wrong[0]!r}", hint=_listed(names))
+    elif len(given) > len(names):
+        raise ArgumentError(
+            f"{len(given)} inputs for a model that takes {len(names)}", hint=_listed(names)
+        )
+    pairs = given.items() if isinstance(given, dict) else zip(names, given, strict=False)
+    found = {name: _value(x) for name, x in pairs}
+    missing = [name for name in names if name not in found]
+    if missing:
+        raise ArgumentError(
+            f"no value for the input {missing[0]!r}",
+            hint=f"{_listed(names)}; None stands for an optional one",
+        )
+    return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"the inputs are {', '.join(names) or 'none'}"
 
 
 class EagerRep(BackendRep):

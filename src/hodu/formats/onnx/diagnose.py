@@ -13,7 +13,7 @@ import onnx
 import onnx.shape_inference
 
 from hodu.dims import Dim
-from hodu.errors import FormatError, HoduError
+from hodu.errors import CaptureError, FormatError, HoduError
 from hodu.formats.onnx.check import check_structure, problem_of
 from hodu.formats.onnx.dtypes import FROM_ONNX, held
 from hodu.formats.onnx.graph import ModelContext, Scope, context_of, run_node, versions_of
@@ -77,6 +77,10 @@ def _problem(
     return Problem(stage, name, node.op_type, reason, remedy, known, domain or "ai.onnx", opset)
 
 
+_EAGERLY = "run the model eagerly, with hodu.formats.onnx.backend.Eager"
+_CHECKER = "see what onnx.checker.check_model(model, full_check=True) says about the model"
+
+
 class _Lost:
     """What stands for a value that could not be computed, and whose type nobody knows."""
 
@@ -123,7 +127,7 @@ def _step(
     except FormatError:
         raise
     except HoduError as error:
-        hint = error.hint or "run the model eagerly, with hodu.formats.onnx.backend.Eager"
+        hint = error.hint or (_EAGERLY if isinstance(error, CaptureError) else _CHECKER)
         yield _problem("capture", node, scope.context, types, error.message, hint)
         for name in filter(None, node.output):
             known = types.get(name)

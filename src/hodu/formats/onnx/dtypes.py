@@ -45,6 +45,11 @@ def dtype_of(element_type: int, what: str) -> DType:
     """The dtype of an ONNX element type; raises UnsupportedError naming it."""
     found = FROM_ONNX.get(element_type)
     if found is None:
+        if element_type == STRING:
+            raise UnsupportedError(
+                f"{what} holds texts, which a Snapshot cannot",
+                hint="run the model eagerly, with hodu.formats.onnx.backend.Eager",
+            )
         raise UnsupportedError(
             f"{what} has the element type {type_name(element_type)}, which Hodu does not have",
             hint=f"the element types are {', '.join(type_name(t) for t in FROM_ONNX)}",

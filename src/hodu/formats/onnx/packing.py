@@ -31,11 +31,13 @@ Form: TypeAlias = Leaf | tuple["Form", ...] | None
 
 
 def unpack(value: Any, name: str, into: dict[str, Any]) -> Form:
-    """Put the tensors of a value into `into`; raises CaptureError for texts."""
+    """Put the tensors of a value into `into`; raises CaptureError for texts and maps."""
     if value is None:
         return None
     if isinstance(value, (list, tuple)):
         return tuple(unpack(v, f"{name}.{i}", into) for i, v in enumerate(value))
+    if isinstance(value, dict):
+        raise CaptureError(f"{name!r} is a map, which cannot be captured", hint=_HINT)
     while name in into:
         name += "_"
     if isinstance(value, TensorBase):

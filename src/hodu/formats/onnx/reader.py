@@ -16,6 +16,7 @@ import onnx.defs
 import onnx.version_converter
 
 from hodu.errors import FormatError, UnsupportedError
+from hodu.formats.onnx.broadcasts import without_axes
 from hodu.formats.onnx.names import check_names
 from hodu.formats.onnx.tensors import Origin
 from hodu.formats.onnx.wire import without_tensors
@@ -104,7 +105,9 @@ def prepared(model: onnx.ModelProto) -> onnx.ModelProto:
             hint=f"export it again with opset {OLDEST} or a newer one",
         )
     try:
-        return onnx.version_converter.convert_version(model, OLDEST)
+        return onnx.version_converter.convert_version(without_axes(model), OLDEST)
+    except UnsupportedError:
+        raise
     except Exception as error:
         raise UnsupportedError(
             f"the model is of opset {version}, and converting it to {OLDEST} failed: {error}",

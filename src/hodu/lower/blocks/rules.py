@@ -64,7 +64,7 @@ def wants_border(*names: str) -> Callable[[BorderRule], BorderRule]:
 def lower_in_blocks(lowering: Lowering, group: Group) -> bool:
     """Lower a group in blocks if it has such a form; returns whether it did."""
     target = lowering.target
-    rules = BLOCKED if target.lanes(32) > 1 else LAST if target.pairs_halves else {}
+    rules = BLOCKED if target.lanes(32) > 1 else LAST if target.is_bare else {}
     rule = rules.get(group.node.op)
     if rule is None and group.node.op in SCALAR:
         rule = rules.get("elementwise")

@@ -7,7 +7,7 @@ import math
 from hodu.dtypes import DType, f32, i32
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import Const, Expr
-from hodu.kernel.intrinsics import apart, nearest16
+from hodu.kernel.intrinsics import apart, nearest16, scaled16
 from hodu.lower.point import Point
 from hodu.lower.rules import scalar
 from hodu.ops.quantization import limits
@@ -34,20 +34,28 @@ def _quotient(x: Expr, scale: Expr) -> Expr:
 def requantize(c: Point, x: Expr, scale: Expr, zero: Expr | None) -> Expr:
     """A sum in i32 times its scale, rounded."""
     dtype, low, high = (c.attrs[name] for name in ("dtype", "low", "high"))
-    return _saturated(c, x.cast(f32) * scale, zero, dtype, limits(dtype, low, high))
+    span = limits(dtype, low, high)
+    if not c.target.has_floats and dtype.bits == 8 and x.lanes == 1:
+        return _clipped(c, scaled16(x, scale), zero, dtype, span)
+    return _saturated(c, x.cast(f32) * scale, zero, dtype, span)
 
 
 def _saturated(c: Point, x: Expr, zero: Expr | None, dtype: DType, span: tuple[int, int]) -> Expr:
     """`x` rounded, plus the zero point, within the limits, which are integers and so may be applied
     first."""
+    if c.target.pairs_halves and dtype.bits == 8:
+        return _clipped(c, nearest16(c.k.let(x, "scaled")), zero, dtype, span)
     moved = constant(0, i32) if zero is None else zero.cast(i32)
-    if c.target.pairs_halves and dtype.bits == 8:  # what is cut off by 16 bits is outside anyway
-        sum_ = c.k.let(nearest16(c.k.let(x, "scaled")) + moved, "sum")
-        return sum_.max(span[0]).min(span[1]).cast(dtype)
     low, high = (float(n) for n in span)
     offset = moved.cast(f32)
     above = c.k.let(c.k.let(x, "scaled").max(low - offset), "above")
     return (_rounded(above.min(high - offset)) + moved).cast(dtype)
+
+
+def _clipped(c: Point, x: Expr, zero: Expr | None, dtype: DType, span: tuple[int, int]) -> Expr:
+    """The same of an integer, of which 16 bits are right: what they cut off is outside anyway."""
+    moved = constant(0, i32) if zero is None else zero.cast(i32)
+    return c.k.let(x + moved, "sum").max(span[0]).min(span[1]).cast(dtype)
 
 
 def _rounded(x: Expr) -> Expr:

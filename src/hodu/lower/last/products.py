@@ -41,7 +41,9 @@ def multiply_pairs(s: Stage) -> bool:
     """Write an `integer_matmul` of rows of whole words; false where there is no such form."""
     weights, zero = _weights(s), _zero(s)
     shape = static_shape(s.out_type().shape)
-    if not s.target.pairs_halves or weights is None or zero is None:
+    if weights is None or zero is None:
+        return False
+    if not (s.target.pairs_halves or s.target.compact):  # less memory and code, but slower
         return False
     if not shape or 0 in shape or weights.shape[1] % WORD:
         return False

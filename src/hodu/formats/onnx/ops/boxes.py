@@ -1,7 +1,8 @@
-"""Non-maximum suppression: the best boxes, a round for each, in all classes at once."""
+"""Boxes: the best ones, a round for each, in all classes at once; and the maxima in them."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from hodu.formats.onnx.registry import onnx_op
 
 if TYPE_CHECKING:
     from hodu._tensor import Tensor
+    from hodu.dims import Dim
 
 _LAST = (1 << 31) - 1
 _State = tuple["Tensor", "Tensor", "Tensor"]
@@ -94,3 +96,28 @@ def _chosen(boxes: _Boxes, scores: Tensor, live: Tensor, limit: Tensor, most: Te
         return turn + 1, live & ~close & (places != best), chosen
 
     return f.while_loop(more, choose, (f.zeros((), dtype=i64), live, none))[2]
+
+
+@onnx_op("MaxRoiPool")
+def max_roi_pool(node: OnnxNode, x: Tensor, rois: Tensor) -> Tensor:
+    """The maximum in each bin of boxes (batch, x1, y1, x2, y2) whose corners are whole pixels."""
+    scale, bins = node.real("spatial_scale", 1.0), node.integers("pooled_shape") or []
+    corners = f.floor(rois[:, 1:].to("f32") * scale + 0.5)
+    found = f.index_select(x, 0, rois[:, 0].to(i64)).unsqueeze(2)
+    for axis, count in enumerate(bins):
+        inside = _bins(corners[:, 1 - axis], corners[:, 3 - axis], count, x.shape[2 + axis])
+        shape = (rois.shape[0], 1, count, -1, 1) if axis == 0 else (rois.shape[0], 1, 1, count, -1)
+        hidden = f.where(inside.reshape(shape), found, -math.inf)
+        found = f.amax(hidden, 3 if axis == 0 else 4)
+        found = found if axis else found.unsqueeze(3)
+    return f.where(found == -math.inf, 0, found).to(x.dtype)
+
+
+def _bins(first: Tensor, last: Tensor, count: int, size: Dim) -> Tensor:
+    """Which pixels of an axis belong to each bin of each box, [boxes, bins, pixels]."""
+    width = f.clamp(last - first + 1, min=1) / count
+    number = f.arange(count).to("f32")
+    low = f.floor(number * width.unsqueeze(1)) + first.unsqueeze(1)
+    high = f.ceil((number + 1) * width.unsqueeze(1)) + first.unsqueeze(1)
+    pixels = f.arange(size)
+    return f.logical_and(pixels >= low.unsqueeze(-1), pixels < high.unsqueeze(-1))
