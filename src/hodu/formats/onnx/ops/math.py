@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import hodu.functional as f
 from hodu.dispatch.attrs import as_dims
+from hodu.dispatch.base import wrap_value
+from hodu.formats.onnx.made import maker
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 
@@ -75,7 +78,27 @@ def div(node: OnnxNode, x: Tensor, y: Tensor) -> Tensor:
 @onnx_op("Mod", since=10)
 def mod(node: OnnxNode, x: Tensor, y: Tensor) -> Tensor:
     """The remainder with the sign of the divisor, or of the dividend where fmod=1."""
+    places = _in_plane(x, y)
+    if places is not None:
+        return places
     return f.fmod(x, y) if node.flag("fmod") else f.remainder(x, y)
+
+
+def _in_plane(x: Any, y: Any) -> Any:
+    """Places of MaxPool in their own plane, which an export takes modulo the size of a plane.
+
+    The import of MaxPool adds multiples of that size to them; None for anything else.
+    """
+    moved = maker(x)
+    places = moved.inputs[0] if moved is not None and moved.op == "add" else None
+    pool = None if places is None else places.producer
+    if pool is None or pool.op != "max_pool_with_indices" or y._data is None:
+        return None
+    pooled = pool.inputs[0]
+    sizes = () if pooled is None else pooled.type.shape[2:]
+    if places is not pool.outputs[1] or not all(isinstance(n, int) for n in sizes):
+        return None
+    return wrap_value(places) if y._data.tolist() == math.prod(map(int, sizes)) else None
 
 
 @onnx_op("Pow")
