@@ -32,7 +32,7 @@ from hodu.errors import ShapeError, ValueRangeError
 
 N, M, K = symbol("N"), symbol("M", 2, 9), symbol("K", 0)
 KNOWN = symbols((N, M, K))
-more = settings(max_examples=300, deadline=None)
+more = settings(max_examples=150, deadline=None)
 environments = st.fixed_dictionaries(
     {"N": st.integers(1, 40), "M": st.integers(2, 9), "K": st.integers(0, 40)}
 )

@@ -37,8 +37,10 @@ def test_digits(example, tmp_path, capsys):
     assert float(np.mean(logits.argmax(1) == labels)) == accuracy
 
 
-def test_transformer(example, tmp_path):
+def test_transformer(example, tmp_path, monkeypatch):
     chars = example("char_transformer")
+    for name, size in {"CONTEXT": 32, "BATCH": 8, "WIDTH": 32, "HEADS": 2, "LAYERS": 1}.items():
+        monkeypatch.setattr(chars, name, size)
     losses = chars.main(["--steps", "6", "--write", "3", "--out", str(tmp_path / "new")])
     assert losses[-1] < losses[0]
     codes = chars.Corpus(chars.TEXT.read_text()).codes[None, : chars.CONTEXT]

@@ -474,6 +474,15 @@ def group_attentions() -> Iterator[Case]:
     yield Case("gqa_step_window", op, step, windowed, "111", rows=(7, 5))
     roomy = [*one, *past, ints(3, 2), number(4, np.int32)]
     yield Case("gqa_room", op, roomy, base, "111", rows=(4, 3))
+    scales = [np.abs(real(n, seed=n)) / 32 + np.float32(0.02) for n in (1, 32)]
+    for bits, size, dtype in ((8, 16, np.int8), (4, 8, np.uint8)):
+        held = [codes(1, 2, 4, size, seed=s, dtype=dtype) for s in (5, 6)]
+        asked = [x[:1] for x in (q, k, v)] + held + [ints(6), number(7, np.int32), *turn]
+        for kind, scale in zip(("PER_TENSOR", "PER_CHANNEL"), scales, strict=True):
+            attrs = {**rotary, "k_quant_type": kind, "v_quant_type": kind}
+            attrs["kv_cache_bit_width"] = bits
+            wide = scale * np.float32(256 >> bits)
+            yield Case(f"gqa_codes_{bits}_{kind}", op, [*asked, *nothing, wide, wide], attrs, "111")
     many = [x[:1] for x in (q, k, v, *past)] + [ints(8), number(9, np.int32)]
     yield Case("gqa_more", op, [*many, *turn], rotary, "111")
     places = [*turn, ints([6, 7, 8], dtype=np.int64)]

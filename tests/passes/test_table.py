@@ -52,7 +52,10 @@ def check(case: Case) -> None:
     expected = snapshot.run(*arrays)
     plain = verify(expand(snapshot, lambda node: False))
     assert all(node.definition.compose is None for node in plain.nodes)
-    for got in (plain, optimize(snapshot, 3, keep=is_kept), optimize(plain, 3)):
+    found = [plain, optimize(snapshot, 3, keep=is_kept)]
+    if [node.op for node in plain.nodes] != [node.op for node in snapshot.nodes]:
+        found.append(optimize(plain, 3))
+    for got in found:
         for a, b in zip(verify(got).run(*arrays), expected, strict=True):
             assert_close(a, b, case)
     exact = verify(optimize(snapshot, 3, exact=True))

@@ -11,8 +11,9 @@ that the ops refuse is declined as well.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, TypeAlias
@@ -44,7 +45,7 @@ Replacement: TypeAlias = "str | Callable[[SimpleNamespace, Graph], Value | None]
 Keep: TypeAlias = Callable[[Node], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """A pattern whose root is a call, what takes its place, and further conditions.
 
@@ -104,19 +105,29 @@ def rewrite(snapshot: Snapshot, rules: Iterable[Rule], keep: Keep | None = None)
 
     Composites that a replacement ends in must satisfy `keep`.
     """
+    index = _by_root(tuple(rules))
+    return everywhere(snapshot, lambda s: _Engine(s, index, keep).run())
+
+
+@functools.cache
+def _by_root(rules: tuple[Rule, ...]) -> Mapping[str, Sequence[tuple[Rule, Call]]]:
+    """The rules with their patterns, by the op at the root."""
     index: dict[str, list[tuple[Rule, Call]]] = defaultdict(list)
     for rule in rules:
         pattern = parse_pattern(rule.pattern)
         assert isinstance(pattern, Call), rule.pattern
         index[pattern.op].append((rule, pattern))
-    return everywhere(snapshot, lambda s: _Engine(s, index, keep).run())
+    return index
 
 
 class _Engine:
     """One walk over one Snapshot."""
 
     def __init__(
-        self, snapshot: Snapshot, index: dict[str, list[tuple[Rule, Call]]], keep: Keep | None
+        self,
+        snapshot: Snapshot,
+        index: Mapping[str, Sequence[tuple[Rule, Call]]],
+        keep: Keep | None,
     ) -> None:
         self.snapshot = snapshot
         self.index = index

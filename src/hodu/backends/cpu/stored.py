@@ -28,6 +28,8 @@ from hodu.toolchain.compiler import Toolchain
 if TYPE_CHECKING:
     from hodu.backends.cpu.prepare import Prepared
 
+_MANY_BYTES = 1 << 20
+"""Of weights; to collect garbage for fewer takes longer than it is worth."""
 _LIBRARY, _WEIGHTS, _NOTES = "library.so", "weights", "manifest.json"
 
 
@@ -75,8 +77,9 @@ def stored_program(snapshot: Snapshot, target: Target, options: CompileOptions) 
         ready = prepare(snapshot, target, level=options.opt, exact=options.exact, found=found)
         _write(ready, folder, options)
         del ready
-        gc.collect()  # lowering leaves cycles that hold the packed weights, which are mapped next
-        give_back_memory()
+        if (folder / _WEIGHTS).stat().st_size >= _MANY_BYTES:
+            gc.collect()  # lowering leaves cycles that hold the packed weights, mapped next
+            give_back_memory()
 
     def _write(ready: Prepared, folder: Path, options: CompileOptions) -> None:
         from hodu.backends.cpu.report import describe

@@ -12,6 +12,7 @@ from hodu.dispatch.base import wrap_dims
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.ops.microsoft_activation import DOMAIN
 from hodu.formats.onnx.ops.microsoft_attention import merged_heads, split_heads
+from hodu.formats.onnx.ops.microsoft_caches import Cache
 from hodu.formats.onnx.registry import onnx_op
 
 if TYPE_CHECKING:
@@ -51,13 +52,6 @@ def rotated(x: Tensor, positions: Tensor, cos: Tensor, sin: Tensor, interleaved:
     return y if int(x.shape[-1]) == 2 * half else f.cat([y, rest], -1)
 
 
-_REFUSED = {
-    "k_scale": "a quantized cache",
-    "v_scale": "a quantized cache",
-    "query_seqlens": "rows of different lengths",
-}
-
-
 @onnx_op("GroupQueryAttention", domain=DOMAIN)
 def group_query_attention(
     node: OnnxNode,
@@ -82,11 +76,11 @@ def group_query_attention(
     """Causal attention of which a group of heads shares keys and values, to a cache and new ones.
 
     Row b of the batch ends at the place `last_places[b]`; `total_length` is the longest length.
-    The new caches have max(length of the old ones, total_length) places.
+    The new caches have max(length of the old ones, total_length) places, of codes if the old ones
+    have codes.
     """
-    for name, given in (("k_scale", k_scale or v_scale), ("query_seqlens", query_lengths)):
-        if given is not None:
-            raise node.unsupported(_REFUSED[name], "export the model with a float cache")
+    if query_lengths is not None:
+        raise node.unsupported("query_seqlens", "give each sequence a row of the batch")
     if node.flag("sliding_window_cache"):
         raise node.unsupported("sliding_window_cache=1", "export the model with whole caches")
     q, k, v = _heads(node, query, key, value)
@@ -101,9 +95,15 @@ def group_query_attention(
         turn = node.flag("rotary_interleaved")
         q, k = rotated(q, at, cos, sin, turn), rotated(k, at, cos, sin, turn)
     (total,) = as_dims(total_length, "total_sequence_length")
-    k, v = _cached(past_key, k, before, total), _cached(past_value, v, before, total)
+    groups = node.integer("kv_num_heads")
+    keys, values = (
+        Cache.of(node, which, scale, groups) for which, scale in (("k", k_scale), ("v", v_scale))
+    )
+    k = _cached(past_key, keys.coded(k), before, total)
+    v = _cached(past_value, values.coded(v), before, total)
     seen = _seen(node, before, length, last_places, total)
-    y, shown = _attended(node, q, k[:, :, :total], v[:, :, :total], seen, score_bias, sinks)
+    real = keys.numbers(k[:, :, :total], q), values.numbers(v[:, :, :total], q)
+    y, shown = _attended(node, q, *real, seen, score_bias, sinks)
     return merged_heads(y), k, v, shown
 
 
