@@ -29,7 +29,7 @@ GIVEN = {"x": X, "count": COUNT}
 
 @pytest.fixture(scope="module")
 def net() -> Snapshot:
-    """A convolution, a root, a softmax, an integer, and a result that nobody may call by its name."""
+    """A convolution, a root, a softmax, an integer, a result that nobody may call by its name."""
     weight = hodu.tensor(np.random.default_rng(0).standard_normal((4, 2, 3, 3), np.float32))
     with hodu.capture("net") as made:
         x = made.input("x", X.shape, "f32")
