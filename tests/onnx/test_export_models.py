@@ -165,6 +165,9 @@ def test_recurrent_layers_are_one_operator_a_direction(kind):
         board.target("y", output)
     model = check(board.snapshot, np.stack([X, X[::-1]], 1))
     assert [n.op_type for n in model.graph.node].count(kind) == 2
+    once = import_model(model)
+    assert [n.op for n in once.nodes] == [n.op for n in board.snapshot.nodes]
+    assert str(import_model(model_proto(once))) == str(once)
 
 
 def test_outputs_that_are_inputs_constants_or_twice_the_same():

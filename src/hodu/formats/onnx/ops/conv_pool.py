@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import hodu.functional as f
+from hodu.formats.onnx.made import maker
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 from hodu.formats.onnx.windows import split_pads, window
@@ -95,7 +96,9 @@ def lp_pool(node: OnnxNode, x: Tensor) -> Tensor:
     win = window(node, x.shape[2:], [])
     p = node.real("p", 2)
     ceil = node.flag("ceil_mode")
-    return f._lp_pool(f.abs(x), p, win.kernel, win.strides, win.pads, win.dilations, ceil)
+    made = maker(x)
+    size = x if made is not None and made.op == "abs" else f.abs(x)
+    return f._lp_pool(size, p, win.kernel, win.strides, win.pads, win.dilations, ceil)
 
 
 @onnx_op("GlobalAveragePool")

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import hodu.functional as f
+from hodu.dispatch.base import wrap_value
+from hodu.formats.onnx.made import joined, unwrapped
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 
@@ -17,8 +19,39 @@ def _reordered(x: Tensor, order: Sequence[int]) -> Tensor:
     """The gates, which are stacked along the first axis, in another order."""
     if len(order) == 1:
         return x
+    before = _in_order(x, order)
+    if before is not None:
+        return before
     gates = f.chunk(x, len(order), 0)
     return f.cat([gates[i] for i in order], 0)
+
+
+def _in_order(x: Tensor, order: Sequence[int]) -> Any:
+    """The tensor whose gates an export brought into the order of `x`, None if there is none."""
+    parts = joined(x)
+    cut = parts[0].producer if parts else None
+    if cut is None or cut.op != "split" or len(cut.outputs) != len(order):
+        return None
+    if len(parts) != len(order) or any(part.producer is not cut for part in parts):
+        return None
+    places = [cut.outputs.index(part) for part in parts]
+    if [places[i] for i in order] != list(range(len(order))):
+        return None
+    whole = cut.inputs[0]
+    return wrap_value(whole) if cut.attrs["dim"] in (0, -whole.type.rank) else None
+
+
+def of_direction(x: Tensor, direction: int) -> Tensor:
+    """The part of one direction."""
+    inner = unwrapped(x, 0)
+    return x[direction] if inner is None else inner
+
+
+def _halves(x: Tensor) -> Sequence[Tensor]:
+    parts = joined(x)
+    if len(parts) == 2 and parts[0].type == parts[1].type:
+        return [wrap_value(part) for part in parts]
+    return f.chunk(x, 2, 0)
 
 
 class Layer:
@@ -39,7 +72,7 @@ class Layer:
         """The initial state of a direction, [batch, hidden]."""
         if initial is None:
             return f.zeros(self.x.shape[1], self.hidden, dtype=self.x.dtype)
-        return initial[:, direction] if self.batch_first else initial[direction]
+        return initial[:, direction] if self.batch_first else of_direction(initial, direction)
 
     def options(self, direction: int) -> dict[str, Any]:
         """The attributes of the op for one direction."""
@@ -70,7 +103,7 @@ def biases(b: Tensor | None, direction: int, order: Sequence[int] = (0,)) -> lis
     """The biases of the input and of the state, gates in order; None if there are none."""
     if b is None:
         return [None, None]
-    return [_reordered(half, order) for half in f.chunk(b[direction], 2, 0)]
+    return [_reordered(half, order) for half in _halves(of_direction(b, direction))]
 
 
 @onnx_op("LSTM")
@@ -91,11 +124,11 @@ def lstm(
 
     def step(d: int) -> tuple[Tensor, ...]:
         b_input, b_state = biases(b, d, order)
-        peephole = None if p is None else _reordered(p[d], [0, 2, 1])
+        peephole = None if p is None else _reordered(of_direction(p, d), [0, 2, 1])
         return f.lstm_layer(
             layer.x,
-            _reordered(w[d], order),
-            _reordered(r[d], order),
+            _reordered(of_direction(w, d), order),
+            _reordered(of_direction(r, d), order),
             b_input,
             b_state,
             layer.state(h0, d),
@@ -127,8 +160,8 @@ def gru(
         b_input, b_state = biases(b, d, order)
         return f.gru_layer(
             layer.x,
-            _reordered(w[d], order),
-            _reordered(r[d], order),
+            _reordered(of_direction(w, d), order),
+            _reordered(of_direction(r, d), order),
             b_input,
             b_state,
             layer.state(h0, d),
@@ -156,6 +189,9 @@ def rnn(
     def step(d: int) -> tuple[Tensor, ...]:
         b_input, b_state = biases(b, d)
         state, options = layer.state(h0, d), layer.options(d)
-        return f.rnn_layer(layer.x, w[d], r[d], b_input, b_state, state, lengths, **options)
+        return f.rnn_layer(
+            layer.x, of_direction(w, d), of_direction(r, d), b_input, b_state, state, lengths,
+            **options,
+        )  # fmt: skip
 
     return layer.run(step)

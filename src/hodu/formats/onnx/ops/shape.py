@@ -9,6 +9,7 @@ from hodu._tensor import Tensor
 from hodu.dims import Dim
 from hodu.dispatch.attrs import as_dims
 from hodu.dispatch.base import recorder, wrap_dims, wrap_value
+from hodu.formats.onnx.made import unwrapped
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 
@@ -71,16 +72,20 @@ def _put_back(x: Tensor, order: list[int]) -> Tensor | None:
 @onnx_op("Squeeze", since=13, moves=True)
 def squeeze(node: OnnxNode, x: Tensor, axes: Tensor | None = None) -> Tensor:
     """Without the given dimensions of size 1, or any of them."""
-    if axes is None:
-        return f.squeeze(x)
-    return f.squeeze(x, [int(a) for a in as_dims(axes, "axes")])
+    return _squeezed(x, None if axes is None else [int(a) for a in as_dims(axes, "axes")])
 
 
 @onnx_op("Squeeze", moves=True)
 def squeeze_attribute(node: OnnxNode, x: Tensor) -> Tensor:
     """Before opset 13: the axes are an attribute."""
-    axes = node.integers("axes")
-    return f.squeeze(x) if axes is None else f.squeeze(x, axes)
+    return _squeezed(x, node.integers("axes"))
+
+
+def _squeezed(x: Tensor, axes: list[int] | None) -> Tensor:
+    if axes is None:
+        return f.squeeze(x)
+    inner = unwrapped(x, axes[0]) if len(axes) == 1 else None
+    return f.squeeze(x, axes) if inner is None else inner
 
 
 @onnx_op("Unsqueeze", since=13, moves=True)
@@ -113,6 +118,8 @@ def expand(node: OnnxNode, x: Tensor, shape: Tensor) -> Tensor:
 @onnx_op("Concat", moves=True)
 def concat(node: OnnxNode, *xs: Tensor) -> Tensor:
     """Joined along an axis."""
+    if len(xs) == 1:
+        return xs[0]
     return f.cat(list(xs), node.integer("axis", 1 if node.opset < 4 else None))
 
 

@@ -87,7 +87,7 @@ def cat(g: Emitter, node: Node, parts: list[str]) -> str:
     """One after another along an axis; vectors of nothing among tensors are left out."""
     rank = node.outputs[0].type.rank
     kept = [p for p, v in zip(parts, node.inputs, strict=True) if v and v.type.rank == rank]
-    return g.op("Concat", *kept, axis=node.attrs["dim"])
+    return kept[0] if len(kept) == 1 else g.op("Concat", *kept, axis=node.attrs["dim"])
 
 
 @exports("split")
