@@ -12,6 +12,7 @@ from collections.abc import Callable
 from hodu.render.c_dots import dot_helper
 from hodu.render.c_halves import HALVES
 from hodu.render.c_loads import load_helper
+from hodu.render.c_roots import root_helper
 from hodu.render.c_scaled import SCALED
 
 _VECTOR = re.compile(r"([a-z]+)_([a-z]+\d+)x(\d+)")
@@ -62,13 +63,13 @@ def helper(name: str) -> tuple[list[str], list[str]]:
 
 def _scalar_rounding(op: str, element: str) -> str:
     """Rounding without libm where the target has no instruction for it."""
+    if op == "sqrt":
+        return root_helper(element)
     c, suffix = _C[element], "f" if element == "f32" else ""
     integer, limit = (
         ("int32_t", "8388608.0f") if element == "f32" else ("int64_t", "4503599627370496.0")
     )
     head = f"HODU_UNUSED static inline {c} {op}_{element}({c} x) {{\n"
-    if op == "sqrt":
-        return f"{head}  return __builtin_sqrt{suffix}(x);\n}}\n"
     if op == "rint":
         body = (
             f"  if (!(__builtin_fabs{suffix}(x) < {limit})) return x;\n"
