@@ -23,7 +23,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -129,8 +129,8 @@ def limited(seconds: float) -> Iterator[None]:
     """Raise `_Slow` when the body has taken so much CPU time; the process dies 10 s later."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     hard = int(used.ru_utime + used.ru_stime + seconds + 10)
-    limits = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (hard, limits[1]))
+    most = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (hard, most))
 
     def stop(*_: Any) -> None:
         raise _Slow(f"it takes more than {seconds} s")
@@ -142,10 +142,10 @@ def limited(seconds: float) -> Iterator[None]:
             yield
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
-    finally:  # also if the last signal came in the line above
+    finally:  # also if memory or time was up in the line above
+        resource.setrlimit(resource.RLIMIT_CPU, (most, most))
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
-        resource.setrlimit(resource.RLIMIT_CPU, limits)
 
 
 def _work(indices: Sequence[int], seed: int, cases: list[Case], pipe: Any) -> None:
@@ -185,7 +185,7 @@ def fuzz(indices: Sequence[int], seed: int = 0) -> Iterator[Verdict]:
         except EOFError:
             worker.join()
         if rest and verdict is not None and verdict.index in rest:
-            yield verdict
+            yield replace(verdict, reason=f"{verdict.reason}, its exit status {worker.exitcode}")
             rest.remove(verdict.index)
 
 
