@@ -78,7 +78,7 @@ __attribute__((naked, noreturn)) void reset(void) {
 
 static void fault(void) { host(0x18, (void *)0x20023); }
 
-__attribute__((section(".vectors"), used)) void *const vectors[16] = {
+__attribute__((section(".start"), used)) void *const vectors[16] = {
     &stack_top, reset, fault, fault, fault, fault, fault, 0, 0, 0, 0, fault, fault, 0, fault, fault,
 };
 """
