@@ -109,7 +109,7 @@ def rewrite(snapshot: Snapshot, rules: Iterable[Rule], keep: Keep | None = None)
     return everywhere(snapshot, lambda s: _Engine(s, index, keep).run())
 
 
-@functools.cache
+@functools.lru_cache(16)  # rules may be made for one Snapshot
 def _by_root(rules: tuple[Rule, ...]) -> Mapping[str, Sequence[tuple[Rule, Call]]]:
     """The rules with their patterns, by the op at the root."""
     index: dict[str, list[tuple[Rule, Call]]] = defaultdict(list)
