@@ -23,6 +23,7 @@ from hodu.spill import release
 _GROWTH = 7 / 4  # of the weights
 _LEAST_GAIN = 0.05
 _LEAST_ROWS = 32  # below which products take as long as their weights are read
+_STARTED = 6000  # cycles that 22 loops take to begin and to end rather than one
 _FMAS = 2  # of vectors in a cycle
 _CACHE_BYTES = 64  # moved in a cycle between the caches and the core, both ways
 
@@ -70,8 +71,8 @@ def _gains(x: Value, weight: Array, machine: Machine) -> bool:
     if lanes < 2:
         return False
     whole = rows * inner * columns / (lanes * _FMAS)
-    moved = 3 * rows * inner + 5 * rows * columns
-    return whole / 8 - moved * weight.itemsize / _CACHE_BYTES > _LEAST_GAIN * whole
+    moved = (3 * rows * inner + 5 * rows * columns) * weight.itemsize / _CACHE_BYTES
+    return whole / 8 - moved - _STARTED > _LEAST_GAIN * whole
 
 
 def _split(match: SimpleNamespace, weight: Array, graph: Graph) -> Value:
