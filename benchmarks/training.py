@@ -5,9 +5,9 @@
 
 The networks are those of `training_zoo.py`, with the same weights everywhere. Every system runs in
 a process of its own, and the processes take turns; `--peers` is the Python in which the other
-systems are installed, and those that are not are left out. Exits with 1 if a bar is missed: Hodu's
-least time against the least of the best other system (`BARS`), memory at most PyTorch's, losses of
-the first steps within `LOSS_BAR` of PyTorch's.
+systems are installed (and Hodu, whose modules name the parameters for jax), and those that are not
+are left out. Exits with 1 if a bar is missed: Hodu's least time against the least of the best other
+system (`BARS`), memory at most PyTorch's, losses of the first steps within `LOSS_BAR` of PyTorch's.
 """
 
 from __future__ import annotations
