@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hodu.kernel import expr as e
+from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr
 from hodu.kernel.ir import Block, Copy, For, If, Kernel, Stmt, Store, While
 from hodu.kernel.walk import expressions, operands
@@ -39,6 +40,16 @@ def moved(kernel: Kernel) -> int | None:
     None if a loop's length is only known when it runs.
     """
     return _block(kernel.body, _moved)
+
+
+def loads(kernel: Kernel, buf: Buf) -> int | None:
+    """How many elements of a buffer one run loads, None if a loop's length is only known then."""
+
+    def weigh(stmt: Stmt) -> int:
+        parts = (part for x in operands(stmt) for part in expressions(x))
+        return sum(x.lanes for x in parts if isinstance(x, e.Load) and x.buf is buf)
+
+    return _block(kernel.body, weigh)
 
 
 def turns(loop: For) -> int | None:

@@ -18,7 +18,7 @@ from hodu.kernel.walk import all_expressions, replace_block, statements
 
 
 def read_numbers(
-    body: Block, held: Sequence[Var], load: Callable[[int], Load], *, again: bool
+    body: Block, held: Sequence[Var], load: Callable[[int], Expr], *, again: bool
 ) -> Block:
     """A body that gets the variables `held` from an element each: an integer, or 32 bits.
 
@@ -38,7 +38,7 @@ def _read(variable: Var, element: Expr) -> Expr:
 
 
 class _Rereading:
-    def __init__(self, held: Sequence[Var], load: Callable[[int], Load]) -> None:
+    def __init__(self, held: Sequence[Var], load: Callable[[int], Expr]) -> None:
         self.places = {variable: i for i, variable in enumerate(held)}
         self.load = load
         self.count = 0
@@ -76,7 +76,9 @@ class _Rereading:
             if variable not in used:
                 continue
             fresh = dataclasses.replace(variable, name=f"{variable.name}_{self.count}")
-            lets.append(Let(fresh, _read(fresh, anew(self.load(place)))))
+            element = self.load(place)
+            assert isinstance(element, Load)
+            lets.append(Let(fresh, _read(fresh, anew(element))))
             own[variable] = fresh
         self.count += bool(lets)
         return (*lets, *replace_block(tuple(block), own.get))
