@@ -20,9 +20,8 @@ from hodu.kernel.walk import all_expressions, replace_block, statements
 from hodu.lower.contents import MOST_BYTES, contents
 from hodu.lower.differences import Differences
 from hodu.lower.program import Launch, Place, Slot
+from hodu.lower.records import WORD
 from hodu.ops._table import Array
-
-WORD = 4  # bytes, and where the elements of a constant of bytes begin
 
 
 def find_host(

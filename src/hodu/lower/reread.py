@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 
 from hodu.dtypes import f32, i32
-from hodu.kernel.expr import INDEX, Expr, Load, Var
+from hodu.kernel.expr import INDEX, Expr, Var
 from hodu.kernel.intrinsics import anew
 from hodu.kernel.ir import Block, For, If, Let, Stmt, Store, While
 from hodu.kernel.walk import all_expressions, replace_block, statements
@@ -76,9 +76,7 @@ class _Rereading:
             if variable not in used:
                 continue
             fresh = dataclasses.replace(variable, name=f"{variable.name}_{self.count}")
-            element = self.load(place)
-            assert isinstance(element, Load)
-            lets.append(Let(fresh, _read(fresh, anew(element))))
+            lets.append(Let(fresh, _read(fresh, anew(self.load(place)))))
             own[variable] = fresh
         self.count += bool(lets)
         return (*lets, *replace_block(tuple(block), own.get))

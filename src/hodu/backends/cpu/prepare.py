@@ -13,8 +13,8 @@ from hodu.backends.cpu.small import lower_small
 from hodu.lower.choices import Choices
 from hodu.lower.lowering import lower
 from hodu.lower.program import Program, Slot
-from hodu.lower.records import join_tables
 from hodu.lower.rules import has_rule
+from hodu.lower.tables import join_tables
 from hodu.lower.unite import unite_kernels
 from hodu.ops._table import Array
 from hodu.passes import fuses, optimize
