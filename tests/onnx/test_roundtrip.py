@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+import onnx
 import pytest
+from onnx.reference import ReferenceEvaluator
 
+import hodu
+from hodu.formats.onnx.export.writing import model_proto
+from hodu.formats.onnx.importer import import_model
 from tests.onnx.test_conformance import cases, sample
 from tools.roundtrip import BACK, LOST, NOT_IMPORTED, Outcome, round_trip, summary
 
@@ -30,3 +36,22 @@ def test_the_summary_lists_what_is_lost() -> None:
     text = summary(outcomes, failures=False)
     assert "test_b: lost: it is wrong" in text and "test_c" not in text
     assert "test_c: not imported: texts" in summary(outcomes, failures=True)
+
+
+@pytest.mark.parametrize("direction", ["LEFT", "RIGHT"])
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "uint32", "uint64"])
+def test_a_shift_by_the_width_or_more_is_two_in_the_export_and_one_again(dtype, direction):
+    text = f'''<ir_version: 9, opset_import: ["" : 18]>
+        shifts ({dtype}[5] x, {dtype}[5] y) => ({dtype}[5] z)
+        {{ z = BitShift <direction: string = "{direction}"> (x, y) }}'''
+    snapshot = import_model(onnx.parser.parse_model(text))
+    exported = model_proto(snapshot, 18)
+    assert [n.op_type for n in exported.graph.node].count("BitShift") == 2
+    assert [n.op for n in import_model(exported).nodes] == [n.op for n in snapshot.nodes]
+    bits = 8 * np.dtype(dtype).itemsize
+    x = np.full(5, 2**bits - 3, dtype)
+    y = np.array([0, 3, bits - 1, bits, 2**bits - 1], dtype)
+    tensors = hodu.from_numpy(x), hodu.from_numpy(y)
+    wanted = tensors[0] << tensors[1] if direction == "LEFT" else tensors[0] >> tensors[1]
+    (got,) = ReferenceEvaluator(exported).run(None, {"x": x, "y": y})
+    np.testing.assert_array_equal(got, wanted.numpy())

@@ -88,6 +88,9 @@ class Recorder(Protocol):
         Whoever uses the tensor itself holds `lock`.
         """
 
+    def contents(self, value: Any) -> Array | None:
+        """The contents of a value that is a constant here, None of any other."""
+
     def saw(self, tensor: TensorBase) -> None:
         """Note that an eager tensor is used which may collect a gradient."""
 

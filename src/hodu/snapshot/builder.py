@@ -87,6 +87,11 @@ class Builder:
         self.constant_values[fresh] = value
         return value
 
+    def contents(self, value: Value) -> Array | None:
+        """The contents of a value that is a constant here, None of any other."""
+        is_constant = self.constant_values.get(value.name) is value
+        return self._constants.arrays[value.name] if is_constant else None
+
     def value_of(self, tensor: TensorBase) -> Value:
         """The value that `tensor` stands for here, adding constants and captures as needed."""
         if tensor._data is not None:

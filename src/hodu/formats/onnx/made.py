@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hodu.dispatch.base import TensorBase, wrap_value
+from hodu.dispatch.base import TensorBase, recording, wrap_value
 
 if TYPE_CHECKING:
-    from hodu.snapshot.ir import Node
+    from hodu.snapshot.ir import Node, Value
 
 
 def maker(x: Any) -> Node | None:
@@ -24,6 +24,21 @@ def unwrapped(x: Any, axis: int) -> Any:
     if node is None or node.op not in ("unsqueeze", "stack") or len(node.inputs) != 1:
         return None
     return wrap_value(node.inputs[0]) if node.attrs["dim"] % x.ndim == axis % x.ndim else None
+
+
+def source(value: Value | None, op: str) -> Value | None:
+    """The first input of the op that yields a value, None if another one does."""
+    made = None if value is None else value.producer
+    return made.inputs[0] if made is not None and made.op == op else None
+
+
+def limited(value: Value | None, most: float) -> Value | None:
+    """The value of which one is the minimum with a number, None if that is not how it was made."""
+    made = None if value is None else value.producer
+    if made is None or made.op != "minimum":
+        return None
+    limit = None if made.inputs[1] is None else recording().contents(made.inputs[1])
+    return made.inputs[0] if limit is not None and limit.tolist() == most else None
 
 
 def joined(x: Any) -> list[Any]:

@@ -6,9 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import hodu.functional as f
+from hodu import dtypes
 from hodu.dispatch.attrs import as_dims
 from hodu.dispatch.base import wrap_value
-from hodu.formats.onnx.made import maker
+from hodu.formats.onnx.made import limited, maker, source
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 
@@ -162,7 +163,26 @@ def _limited(x: Tensor, low: float | None, high: float | None) -> Tensor:
 def bit_shift(node: OnnxNode, x: Tensor, y: Tensor) -> Tensor:
     """The bits of x moved by y places."""
     left = node.text("direction") == "LEFT"
+    x, y = _shifted_once(x, y, "bitwise_left_shift" if left else "bitwise_right_shift") or (x, y)
     return x << y if left else x >> y
+
+
+def _shifted_once(x: Tensor, y: Tensor, op: str) -> tuple[Tensor, Tensor] | None:
+    """The operands of the one shift that an export did as two, the second by y; None for others.
+
+    The first is by min(count, width - 1), the second by min(count - that, 1), both in f32.
+    """
+    shift, cast = maker(x), maker(y)
+    if shift is None or shift.op != op or cast is None or cast.op != "cast":
+        return None
+    first, rest = source(shift.inputs[1], "cast"), limited(cast.inputs[0], 1)
+    count = limited(first, x.dtype.bits - 1)
+    less = None if rest is None else rest.producer
+    if count is None or less is None or less.op != "sub" or less.inputs != (count, first):
+        return None
+    places = source(count, "cast")
+    exact = places is not None and places.type.dtype is x.dtype and count.type.dtype is dtypes.f32
+    return (wrap_value(shift.inputs[0]), wrap_value(places)) if exact else None
 
 
 @onnx_op("CumSum", since=11)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from hodu import dtypes
 from hodu.dtypes import DType
 from hodu.formats.onnx.export.emitter import Emitter
@@ -181,18 +179,17 @@ def shift(g: Emitter, node: Node, x: str, count: str) -> str:
 def _shifted(g: Emitter, x: str, count: str, dtype: DType, left: bool) -> str:
     """Shifts by the width or more push everything out; BitShift leaves them undefined.
 
-    So they are done in two: by one less than the width, and by one more. Runtimes lack Where for
-    many integers.
+    So they are done in two: by one less than the width at most, and by one more. Runtimes lack Min
+    for many integers; in f32 all counts are exact that are below the width. The import takes the
+    two for one again.
     """
     known = g.known(count)
     direction = "LEFT" if left else "RIGHT"
     if known is not None and (known < dtype.bits).all():
         return g.op("BitShift", x, count, direction=direction)
-    last = g.const(np.array(dtype.bits - 1))
-    width = g.const(np.array(dtype.bits).astype(dtype.numpy))
-    beyond = g.cast(g.op("Not", g.op("Less", count, width)), dtypes.i64)
-    within = g.op("Sub", g.const(np.array(1)), beyond)
-    first = g.op("Add", g.op("Mul", g.cast(count, dtypes.i64), within), g.op("Mul", last, beyond))
+    count = g.cast(count, dtypes.f32)
+    first = g.op("Min", count, g.number(dtype.bits - 1, count))
+    beyond = g.op("Min", g.op("Sub", count, first), g.number(1, count))
     for step in (first, beyond):
         x = g.op("BitShift", x, g.cast(step, dtype), direction=direction)
     return x
