@@ -15,6 +15,7 @@ from hodu.lower.lowering import lower
 from hodu.lower.program import Program, Slot
 from hodu.lower.rules import has_rule
 from hodu.lower.streams.layer import Stream
+from hodu.lower.tables import join_tables
 from hodu.lower.unite import unite_kernels
 from hodu.ops._table import Array
 from hodu.passes import fuses, optimize
@@ -80,10 +81,12 @@ class Recipe:
 
     def program(self, optimized: Snapshot, streams: Sequence[Stream] = ()) -> Program:
         """The kernels of a Snapshot; firmware has as few as can be, in little memory."""
-        program = self._kernels(optimized, streams)
-        if not (self.target.is_bare or self.target.compact):
+        program, target = self._kernels(optimized, streams), self.target
+        if not (target.is_bare or target.compact):
             return program
-        return unite_kernels(program, compact=self.target.compact)
+        if target.is_bare and target.reads_anywhere:
+            program = join_tables(program, compact=target.compact)
+        return unite_kernels(program, compact=target.compact)
 
     def arena_bytes(self, optimized: Snapshot, streams: Sequence[Stream] = ()) -> int:
         """What the arena of a Snapshot takes with some of its layers computed row by row."""
