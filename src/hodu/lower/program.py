@@ -154,16 +154,20 @@ class Program:
         yield from launches_of(self.steps)
 
 
+def steps_of(steps: Sequence[Step]) -> Iterator[Step]:
+    """Steps with those inside of branches and loops, in the order of the text."""
+    for step in steps:
+        yield step
+        match step:
+            case Branch(then=then, orelse=orelse):
+                yield from steps_of((*then, *orelse))
+            case Repeat(test=test, body=body):
+                yield from steps_of((*test, *body))
+
+
 def launches_of(steps: Sequence[Step]) -> Iterator[Launch]:
     """Every call of a kernel in steps, in the order of the text."""
-    for step in steps:
-        match step:
-            case Launch():
-                yield step
-            case Branch(then=then, orelse=orelse):
-                yield from launches_of((*then, *orelse))
-            case Repeat(test=test, body=body):
-                yield from launches_of((*test, *body))
+    return (step for step in steps_of(steps) if isinstance(step, Launch))
 
 
 def slots_of(steps: Sequence[Step]) -> Iterator[Slot]:

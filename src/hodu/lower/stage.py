@@ -154,7 +154,7 @@ class Stage:
     def stored(self, number: int) -> Buf | None:
         """The memory of an input in row-major order, None where it is not there so."""
         storage = self.lowering.storage.get(self._input(number))
-        if storage is None or storage.strides is not None:
+        if storage is None or storage.lines is not None:
             return None
         return self.param(storage.place, "in")
 
@@ -192,9 +192,22 @@ class Stage:
     def load(self, storage: Storage, position: Index, extents: Extents) -> Expr:
         """An element of memory, or consecutive ones when the last index is a Ramp."""
         buf = self._param(storage.place, "in", storage.place.slot.name)
-        at = storage.position(position, extents)
+        if storage.lines is None:
+            at = storage.position(position, extents)
+        else:
+            at = storage.lines.unshifted(position) + self._shift(storage, position[2])
         self._touched.read(storage.place, at)
         return self.k.load(buf, *_span(at))
+
+    def _shift(self, storage: Storage, row: Expr) -> Expr:
+        """How far apart a row lies, computed once for all elements that are read of it."""
+        assert storage.lines is not None
+        key = (storage.place, row)
+        known = self.k.recall(key)
+        if known is None:
+            known = self.k.let(storage.lines.shift(row), "shift")
+            self.k.remember(key, known)
+        return known
 
     def result(self, value: Value, position: Index) -> Expr:
         """An element of a value computed from the inputs of its op, memory or not."""

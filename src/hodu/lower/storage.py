@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hodu.kernel.algebra import is_number
-from hodu.kernel.expr import Expr, Ramp
+from hodu.kernel.expr import Expr, Ramp, index, select
 from hodu.lower.blocks.layout import Blocked
 from hodu.lower.index import ZERO, Extents, Index, constants, dense_strides
 from hodu.lower.point import CannotVectorizeError
@@ -14,18 +14,42 @@ from hodu.shapes import Shape
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """Rows of [1, channel, row, column] one after the other, each with all its channels.
+
+    The last of the `count` rows lies `apart` elements further on.
+    """
+
+    strides: tuple[int, ...]
+    count: int
+    apart: int = 0
+
+    def position(self, at: Index) -> Expr:
+        """The flat position of an element."""
+        return self.unshifted(at) + self.shift(at[2])
+
+    def unshifted(self, at: Index) -> Expr:
+        """The same if no row lay apart."""
+        return strided_position(at, constants(self.strides))
+
+    def shift(self, row: Expr) -> Expr:
+        """How much further on a row lies than the strides say."""
+        return select(row < self.count - 1, ZERO, index(self.apart)) if self.apart else ZERO
+
+
+@dataclass(frozen=True, slots=True)
 class Storage:
-    """A tensor of `shape` at a place: row-major, under `strides`, or in blocks of channels."""
+    """A tensor of `shape` at a place: row-major, in blocks of channels, or in `lines` of rows."""
 
     place: Place
     shape: Shape
     layout: Blocked | None = None
-    strides: tuple[int, ...] | None = None
+    lines: Lines | None = None
 
     def position(self, at: Index, extents: Extents) -> Expr:
         """The flat position of an element; of consecutive ones when one index is a Ramp."""
-        if self.strides is not None:
-            return strided_position(at, constants(self.strides))
+        if self.lines is not None:
+            return self.lines.position(at)
         if self.layout is None:
             return strided_position(at, dense_strides(extents))
         sizes = [d.__index__() for d in self.shape]

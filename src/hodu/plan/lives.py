@@ -95,7 +95,7 @@ def find_lives(program: Program) -> Lives:
     """
     clock = _Clock()
     clock.run(program.steps)
-    spans, looped = clock.spans, set[Slot]()
+    spans, looped = clock.spans, _Looped()
     for slot in (slot for slot in spans if slot.kind == "output"):
         spans[slot] = (spans[slot][0], clock.time)
     for start, end, used in reversed(clock.loops):  # the outer ones first
@@ -103,7 +103,7 @@ def find_lives(program: Program) -> Lives:
             first, last = spans[slot]
             if first < start or last >= end:
                 spans[slot] = (min(first, start), max(last, end - 1))
-                looped.add(slot)
+                looped.add(slot, range(start, end))
     every = {slot: Life(slot, first, last) for slot, (first, last) in spans.items()}
     outputs = tuple(life for slot, life in every.items() if slot.kind == "output")
     lives = {slot: life for slot, life in every.items() if slot.kind == "arena"}
@@ -112,29 +112,44 @@ def find_lives(program: Program) -> Lives:
     return Lives(merged, dict(meetings), outputs)
 
 
+class _Looped:
+    """The loops through which slots live that are used inside of them and outside."""
+
+    def __init__(self) -> None:
+        self._loops: dict[Slot, list[range]] = {}
+
+    def add(self, slot: Slot, loop: range) -> None:
+        """Note a loop by its times."""
+        self._loops.setdefault(slot, []).append(loop)
+
+    def at(self, slot: Slot, time: int) -> bool:
+        """Whether a slot lives through a loop that runs at a time."""
+        return any(time in loop for loop in self._loops.get(slot, ()))
+
+
 # -- taking over --------------------------------------------------------------------------------
 
 
 def _merged(
-    lives: dict[Slot, Life], launches: Sequence[tuple[int, Launch]], looped: set[Slot]
+    lives: dict[Slot, Life], launches: Sequence[tuple[int, Launch]], looped: _Looped
 ) -> tuple[Life, ...]:
     """Lives in which an output takes over the memory of an input that dies with its kernel.
 
-    What is `looped` is wanted again in the next turn and neither gives nor takes.
+    In a loop what is `looped` is wanted again in the next turn and neither gives nor takes.
     """
     heads: dict[Slot, Slot] = {}
     for time, launch in launches:
         if not launch.kernel.in_place:
             continue
         written = next(a.place.slot for a in launch.arguments if a.role == "out")
-        if written in looped:
+        if looped.at(written, time):
             continue
         for parameter, argument in zip(launch.kernel.params, launch.arguments, strict=True):
             source = lives.get(heads.get(argument.place.slot, argument.place.slot))
             target = lives.get(written)
             if parameter.name not in launch.kernel.in_place or source is None or target is None:
                 continue
-            if argument.place.slot in looped:
+            if looped.at(argument.place.slot, time):
                 continue
             if _hands_over(source, target, time):
                 taken = (*source.also, written, *lives.pop(written).also)
@@ -154,12 +169,12 @@ def _hands_over(source: Life, target: Life, time: int) -> bool:
 
 
 def _meetings(
-    lives: Sequence[Life], launches: Sequence[tuple[int, Launch]], looped: set[Slot]
+    lives: Sequence[Life], launches: Sequence[tuple[int, Launch]], looped: _Looped
 ) -> Iterator[tuple[tuple[Slot, Slot], Meeting]]:
     of = {slot: life for life in lives for slot in life.slots}
     for time, launch in launches:
         slots = dict.fromkeys(a.place.slot for a in launch.arguments if a.place.slot in of)
-        free = [slot for slot in slots if slot not in looped]
+        free = [slot for slot in slots if not looped.at(slot, time)]
         sources = [slot for slot in free if of[slot].last == time > of[slot].first]
         targets = [slot for slot in free if of[slot].first == time]
         for source in sources:

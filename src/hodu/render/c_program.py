@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hodu.kernel import reach
 from hodu.kernel.walk import can_fail
 from hodu.kernel.work import operations
-from hodu.lower.program import Launch, Program, Slot
+from hodu.lower.program import Launch, Program, Repeat, Slot, steps_of
 from hodu.plan.memory import Plan
 from hodu.render.c_description import render_description
 from hodu.render.c_expr import ExprWriter
@@ -56,6 +56,14 @@ _SMALL = """\
 #define HODU_SMALL __attribute__((minsize))
 #else
 #define HODU_SMALL
+#endif
+"""
+_AGAIN = """\
+/* An address from which others are worked out in each turn of a loop, rather than kept. */
+#if defined(__GNUC__)
+#define HODU_AGAIN(address) __asm__("" : "+r"(address))
+#else
+#define HODU_AGAIN(address) ((void)0)
 #endif
 """
 _FAIL = """\
@@ -134,7 +142,13 @@ def render_file(units: Sequence[Unit]) -> str:
     hosted = not any(unit.options.bare for unit in units)
     head, run = (PRELUDE, [_RUN]) if hosted else (_HEAD, [])
     head += _SMALL if any(unit.options.compact for unit in units) else ""
+    head += _AGAIN if any(_repeats_bare(unit) for unit in units) else ""
     return "\n".join([head, *_definitions(expr), _FAIL, *run, *texts]) + "\n"
+
+
+def _repeats_bare(unit: Unit) -> bool:
+    steps = unit.program.steps
+    return unit.options.bare and any(isinstance(step, Repeat) for step in steps_of(steps))
 
 
 def _definitions(expr: ExprWriter) -> Iterator[str]:

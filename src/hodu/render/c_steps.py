@@ -47,6 +47,8 @@ class StepWriter:
                     yield f"{pad}}}"
                 case Repeat(test=test, condition=condition, body=body):
                     yield f"{pad}for (;;) {{"
+                    if self._bare:
+                        yield f"{pad}  HODU_AGAIN(arena); HODU_AGAIN(weights);"
                     yield from self.write(test, pad + "  ")
                     yield f"{pad}  if (!*(const uint8_t *)({self._address(condition)})) break;"
                     yield from self.write(body, pad + "  ")

@@ -30,14 +30,13 @@ class Depthwise(Convolution):
         """The taps of a pixel that are inside."""
         k, (high, wide) = self.k, self.form.kernel
         (rows, columns), (down, right) = self.bytes.windows, self.limits(row, column)
-        plane = item * self.bytes.size[0]
         with (
             self.blocks(item, row, column) as (block, sums),
             k.loop(down.hi, down.lo, name="r", kept=True) as r,
             k.loop(right.hi, right.lo, name="q", kept=True) as q,
         ):
-            line = (plane + rows.source(row, r)) * self.bytes.size[1]
-            at = (line + columns.source(column, q)) * self.inner + block * WORD
+            start = self.start(item, rows.source(row, r), columns.source(column, q))
+            at = start + block * WORD
             w = ((block * high + r) * wide + q) * WORD
             self._add(sums, self.x.pairs(k, at), self.weights.pairs(k, w))
 

@@ -30,16 +30,15 @@ class Direct(Convolution):
         """The taps of a pixel that are inside."""
         k, (high, wide), step = self.k, self.form.kernel, self.inner * self.tile
         (rows, columns), (down, right) = self.bytes.windows, self.limits(row, column)
-        plane = item * self.bytes.size[0]
         with (
             self.blocks(item, row, column) as (block, sums),
             k.loop(down.hi, down.lo, name="r", kept=True) as r,
         ):
-            line = (plane + rows.source(row, r)) * self.bytes.size[1]
+            line = rows.source(row, r)
             weights = (block * high + r) * wide
 
             def add(tap: Expr, count: Expr) -> None:
-                start = k.let((line + columns.source(column, tap)) * self.inner, "start")
+                start = k.let(self.start(item, line, columns.source(column, tap)), "start")
                 panel = k.let((weights + tap) * step, "panel")
                 self.dots.add(sums, start, panel, count)
 

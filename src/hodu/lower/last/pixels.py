@@ -12,6 +12,7 @@ from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr
 from hodu.kernel.intrinsics import anew
 from hodu.lower.conv.windows import Taps
+from hodu.lower.index import ZERO
 from hodu.lower.last.dots import Input, bias_table, centred, channels_at_once, each_sum, start_sums
 from hodu.lower.last.form import Bytes
 from hodu.lower.stage import Stage
@@ -46,6 +47,14 @@ class Convolution:
         storage = self.s.lowering.storage[value]
         buf = self.s.param(storage.place, "in")
         return centred(self.k, buf, value.type.dtype, self.bytes.zero)
+
+    def start(self, item: Expr, row: Expr, column: Expr) -> Expr:
+        """The position of a pixel of the input, whose channels lie from there on."""
+        value, (high, wide) = self.s.node.inputs[0], self.bytes.size
+        assert value is not None
+        lines = self.s.lowering.storage[value].lines
+        at = (item * high + row) * wide + column
+        return at * self.inner + (ZERO if lines is None else lines.shift(row))
 
     def limits(self, row: Expr, column: Expr) -> tuple[Taps, Taps]:
         """The taps of a pixel that are inside, of each axis."""

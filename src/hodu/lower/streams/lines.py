@@ -1,7 +1,7 @@
-"""The kernels that keep the last rows of tensors in memory.
+"""The last rows of tensors in memory, and the kernels that keep them there.
 
-Rows lie one after the other, each with all its channels. Before a new row comes to the end, the
-others move up by one, so that what reads them finds them always in the same place.
+Rows lie one after the other, each with all its channels. When a new row joins them the others move
+up by one, so that what reads them finds them always in the same place.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hodu.kernel.algebra import constant
-from hodu.kernel.expr import INDEX, Expr
+from hodu.kernel.expr import INDEX, Expr, index
 from hodu.kernel.narrow import computed
 from hodu.lower.last.layout import last_of
-from hodu.lower.program import Place, Slot
-from hodu.lower.storage import Storage
+from hodu.lower.program import Place
+from hodu.lower.storage import Lines, Storage
+from hodu.lower.streams.schedule import Window, row_size
 from hodu.shapes import TensorType
 from hodu.snapshot.ir import Value
 
@@ -23,36 +24,39 @@ if TYPE_CHECKING:
 
 
 class Rows:
-    """Memory for `count` rows of a value; `is_last` says whether its channels are last there."""
+    """The last `count` rows of a value from `start` on.
 
-    def __init__(self, lowering: Lowering, value: Value, count: int) -> None:
+    A new one is stored at `end`, which is their last place or apart from them. `is_last` says
+    whether channels are last in each row.
+    """
+
+    def __init__(
+        self, lowering: Lowering, value: Value, start: Place, count: int, apart: Place | None
+    ) -> None:
         self._lowering, self._value, self._count = lowering, value, count
         _, channels, height, columns = (d.__index__() for d in value.type.shape)
         self._channels, self._height, self._columns = channels, height, columns
-        self.size = channels * columns
-        name = f"{value.name}_rows"
-        self.slot: Slot = lowering.new_slot(name, value.type.dtype, count * self.size, "arena")
+        self.size = row_size(value)
+        self.start, self.is_apart = start, apart is not None
+        self.end = apart or self._row(count - 1)
         self.is_last = False
 
-    @property
-    def end(self) -> Place:
-        """The place of the last row."""
-        return Place(self.slot, (self._count - 1) * self.size)
+    def _row(self, number: int) -> Place:
+        return Place(self.start.slot, self.start.offset + number * self.size)
 
-    def window(self, start: int, count: int) -> Value:
+    def window(self, window: Window, count: int) -> Value:
         """Some of the rows as a value in memory."""
         shape = (1, self._channels, count, self._columns)
         value = Value(self._value.name, TensorType(shape, self._value.type.dtype))
-        place = Place(self.slot, start * self.size)
-        if self.is_last:
-            storage = Storage(place, shape, last_of(shape))
-        elif count == 1:
-            storage = Storage(place, shape)
-        else:
-            storage = Storage(
-                place, shape, strides=(count * self.size, self._columns, self.size, 1)
-            )
-        self._lowering.storage[value] = storage
+        layout = last_of(shape) if self.is_last else None
+        place = self.end if window.apart and count == 1 else self._row(window.start)
+        lines = None
+        if count > 1 and (window.apart or not self.is_last):
+            last = place.offset + (count - 1) * self.size
+            apart = self.end.offset - last if window.apart else 0
+            steps = (1, self._channels) if self.is_last else (self._columns, 1)
+            lines = Lines((count * self.size, steps[0], self.size, steps[1]), count, apart)
+        self._lowering.storage[value] = Storage(place, shape, layout, lines)
         return value
 
     def fill(self, value: float, place: Place, count: int) -> None:
@@ -64,12 +68,14 @@ class Rows:
         s.finish()
 
     def move(self) -> None:
-        """Add a kernel that moves all rows but the first up by one."""
+        """Add a kernel that moves all rows but the first up by one, and one apart to the end."""
         s = self._lowering.bare_stage("move_rows")
-        rows = s.param(Place(self.slot), "inout")
-        with s.k.loop(self._count - 1, name="row") as row:
+        rows, last = s.param(self.start, "inout"), self._count - 1
+        with s.k.loop(last, name="row") as row:
             at = row * self.size
             s.k.copy(rows, at, rows, at + self.size, self.size)
+        if self.is_apart:
+            s.k.copy(rows, last * self.size, s.param(self.end, "in"), 0, self.size)
         s.finish()
 
     def take(self, source: Storage, counter: Place) -> None:
@@ -88,14 +94,14 @@ class Rows:
         own = s.param(self.end, "in" if into else "out")
         other = s.param(whole.place, "out" if into else "in")
 
-        def copy(at: Expr | int, place: Expr, count: int) -> None:
+        def copy(at: Expr, place: Expr, count: int) -> None:
             if into:
                 s.k.copy(other, place, own, at, count)
             else:
                 s.k.copy(own, at, other, place, count)
 
         if self.is_last:
-            copy(0, number * self.size, self.size)
+            copy(index(0), number * self.size, self.size)
         else:
             plane = self._height * self._columns
             with s.k.loop(self._channels, name="channel") as channel:

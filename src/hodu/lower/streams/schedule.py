@@ -4,6 +4,9 @@ In each turn the source gives its next row, and every layer whose rows have come
 own. So row i of a tensor is there in turn `first + i * every`, and how far a layer is behind what
 it reads stays the same: that is how many rows are kept. Past the end of a tensor rows of padding
 come at the same pace. (E. Lee and D. Messerschmitt, "Synchronous Data Flow", 1987.)
+
+Where a layer reads a row as soon as it is there, the row joins those that are kept when the oldest
+of them is needed no more; until then it is in memory that lines share.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from hodu.dtypes import DType
 from hodu.lower.streams.layer import Layer, Read, Stream, height
 from hodu.snapshot.ir import Value
 
@@ -24,6 +28,11 @@ class Event:
     every: int
     count: int
 
+    def also(self, other: Event | None) -> Event:
+        """This one, and what goes on when it has happened for the last time."""
+        more = 0 if other is None else other.count
+        return dataclasses.replace(self, count=self.count + more)
+
     @property
     def last(self) -> int:
         """The last turn in which it happens."""
@@ -34,31 +43,47 @@ class Event:
 class Line:
     """The last `rows` rows of a tensor, in the order of the tensor.
 
-    A row is `made` or, past the end, `filled` (never, where it is None) with `fill`.
+    A row is `made` or, past the end, `filled` (never, where it is None) with `fill`. Before it
+    joins the others it is `apart`, in a place of that number, until layer `until` has read it. A
+    line that does not stay has one row, which is read in the turn in which it is made.
     """
 
     rows: int
     made: Event
-    filled: Event | None
-    fill: float
+    filled: Event | None = None
+    fill: float = 0
+    apart: int | None = None
+    until: int = -1
+    stays: bool = True
 
-    @property
-    def stays(self) -> bool:
-        """Whether it holds rows from one turn to the next."""
-        return self.rows > 1
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The row of a line in which what a layer reads begins, and whether it ends with one apart."""
+
+    start: int
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """All lines of a stream, and in which row of its line each window begins.
+    """All lines of a stream, and the window of each read.
 
     `result` says when the last layer makes a row.
     """
 
     turns: int
     lines: Mapping[Value, Line]
-    windows: Mapping[tuple[Layer, Read], int]
+    windows: Mapping[tuple[Layer, Read], Window]
     result: Event
+
+    def apart(self, dtype: DType) -> list[int]:
+        """The elements of each place for rows apart."""
+        sizes: dict[int, int] = {}
+        for value, line in self.lines.items():
+            if line.apart is not None and value.type.dtype is dtype:
+                sizes[line.apart] = max(sizes.get(line.apart, 0), row_size(value))
+        return [sizes[number] for number in sorted(sizes)]
 
     def bytes_of(self, stream: Stream) -> int:
         """About what the lines take at once; a single row is in use until it has been read."""
@@ -66,54 +91,75 @@ class Schedule:
         last = {r.value: i for i, layer in enumerate(layers) for r in layer.reads}
         last.setdefault(stream.result, len(layers) - 1)
         made = {stream.source: -1} | {layer.result: i for i, layer in enumerate(layers)}
-        stays = sum(row_bytes(v) * n.rows for v, n in self.lines.items() if n.stays)
+        stays = sum(_bytes(v) * n.rows for v, n in self.lines.items() if n.stays)
+        for dtype in {value.type.dtype for value in self.lines}:
+            stays += sum(self.apart(dtype)) * dtype.itemsize
         passing = [v for v, line in self.lines.items() if not line.stays]
         return stays + max(
-            sum(row_bytes(v) for v in passing if made[v] <= time <= last[v])
+            sum(_bytes(v) for v in passing if made[v] <= time <= last[v])
             for time in range(-1, len(layers))
         )
 
 
-def row_bytes(value: Value) -> int:
-    """The bytes of a row of all channels."""
+def row_size(value: Value) -> int:
+    """The elements of a row of all channels."""
     _, channels, _, columns = (d.__index__() for d in value.type.shape)
-    return channels * columns * value.type.dtype.itemsize
+    return channels * columns
+
+
+def _bytes(value: Value) -> int:
+    return row_size(value) * value.type.dtype.itemsize
 
 
 def schedule(stream: Stream) -> Schedule | None:
     """The schedule of a stream; None where its ways do not run at one pace, or fill rows apart."""
-    paces = {stream.source: Event(0, 1, height(stream.source))}
-    for layer in stream.layers:
-        pace = _pace(layer, paces)
-        if pace is None:
-            return None
-        paces[layer.result] = pace
+    paces = _paces(stream)
+    if paces is None:
+        return None
     lines: dict[Value, Line] = {}
-    windows: dict[tuple[Layer, Read], int] = {}
-    for value, made in paces.items():
+    windows: dict[tuple[Layer, Read], Window] = {}
+    places = _Places()
+    for number, (value, made) in enumerate(paces.items()):
         if stream.layers[-1].totals and value is stream.result:
             continue
         uses = [
-            _Use(layer, read, made, paces[layer.result])
-            for layer in stream.layers
+            _Use(i, layer, read, made, paces[layer.result])
+            for i, layer in enumerate(stream.layers)
             for read in layer.reads
             if read.value is value
         ]
         fills = {use.read.fill for use in uses if use.read.fill is not None}
         if len(fills) > 1:
             return None
-        lines[value] = _line(made, uses, fills.pop() if fills else 0)
-        windows |= {(u.layer, u.read): lines[value].rows - u.late - u.read.rows for u in uses}
-    events = [e for n in lines.values() for e in (n.made, n.filled) if e is not None]
+        is_source = value is stream.source
+        line = _line(made, uses, fills.pop() if fills else 0, is_source=is_source)
+        lines[value] = places.placed(line, value, number - 1)
+        windows |= {(use.layer, use.read): use.window(lines[value]) for use in uses}
     last = paces[stream.result]
-    turns = 1 + max(event.last for event in (*events, last))
+    turns = 1 + max(last.last, *(line.made.also(line.filled).last for line in lines.values()))
     return Schedule(turns, lines, windows, last)
+
+
+def _paces(stream: Stream) -> dict[Value, Event] | None:
+    """When the rows of each tensor are made: as soon as all is there that a layer reads."""
+    paces = {stream.source: Event(0, 1, height(stream.source))}
+    for layer in stream.layers:
+        every = {paces[read.value].every * read.stride for read in layer.reads}
+        if len(every) > 1:
+            return None
+        first = max(
+            paces[read.value].first + paces[read.value].every * (read.rows - 1 - read.before)
+            for read in layer.reads
+        )
+        paces[layer.result] = Event(first, every.pop(), layer.count)
+    return paces
 
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """What a layer reads of a value, and when both are made."""
+    """What layer `number` reads of a value, and when both are made."""
 
+    number: int
     layer: Layer
     read: Read
     source: Event
@@ -129,25 +175,60 @@ class _Use:
         """How many rows more than it needs are there when the layer makes one."""
         return self.newest(0) - (self.read.rows - 1 - self.read.before)
 
+    @property
+    def depth(self) -> int:
+        """How many of the last rows it takes to have all that the layer reads."""
+        return self.read.rows + self.late
 
-def _line(made: Event, uses: Sequence[_Use], fill: float) -> Line:
-    """The line of a value that is made so, for all its uses."""
-    rows = max((use.read.rows + use.late for use in uses), default=1)
+    @property
+    def is_prompt(self) -> bool:
+        """Whether the layer reads a row in the turn in which it is made."""
+        return self.late == 0 and (self.result.first - self.source.first) % self.source.every == 0
+
+    def joined(self, until: int) -> bool:
+        """Whether all rows have joined the line when the layer reads, if that is after `until`."""
+        apart = (self.result.first - self.source.first) % self.source.every
+        return apart != 0 or self.number > until
+
+    def window(self, line: Line) -> Window:
+        """Where in a line it reads."""
+        if line.apart is None or self.joined(line.until):
+            return Window(line.rows - self.depth)
+        return Window(line.rows + 1 - self.depth, self.is_prompt)
+
+
+def _line(made: Event, uses: Sequence[_Use], fill: float, *, is_source: bool) -> Line:
+    """The line of a value that is made so, for all its uses.
+
+    The source has narrow rows and would need a place of its own for one apart.
+    """
     wanted = max((use.newest(use.layer.count - 1) + 1 for use in uses), default=made.count)
     filled = None
     if wanted > made.count:
         filled = Event(made.last + made.every, made.every, wanted - made.count)
-    count = min(made.count, wanted)
-    return Line(rows, dataclasses.replace(made, count=count), filled, fill)
+    made = dataclasses.replace(made, count=min(made.count, wanted))
+    rows = max((use.depth for use in uses), default=1)
+    prompt = [use.number for use in uses if use.is_prompt]
+    if rows == 1 and len(prompt) == len(uses):
+        return Line(rows, made, stays=False)
+    until = max(prompt, default=-1)
+    kept = max(use.depth - (not use.joined(until)) for use in uses)
+    if prompt and kept < rows and not is_source:
+        return Line(kept, made, filled, fill, 0, until)
+    return Line(rows, made, filled, fill)
 
 
-def _pace(layer: Layer, paces: Mapping[Value, Event]) -> Event | None:
-    """When the rows of a layer are made: as soon as all that it reads is there."""
-    every = {paces[read.value].every * read.stride for read in layer.reads}
-    if len(every) > 1:
-        return None
-    first = max(
-        paces[read.value].first + paces[read.value].every * (read.rows - 1 - read.before)
-        for read in layer.reads
-    )
-    return Event(first, every.pop(), layer.count)
+class _Places:
+    """Places for rows apart, which lines share that need them at different times."""
+
+    def __init__(self) -> None:
+        self._taken: dict[DType, list[int]] = {}
+
+    def placed(self, line: Line, value: Value, number: int) -> Line:
+        """A line, made by layer `number`, with the first place that is free then."""
+        if line.apart is None:
+            return line
+        taken = self._taken.setdefault(value.type.dtype, [])
+        place = next((i for i, until in enumerate(taken) if until < number), len(taken))
+        taken[place:] = [line.until, *taken[place + 1 :]]
+        return dataclasses.replace(line, apart=place)

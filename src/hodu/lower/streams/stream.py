@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from hodu.dtypes import i8, u8
 from hodu.kernel.work import operations
 from hodu.lower.last.layout import last_of
-from hodu.lower.program import Branch, Launch, Place, Step
+from hodu.lower.program import Launch, Place, Step
 from hodu.lower.storage import Storage
 from hodu.lower.streams.layer import Layer, Stream
 from hodu.lower.streams.lines import Rows
+from hodu.lower.streams.memory import rows_of
 from hodu.lower.streams.rows import on_row
-from hodu.lower.streams.schedule import Event, Line, Schedule, schedule
+from hodu.lower.streams.schedule import Event, Schedule, schedule
 from hodu.lower.streams.totals import Totals
 from hodu.lower.streams.turns import Turns
 from hodu.snapshot.ir import Value
@@ -36,38 +37,39 @@ def lower_stream(lowering: Lowering, stream: Stream, places: Mapping[Value, Plac
 class _Lowered:
     def __init__(self, lowering: Lowering, stream: Stream, plan: Schedule) -> None:
         self.lowering, self.stream, self.plan = lowering, stream, plan
-        self.rows = {value: Rows(lowering, value, n.rows) for value, n in plan.lines.items()}
+        self.rows = rows_of(lowering, plan)
         last = stream.layers[-1]
         self.totals = Totals(lowering, last) if last.totals else None
-        events = [e for n in plan.lines.values() for e in (n.made, n.filled) if e is not None]
-        if last.totals:
-            events.append(plan.result)
-        self.turns = Turns(lowering, plan.turns, events, 2)
+        self.turns = Turns(lowering, plan.turns, _events(plan), 2)
 
     def write(self, places: Mapping[Value, Place]) -> None:
         """All steps."""
         for value, line in self.plan.lines.items():
             if line.stays:
-                self.rows[value].fill(line.fill, Place(self.rows[value].slot), line.rows)
-        body = [*self._source()]
-        for layer in self.stream.layers:
-            body += self._total(layer) if layer.totals else self._layer(layer, places)
-        self.turns.repeat(body)
+                self.rows[value].fill(line.fill, self.rows[value].start, line.rows)
+        self._source()
+        for number, layer in enumerate(self.stream.layers):
+            if layer.totals:
+                self._total(layer)
+            else:
+                self._layer(layer, places)
+            self._join(number)
+        self.turns.repeat()
         if self.totals is not None:
             self.totals.finish(places)
 
-    def _source(self) -> Iterator[Step]:
+    def _source(self) -> None:
+        """The next row of the source."""
         value = self.stream.source
         storage = self.lowering.storage[value]
         rows = self.rows[value]
         rows.is_last = storage.layout is not None
-        counter = self.turns.counter(_SOURCE)
         self.lowering.collect()
-        rows.take(storage, counter)
-        yield from self._line(value, self.lowering.collected())
+        rows.take(storage, self.turns.counter(_SOURCE))
+        self._row(value, self.lowering.collected())
 
-    def _layer(self, layer: Layer, places: Mapping[Value, Place]) -> Iterator[Step]:
-        """The steps that make a row of a layer."""
+    def _layer(self, layer: Layer, places: Mapping[Value, Place]) -> None:
+        """A row of a layer."""
         value, rows = layer.result, self.rows[layer.result]
         group = self._on_row(layer)
         row = group.root.outputs[0]
@@ -82,7 +84,7 @@ class _Lowered:
             self.lowering.collect()
             rows.put(self._whole(value, rows, places), self.turns.counter(_RESULT))
             steps += self.lowering.collected()
-        yield from self._line(value, steps)
+        self._row(value, steps)
 
     def _whole(self, value: Value, rows: Rows, places: Mapping[Value, Place]) -> Storage:
         """Memory for the result, in which channels are last where they are so in its rows."""
@@ -91,35 +93,50 @@ class _Lowered:
             return self.lowering.forms.give_blocked(value, last_of(shape))
         return self.lowering.give_memory(value, places.get(value))
 
-    def _total(self, layer: Layer) -> Iterator[Step]:
+    def _total(self, layer: Layer) -> None:
         assert self.totals is not None
         self.lowering.collect()
         self.totals.add_row(self._on_row(layer))
-        steps = _of_layer(self.lowering.collected(), layer)
-        yield Branch(self.turns.due(self.plan.result), tuple(steps), ())
+        self.turns.add(self.plan.result, _of_layer(self.lowering.collected(), layer))
 
     def _on_row(self, layer: Layer) -> Group:
         found: tuple[dict[Value, Value], dict[Value, Value]] = ({}, {})
         for read in layer.reads:
-            start = self.plan.windows[layer, read]
-            window = self.rows[read.value].window(start, read.rows)
-            found[not read.inner][read.value] = window
+            window = self.plan.windows[layer, read]
+            found[not read.inner][read.value] = self.rows[read.value].window(window, read.rows)
         return on_row(layer, *found)
 
-    def _line(self, value: Value, steps: Sequence[Step]) -> Iterator[Step]:
-        """The steps that bring a new row to a line, made or filled."""
+    def _row(self, value: Value, steps: Sequence[Step]) -> None:
+        """A new row of a line, made by some steps or filled."""
         line, rows = self.plan.lines[value], self.rows[value]
-        yield self._branch(line, rows, line.made, steps)
+        if line.stays and line.apart is None:
+            self._move(value)
+        self.turns.add(line.made, steps)
         if line.filled is not None:
             self.lowering.collect()
             rows.fill(line.fill, rows.end, 1)
-            yield self._branch(line, rows, line.filled, self.lowering.collected())
+            self.turns.add(line.filled, self.lowering.collected())
 
-    def _branch(self, line: Line, rows: Rows, event: Event, steps: Sequence[Step]) -> Step:
+    def _join(self, number: int) -> None:
+        """Let new rows join their lines that no layer after this one reads where they are."""
+        for value, line in self.plan.lines.items():
+            if line.apart is not None and line.until == number:
+                self._move(value)
+
+    def _move(self, value: Value) -> None:
+        line = self.plan.lines[value]
         self.lowering.collect()
-        if line.stays:
-            rows.move()
-        return Branch(self.turns.due(event), (*self.lowering.collected(), *steps), ())
+        self.rows[value].move()
+        self.turns.add(line.made.also(line.filled), self.lowering.collected())
+
+
+def _events(plan: Schedule) -> Iterator[Event]:
+    """All that happens at times of its own."""
+    yield plan.result
+    for line in plan.lines.values():
+        yield line.made
+        if line.filled is not None:
+            yield from (line.filled, line.made.also(line.filled))
 
 
 def _of_layer(steps: Sequence[Step], layer: Layer) -> Iterator[Step]:

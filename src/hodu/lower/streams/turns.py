@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from hodu.dtypes import bool_, i32
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import index, select
-from hodu.lower.program import Place, Repeat, Step
+from hodu.lower.program import Branch, Place, Repeat, Step
 from hodu.lower.streams.schedule import Event
 
 if TYPE_CHECKING:
@@ -24,13 +24,15 @@ class Turns:
     """
 
     def __init__(
-        self, lowering: Lowering, turns: int, events: Sequence[Event], others: int
+        self, lowering: Lowering, turns: int, events: Iterable[Event], others: int
     ) -> None:
-        self._lowering, self._turns, self._events = lowering, turns, tuple(events)
-        size = 1 + len(events) + others
+        self._lowering, self._turns = lowering, turns
+        self._events = {event: number for number, event in enumerate(dict.fromkeys(events))}
+        self._body: list[Branch] = []
+        size = 1 + len(self._events) + others
         self._counters = lowering.new_slot("counters", i32, size, "arena")
-        self._due = lowering.new_slot("due", bool_, len(events) + 1, "arena")
-        away = [event.first + 1 for event in events]
+        self._due = lowering.new_slot("due", bool_, len(self._events) + 1, "arena")
+        away = [event.first + 1 for event in self._events]
         first = lowering.new_constant("first", np.array([0, *away, *[0] * others], np.int32))
         s = lowering.bare_stage("begin")
         s.k.copy(s.param(Place(self._counters), "out"), 0, s.param(first, "in"), 0, size)
@@ -40,17 +42,19 @@ class Turns:
         """One of the others."""
         return Place(self._counters, 1 + len(self._events) + number)
 
-    def due(self, event: Event) -> Place:
-        """Where it says in each turn whether an event is due."""
-        number = next(i for i, each in enumerate(self._events) if each is event)
-        return Place(self._due, number)
+    def add(self, event: Event, steps: Iterable[Step]) -> None:
+        """Add steps to the loop, for when an event is due."""
+        due, steps = Place(self._due, self._events[event]), tuple(steps)
+        if self._body and self._body[-1].condition == due:
+            steps = (*self._body.pop().then, *steps)
+        self._body.append(Branch(due, steps, ()))
 
-    def repeat(self, body: Sequence[Step]) -> None:
-        """Add the loop."""
+    def repeat(self) -> None:
+        """Add the loop to the program."""
         self._lowering.collect()
         self._test()
         test = self._lowering.collected()
-        self._lowering.add(Repeat(test, Place(self._due, len(self._events)), tuple(body)))
+        self._lowering.add(Repeat(test, Place(self._due, len(self._events)), tuple(self._body)))
 
     def _test(self) -> None:
         """Add the kernel that says what is due, and whether there is a turn at all."""
