@@ -176,7 +176,8 @@ def test_when_rows_are_made() -> None:
     plan = schedule(stream)
     assert plan is not None and plan.turns == 10
     lines = [plan.lines[layer.result] for layer in stream.layers]
-    assert [line.rows for line in lines] == [3, 3, 1]
+    assert [line.rows for line in lines] == [3, 2, 1]
+    assert [line.apart for line in lines] == [None, 0, None]
     assert [line.made.first for line in lines] == [0, 1, 2]
     assert [line.filled and line.filled.count for line in lines] == [2, 1, None]
 

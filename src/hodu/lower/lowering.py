@@ -103,6 +103,7 @@ class Lowering(Memory):
         self.users: dict[Value, list[Node]] = {}
         self.updates: set[Value] = set()
         self.parts: dict[Slot, int] = {}
+        self.first_rows: dict[Node, Callable[[Stage], Expr]] = {}
         self._sites: dict[str, int] = {}
         self._steps: list[list[Step]] = [[]]
 

@@ -19,7 +19,7 @@ from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.expr import Expr, Operand, Ramp, index
 from hodu.kernel.narrow import computed, round_to
 from hodu.lower.collapse import Collapse
-from hodu.lower.index import Extents, Index, broadcast_index
+from hodu.lower.index import ZERO, Extents, Index, broadcast_index
 from hodu.lower.point import Point
 from hodu.lower.program import Argument, Launch, Place
 from hodu.lower.rules import READING, SCALAR
@@ -97,6 +97,12 @@ class Stage:
         value = self.node.inputs[number]
         assert value is not None
         return value
+
+    @property
+    def first_row(self) -> Expr:
+        """The number of the first row that this kernel makes, of those of a taller result."""
+        found = self.lowering.first_rows.get(self.node)
+        return ZERO if found is None else found(self)
 
     def extents(self, shape: Shape) -> Extents:
         """Sizes as expressions; those known only at run time are loaded once."""

@@ -95,8 +95,10 @@ class _Form:
         """Sum and store the channels of a block at a pixel."""
         k, first = self.k, number * self.channels
         origins = tuple(
-            k.let(i * step - before, "origin")
-            for i, step, before in zip(pixel, self.steps, self.before, strict=False)
+            k.let((i + w.first) * step - before, "origin")
+            for i, w, step, before in zip(
+                pixel, self.windows, self.steps, self.before, strict=False
+            )
         )
         block = k.let(number * self._block_size(), "at")
         sums = self._starts(first, block)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hodu.kernel.expr import Expr, index
+from hodu.lower.index import ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +22,21 @@ class Taps:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """An axis of a convolution: input `size`, kernel, stride, dilation, zeros before the input."""
+    """An axis of a convolution: input `size`, kernel, stride, dilation, zeros before the input.
+
+    Output elements are counted from `first` on.
+    """
 
     size: Expr
     kernel: int
     stride: int
     dilation: int
     before: int
+    first: Expr = ZERO
 
     def taps(self, at: Expr) -> Taps:
         """The taps that an output element reads."""
-        origin = at * self.stride - self.before
+        origin = (at + self.first) * self.stride - self.before
         reach = self.dilation - 1
         lo = (index(reach) - origin).max(0) // self.dilation
         hi = (self.size + reach - origin).max(0) // self.dilation
@@ -39,7 +44,7 @@ class Window:
 
     def source(self, at: Expr, tap: Expr) -> Expr:
         """The input position that a tap reads."""
-        return at * self.stride + tap * self.dilation - self.before
+        return (at + self.first) * self.stride + tap * self.dilation - self.before
 
     def is_exact(self, at: Expr, tap: Expr) -> Expr | None:
         """A condition under which the tap reads at all; None where that is sure."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -20,7 +21,7 @@ W = TypeVar("W", Window, TransposedWindow)
 @kernel("conv", views=False, epilogue=True)
 def conv(s: Stage) -> None:
     """Sums over windows of the input."""
-    windows = windows_of(s, Window)
+    windows = moved_windows_of(s)
     if convolve_compact(s, windows) or convolve_scalar(s, windows):
         return
     if not _in_vectors(s, transposed=False):
@@ -84,3 +85,9 @@ def windows_of(s: Stage, kind: Callable[..., W]) -> tuple[W, ...]:
     before = a["padding"][: len(kernel)]
     axes = zip(s.in_extents(0)[2:], kernel, a["stride"], a["dilation"], before, strict=True)
     return tuple(kind(*axis) for axis in axes)
+
+
+def moved_windows_of(s: Stage) -> tuple[Window, ...]:
+    """The windows of a convolution that may make some rows of a taller result."""
+    rows, *others = windows_of(s, Window)
+    return dataclasses.replace(rows, first=s.first_row), *others

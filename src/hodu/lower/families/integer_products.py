@@ -9,8 +9,7 @@ import numpy as np
 from hodu.dtypes import i16, i32
 from hodu.kernel.expr import Expr
 from hodu.lower.conv.general import convolve
-from hodu.lower.conv.windows import Window
-from hodu.lower.families.convolution import windows_of
+from hodu.lower.families.convolution import moved_windows_of
 from hodu.lower.families.matmul import matrices_of, writer
 from hodu.lower.gemm.contract import collapse_rows, contract
 from hodu.lower.gemm.integers import centred_bytes, has_words, multiply_bytes
@@ -31,7 +30,7 @@ def integer_conv(s: Stage) -> None:
     def read(number: int, position: Index) -> Expr:
         return _centred(s, number, position, number + 3)
 
-    convolve(s, windows_of(s, Window), read=read)
+    convolve(s, moved_windows_of(s), read=read)
 
 
 def _centred(s: Stage, number: int, position: Index, zero: int) -> Expr:

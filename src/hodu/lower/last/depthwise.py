@@ -29,13 +29,13 @@ class Depthwise(Convolution):
     def pixel(self, item: Expr, row: Expr, column: Expr) -> None:
         """The taps of a pixel that are inside."""
         k, (high, wide) = self.k, self.form.kernel
-        (rows, columns), (down, right) = self.bytes.windows, self.limits(row, column)
+        down, right = self.limits(row, column)
         with (
             self.blocks(item, row, column) as (block, sums),
             k.loop(down.hi, down.lo, name="r", kept=True) as r,
             k.loop(right.hi, right.lo, name="q", kept=True) as q,
         ):
-            start = self.start(item, rows.source(row, r), columns.source(column, q))
+            start = self.start(item, self.rows.source(row, r), self.columns.source(column, q))
             at = start + block * WORD
             w = ((block * high + r) * wide + q) * WORD
             self._add(sums, self.x.pairs(k, at), self.weights.pairs(k, w))

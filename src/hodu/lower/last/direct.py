@@ -29,20 +29,20 @@ class Direct(Convolution):
     def pixel(self, item: Expr, row: Expr, column: Expr) -> None:
         """The taps of a pixel that are inside."""
         k, (high, wide), step = self.k, self.form.kernel, self.inner * self.tile
-        (rows, columns), (down, right) = self.bytes.windows, self.limits(row, column)
+        down, right = self.limits(row, column)
         with (
             self.blocks(item, row, column) as (block, sums),
             k.loop(down.hi, down.lo, name="r", kept=True) as r,
         ):
-            line = rows.source(row, r)
+            line = self.rows.source(row, r)
             weights = (block * high + r) * wide
 
             def add(tap: Expr, count: Expr) -> None:
-                start = k.let(self.start(item, line, columns.source(column, tap)), "start")
+                start = k.let(self.start(item, line, self.columns.source(column, tap)), "start")
                 panel = k.let((weights + tap) * step, "panel")
                 self.dots.add(sums, start, panel, count)
 
-            if columns.dilation == 1:
+            if self.columns.dilation == 1:
                 add(right.lo, (right.hi - right.lo) * self.inner)
             else:
                 with k.loop(right.hi, right.lo, name="q") as q:

@@ -38,7 +38,8 @@ class PlainWindow(Window):
         return self._origin(at) + tap * self.dilation
 
     def _origin(self, at: Expr) -> Expr:
-        return _plain("sub", _plain("mul", at, index(self.stride)), index(self.before))
+        moved = at + self.first
+        return _plain("sub", _plain("mul", moved, index(self.stride)), index(self.before))
 
 
 def _plain(op: str, a: Expr, b: Expr) -> Expr:

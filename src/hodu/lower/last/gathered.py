@@ -41,7 +41,7 @@ class Gathered(Convolution):
 
     def _gather(self, item: Expr, row: Expr, column: Expr) -> None:
         k, (high, wide) = self.k, self.form.kernel
-        (rows, columns), (down, right) = self.bytes.windows, self.limits(row, column)
+        down, right = self.limits(row, column)
         is_cut = (down.hi - down.lo < high) | (right.hi - right.lo < wide)
         with k.when(is_cut), k.loop(self.depth, name="i") as i:
             k.store(self.patch, i, self.zero)
@@ -50,6 +50,6 @@ class Gathered(Convolution):
             k.loop(down.hi, down.lo, name="r", kept=True) as r,
             k.loop(right.hi, right.lo, name="q", kept=True) as q,
         ):
-            source = rows.source(row, r), columns.source(column, q)
+            source = self.rows.source(row, r), self.columns.source(column, q)
             x = self.s.read(0, self.bytes.position(item, c, *source))
             k.store(self.patch, (c * high + r) * wide + q, x)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr
@@ -25,6 +26,8 @@ class Convolution:
         self.s, self.k, self.bytes, self.form, self.inner = s, s.k, form, form.form, inner
         self.out = self.form.groups * self.form.out
         self.tile = channels_at_once(self.out)
+        rows, self.columns = form.windows
+        self.rows = replace(rows, first=s.first_row)
         self.bias = bias_table(s, self.form.bias, self.out)
 
     def write(self) -> None:
@@ -58,8 +61,7 @@ class Convolution:
 
     def limits(self, row: Expr, column: Expr) -> tuple[Taps, Taps]:
         """The taps of a pixel that are inside, of each axis."""
-        rows, columns = self.bytes.windows
-        taps = rows.taps(row), columns.taps(column)
+        taps = self.rows.taps(row), self.columns.taps(column)
         high, wide = (Taps(self.k.let(t.lo, "lo"), self.k.let(t.hi, "hi")) for t in taps)
         return high, wide
 

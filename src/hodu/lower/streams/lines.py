@@ -6,10 +6,11 @@ up by one, so that what reads them finds them always in the same place.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hodu.kernel.algebra import constant
-from hodu.kernel.expr import INDEX, Expr, index
+from hodu.kernel.expr import Expr, index
 from hodu.kernel.narrow import computed
 from hodu.lower.last.layout import last_of
 from hodu.lower.program import Place
@@ -78,17 +79,15 @@ class Rows:
             s.k.copy(rows, last * self.size, s.param(self.end, "in"), 0, self.size)
         s.finish()
 
-    def take(self, source: Storage, counter: Place) -> None:
-        """Add a kernel that copies the next row of a whole tensor to the end."""
+    def take(self, source: Storage, number: Callable[[Stage], Expr]) -> None:
+        """Add a kernel that copies a row of a whole tensor to the end."""
         s = self._lowering.bare_stage("take_row")
-        number = _next(s, counter)
-        self._copy(s, source, number, into=False)
+        self._copy(s, source, number(s), into=False)
 
-    def put(self, target: Storage, counter: Place) -> None:
-        """Add a kernel that copies the last row to the next one of a whole tensor."""
+    def put(self, target: Storage, number: Callable[[Stage], Expr]) -> None:
+        """Add a kernel that copies the last row to one of a whole tensor."""
         s = self._lowering.bare_stage("put_row")
-        number = _next(s, counter)
-        self._copy(s, target, number, into=True)
+        self._copy(s, target, number(s), into=True)
 
     def _copy(self, s: Stage, whole: Storage, number: Expr, *, into: bool) -> None:
         own = s.param(self.end, "in" if into else "out")
@@ -108,11 +107,3 @@ class Rows:
                 place = channel * plane + number * self._columns
                 copy(channel * self._columns, place, self._columns)
         s.finish()
-
-
-def _next(s: Stage, counter: Place) -> Expr:
-    """The number in a counter, which goes on."""
-    buf = s.param(counter, "inout", "counter")
-    number = s.k.let(s.k.load(buf), "number")
-    s.k.store(buf, 0, number + constant(1, buf.dtype))
-    return number.cast(INDEX)

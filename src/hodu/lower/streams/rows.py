@@ -15,10 +15,12 @@ def on_row(layer: Layer, inner: Mapping[Value, Value], others: Mapping[Value, Va
     """A layer's group that makes one row.
 
     `inner` and `others` are the rows that stand for the values in memory that its node and its
-    epilogue read.
+    epilogue read; where the node reads a whole tensor, it has the padding of that.
     """
     group = layer.group
     node = _copy(group.node, dict(inner), whole=layer.totals)
+    if any(value is row for value, row in inner.items()):
+        node = make_node(node.op, node.inputs, group.node.attrs, _types(node), node.loc)
     made = dict(others) | dict(zip(group.node.outputs, node.outputs, strict=True))
     epilogue = tuple(_copied(one, made) for one in group.epilogue)
     return Group(node, epilogue, group.number)
@@ -33,8 +35,12 @@ def _copied(node: Node, made: dict[Value, Value]) -> Node:
 def _copy(node: Node, made: dict[Value, Value], *, whole: bool) -> Node:
     """A node on rows, with those that compute its inputs where these have no memory."""
     inputs = [None if value is None else _row_of(value, made) for value in node.inputs]
-    types = [(v.name, v.type if whole else _one_row(v)) for v in node.outputs]
+    types = _types(node) if whole else [(v.name, _one_row(v)) for v in node.outputs]
     return make_node(node.op, inputs, _attrs(node), types, node.loc)
+
+
+def _types(node: Node) -> list[tuple[str, TensorType]]:
+    return [(v.name, v.type) for v in node.outputs]
 
 
 def _row_of(value: Value, made: dict[Value, Value]) -> Value:

@@ -16,8 +16,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hodu.dtypes import DType
-from hodu.lower.streams.layer import Layer, Read, Stream, height
-from hodu.snapshot.ir import Value
+from hodu.lower.streams.layer import ROWS, Layer, Read, Stream, height
+from hodu.snapshot.ir import Node, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,9 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """All lines of a stream, and the window of each read.
+    """All lines of a stream, and the window of each read of them.
 
-    `result` says when the last layer makes a row.
+    The source has no line where it is read whole. `result` says when the last layer makes a row.
     """
 
     turns: int
@@ -120,6 +120,8 @@ def schedule(stream: Stream) -> Schedule | None:
     windows: dict[tuple[Layer, Read], Window] = {}
     places = _Places()
     for number, (value, made) in enumerate(paces.items()):
+        if value is stream.source and _reads_whole(stream):
+            continue
         if stream.layers[-1].totals and value is stream.result:
             continue
         uses = [
@@ -138,6 +140,31 @@ def schedule(stream: Stream) -> Schedule | None:
     last = paces[stream.result]
     turns = 1 + max(last.last, *(line.made.also(line.filled).last for line in lines.values()))
     return Schedule(turns, lines, windows, last)
+
+
+def _reads_whole(stream: Stream) -> bool:
+    """Whether the source is read as it lies in memory, by convolutions alone.
+
+    Not where a layer after them has the same form, so that both share their code.
+    """
+    uses = [(layer, read) for layer in stream.layers for read in layer.reads]
+    first = [layer.group.node for layer, read in uses if read.value is stream.source]
+    others = [layer.group.node for layer, read in uses if read.value is not stream.source]
+    inner = all(read.inner for _, read in uses if read.value is stream.source)
+    shared = {_form(node) for node in others if node.op == "conv"} & {*map(_form, first)}
+    return inner and not shared and all(map(_takes_planes, first))
+
+
+def _takes_planes(node: Node) -> bool:
+    return node.op == "conv" or (node.op == "integer_conv" and node.attrs["groups"] == 1)
+
+
+def _form(node: Node) -> tuple[object, ...]:
+    """What tells the code of convolutions apart."""
+    attrs = [tuple(node.attrs[name]) for name in ("stride", "dilation") if name in node.attrs]
+    weight = node.inputs[1] if len(node.inputs) > 1 else None
+    taps = None if weight is None else weight.type.shape[ROWS:]
+    return (node.op, *attrs, taps, node.attrs.get("groups", 1) == 1)
 
 
 def _paces(stream: Stream) -> dict[Value, Event] | None:

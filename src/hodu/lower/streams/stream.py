@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hodu.dtypes import i8, u8
+from hodu.kernel.expr import Expr
 from hodu.kernel.work import operations
 from hodu.lower.last.layout import last_of
 from hodu.lower.program import Launch, Place, Step
@@ -23,8 +25,7 @@ from hodu.snapshot.ir import Value
 if TYPE_CHECKING:
     from hodu.lower.groups import Group
     from hodu.lower.lowering import Lowering
-
-_SOURCE, _RESULT = range(2)  # counters of rows
+    from hodu.lower.stage import Stage
 
 
 def lower_stream(lowering: Lowering, stream: Stream, places: Mapping[Value, Place]) -> None:
@@ -40,14 +41,15 @@ class _Lowered:
         self.rows = rows_of(lowering, plan)
         last = stream.layers[-1]
         self.totals = Totals(lowering, last) if last.totals else None
-        self.turns = Turns(lowering, plan.turns, _events(plan), 2)
+        self.turns = Turns(lowering, plan.turns, _events(plan))
 
     def write(self, places: Mapping[Value, Place]) -> None:
         """All steps."""
         for value, line in self.plan.lines.items():
             if line.stays:
                 self.rows[value].fill(line.fill, self.rows[value].start, line.rows)
-        self._source()
+        if self.stream.source in self.rows:
+            self._source()
         for number, layer in enumerate(self.stream.layers):
             if layer.totals:
                 self._total(layer)
@@ -65,7 +67,7 @@ class _Lowered:
         rows = self.rows[value]
         rows.is_last = storage.layout is not None
         self.lowering.collect()
-        rows.take(storage, self.turns.counter(_SOURCE))
+        rows.take(storage, self._number(self.plan.lines[value].made))
         self._row(value, self.lowering.collected())
 
     def _layer(self, layer: Layer, places: Mapping[Value, Place]) -> None:
@@ -82,7 +84,7 @@ class _Lowered:
         steps = [*_of_layer(self.lowering.collected(), layer)]
         if value is self.stream.result:
             self.lowering.collect()
-            rows.put(self._whole(value, rows, places), self.turns.counter(_RESULT))
+            rows.put(self._whole(value, rows, places), self._number(self.plan.result))
             steps += self.lowering.collected()
         self._row(value, steps)
 
@@ -102,9 +104,18 @@ class _Lowered:
     def _on_row(self, layer: Layer) -> Group:
         found: tuple[dict[Value, Value], dict[Value, Value]] = ({}, {})
         for read in layer.reads:
-            window = self.plan.windows[layer, read]
-            found[not read.inner][read.value] = self.rows[read.value].window(window, read.rows)
-        return on_row(layer, *found)
+            row = read.value  # the source, where it has no line
+            if row in self.rows:
+                row = self.rows[row].window(self.plan.windows[layer, read], read.rows)
+            found[not read.inner][read.value] = row
+        group = on_row(layer, *found)
+        if self.stream.source in found[False].values():
+            made = self.plan.lines[layer.result].made
+            self.lowering.first_rows[group.node] = self._number(made)
+        return group
+
+    def _number(self, event: Event) -> Callable[[Stage], Expr]:
+        return partial(self.turns.number, event=event)
 
     def _row(self, value: Value, steps: Sequence[Step]) -> None:
         """A new row of a line, made by some steps or filled."""

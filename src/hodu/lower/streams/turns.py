@@ -9,38 +9,39 @@ import numpy as np
 
 from hodu.dtypes import bool_, i32
 from hodu.kernel.algebra import constant
-from hodu.kernel.expr import index, select
+from hodu.kernel.expr import INDEX, Expr, index, select
 from hodu.lower.program import Branch, Place, Repeat, Step
 from hodu.lower.streams.schedule import Event
 
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
+    from hodu.lower.stage import Stage
 
 
 class Turns:
-    """Counters of turns and rows in the arena, and a bool for each event that says it is due.
+    """Counters in the arena, and a bool for each event that says it is due.
 
-    The counters are the turn, how many turns each event is away, and `others` that begin with 0.
+    The counters are the number of the next turn, and how many turns each event is away.
     """
 
-    def __init__(
-        self, lowering: Lowering, turns: int, events: Iterable[Event], others: int
-    ) -> None:
+    def __init__(self, lowering: Lowering, turns: int, events: Iterable[Event]) -> None:
         self._lowering, self._turns = lowering, turns
         self._events = {event: number for number, event in enumerate(dict.fromkeys(events))}
         self._body: list[Branch] = []
-        size = 1 + len(self._events) + others
+        size = 1 + len(self._events)
         self._counters = lowering.new_slot("counters", i32, size, "arena")
         self._due = lowering.new_slot("due", bool_, len(self._events) + 1, "arena")
         away = [event.first + 1 for event in self._events]
-        first = lowering.new_constant("first", np.array([0, *away, *[0] * others], np.int32))
+        first = lowering.new_constant("first", np.array([0, *away], np.int32))
         s = lowering.bare_stage("begin")
         s.k.copy(s.param(Place(self._counters), "out"), 0, s.param(first, "in"), 0, size)
         s.finish()
 
-    def counter(self, number: int) -> Place:
-        """One of the others."""
-        return Place(self._counters, 1 + len(self._events) + number)
+    def number(self, s: Stage, event: Event) -> Expr:
+        """How often an event that is due has happened before."""
+        turn = s.k.load(s.param(Place(self._counters), "in", "turns")).cast(INDEX)
+        number = (turn - 1 - event.first) // event.every
+        return s.k.let(number, "number", (0, event.count - 1))
 
     def add(self, event: Event, steps: Iterable[Step]) -> None:
         """Add steps to the loop, for when an event is due."""
