@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -103,14 +104,18 @@ def autoencoder(x: hodu.Tensor) -> hodu.Tensor:
     return f._dequantize_linear(x, hodu.tensor(np.float32(0.1)), _number(-3))
 
 
-def _check(call: Any, arrays: list[np.ndarray], cpu: str = "cortex-m4") -> Prepared:
+def check(
+    call: Any, arrays: list[np.ndarray], cpu: str = "cortex-m4", *, compact: bool = False
+) -> Prepared:
     """Compare with eager: in the interpreter, and as C without the instructions of the core."""
     wanted = [y.numpy() for y in call(*map(hodu.tensor, arrays))]
     with hodu.capture("bytes") as board:
         given = [board.input(f"x{i}", a.shape, FROM_NUMPY[a.dtype]) for i, a in enumerate(arrays)]
         for i, y in enumerate(call(*given)):
             board.target(f"y{i}", y)
-    ready = prepare(board.snapshot, named(cpu), Options(bare=True, pointer_bytes=4))
+    target = replace(named(cpu), compact=compact)
+    options = Options(bare=True, pointer_bytes=4, compact=compact)
+    ready = prepare(board.snapshot, target, options)
     for launch in ready.program.launches():
         verify_kernel(launch.kernel)
     code = code_options(named("scalar"), CompileOptions())
@@ -127,7 +132,7 @@ def test_convolutions() -> None:
     """All forms in one program, of signed bytes and of others by turns."""
     given = [(form, ("i1", "u1")[number % 2]) for number, form in enumerate(FORMS.values())]
     call = lambda *xs: [apply(form, x, kind) for (form, kind), x in zip(given, xs, strict=True)]  # noqa: E731
-    ready = _check(call, [input_of(form, kind) for form, kind in given])
+    ready = check(call, [input_of(form, kind) for form, kind in given])
     assert "odd_i8_plus(" in ready.source
 
 
@@ -161,7 +166,7 @@ def _chain(x: hodu.Tensor) -> list[hodu.Tensor]:
 
 def test_layers_of_one_form_share_a_kernel() -> None:
     """Their numbers stand before their biases."""
-    ready = _check(lambda x: _chain(x), [_bytes("i1", 1, 3, 6, 6)])
+    ready = check(lambda x: _chain(x), [_bytes("i1", 1, 3, 6, 6)])
     launches = [x for x in ready.program.launches() if x.kernel.name == "integer_conv"]
     assert len(launches) == 3
     assert len(same_kernels(launches)) == 2
@@ -172,7 +177,7 @@ def test_layers_of_one_form_share_a_kernel() -> None:
 
 def test_between_convolutions() -> None:
     """A sum is stored over what it is added to, and nothing becomes floats in memory."""
-    ready = _check(lambda x: network(x), [_bytes("i1", 1, 3, 9, 9)])
+    ready = check(lambda x: network(x), [_bytes("i1", 1, 3, 9, 9)])
     names = [launch.label for launch in ready.program.launches()]
     residual = "integer_conv+requantize+dequantize_linear+add+quantize_linear"
     assert names[2] == residual
@@ -184,7 +189,7 @@ def test_between_convolutions() -> None:
 def test_products(shape: Ints) -> None:
     """Rows of whole words and others."""
     w, zero = hodu.tensor(_bytes("i1", shape[-1], 10)), _number(100, "u1")
-    _check(lambda x: [f._integer_matmul(x, w, zero, None)], [_bytes("u1", *shape)])
+    check(lambda x: [f._integer_matmul(x, w, zero, None)], [_bytes("u1", *shape)])
 
 
 def test_bytes_lie_in_an_output_of_floats() -> None:
@@ -193,7 +198,7 @@ def test_bytes_lie_in_an_output_of_floats() -> None:
     They are made as those of other layers are, so that these share a kernel.
     """
     x = np.random.default_rng(7).standard_normal((1, 48)).astype(np.float32)
-    ready = _check(lambda x: [autoencoder(x)], [4 * x])
+    ready = check(lambda x: [autoencoder(x)], [4 * x])
     assert ready.plan.size == 0
     read_last = max(ready.plan.guests, key=lambda life: life.last)
     assert ready.plan.offsets[read_last.slot] == 3 * 48
@@ -243,7 +248,7 @@ def test_a_first_layer_lies_over_its_input() -> None:
 
 
 def test_cores_without_pairs() -> None:
-    ready = _check(lambda x: network(x), [_bytes("i1", 1, 3, 9, 9)], "cortex-m3")
+    ready = check(lambda x: network(x), [_bytes("i1", 1, 3, 9, 9)], "cortex-m3")
     assert "dot_halves(" in ready.source and "scaled16(" in ready.source
     assert ready.plan.bound <= 2 * 8 * 4 * 4 + 28
 
@@ -255,7 +260,7 @@ def test_halves_to_even() -> None:
     sums = lambda t: f._integer_conv(t, one, None, None, None, (1,), (0, 0), (1,), 1)  # noqa: E731
     for scale in (0.5, 1.5, 70000.0, 1e9):
         factor = hodu.tensor(np.float32(scale))
-        _check(lambda t, s=factor: [f._requantize(sums(t), s, _number(100), i8)], [x])
+        check(lambda t, s=factor: [f._requantize(sums(t), s, _number(100), i8)], [x])
 
 
 def test_a_sum_one_pixel_wide() -> None:
@@ -268,4 +273,4 @@ def test_a_sum_one_pixel_wide() -> None:
                 for v in (first, second))  # fmt: skip
         return [f._quantize_linear(a + b, hodu.tensor(np.float32(0.06)), _number(-20), i8)]
 
-    _check(call, [_bytes("i1", 1, 3, 5, 1)])
+    check(call, [_bytes("i1", 1, 3, 5, 1)])

@@ -16,6 +16,7 @@ from hodu.lower.choices import Choices
 from hodu.lower.lowering import lower
 from hodu.lower.program import Program, Slot
 from hodu.lower.rules import has_rule
+from hodu.lower.tables import join_tables
 from hodu.lower.unite import unite_kernels
 from hodu.ops._table import Array
 from hodu.passes import fuses, optimize
@@ -81,10 +82,12 @@ class Recipe:
 
     def program(self, optimized: Snapshot) -> Program:
         """The kernels of a Snapshot; firmware has as few as can be, in little memory."""
-        program = self._layer_by_layer(optimized)
-        if not (self.target.is_bare or self.target.compact):
+        program, target = self._layer_by_layer(optimized), self.target
+        if not (target.is_bare or target.compact):
             return program
-        return unite_kernels(program, compact=self.target.compact)
+        if target.is_bare and target.reads_anywhere:
+            program = join_tables(program, compact=target.compact)
+        return unite_kernels(program, compact=target.compact)
 
     def arena_bytes(self, optimized: Snapshot) -> int:
         """What the arena of a Snapshot takes."""
