@@ -228,7 +228,7 @@ def test_floats_around_convolutions() -> None:
     shapes = [(1, form.inner, *form.size) for form in FIRST]
     call = lambda *xs: [_floats_in_and_out(form, x) for form, x in zip(FIRST, xs, strict=True)]  # noqa: E731
     rng = np.random.default_rng(5)
-    ready = _check(call, [3 * rng.standard_normal(shape).astype(np.float32) for shape in shapes])
+    ready = check(call, [3 * rng.standard_normal(shape).astype(np.float32) for shape in shapes])
     labels = [launch.label for launch in ready.program.launches()]
     assert len(labels) == 3 * len(FIRST)
     assert set(labels) == {"quantize_linear", "integer_conv+requantize", "dequantize_linear"}
@@ -243,7 +243,7 @@ def test_a_first_layer_lies_over_its_input() -> None:
         return [apply(form, inner, "i1").sum((2, 3), dtype=hodu.i32)]
 
     x = np.random.default_rng(5).standard_normal((1, 3, 12, 12)).astype(np.float32)
-    ready = _check(call, [3 * x])
+    ready = check(call, [3 * x])
     assert ready.plan.size <= 3 * 12 * 12 + 12
 
 
