@@ -16,6 +16,7 @@ from hodu.lower.choices import Choices
 from hodu.lower.lowering import lower
 from hodu.lower.program import Program, Slot
 from hodu.lower.rules import has_rule
+from hodu.lower.streams.layer import Stream
 from hodu.lower.tables import join_tables
 from hodu.lower.unite import unite_kernels
 from hodu.ops._table import Array
@@ -80,23 +81,30 @@ class Recipe:
     exact: bool = False
     found: Mapping[str, int] | None = None
 
-    def program(self, optimized: Snapshot) -> Program:
+    def program(self, optimized: Snapshot, streams: Sequence[Stream] = ()) -> Program:
         """The kernels of a Snapshot; firmware has as few as can be, in little memory."""
-        program, target = self._layer_by_layer(optimized), self.target
+        program, target = self._kernels(optimized, streams), self.target
         if not (target.is_bare or target.compact):
             return program
         if target.is_bare and target.reads_anywhere:
             program = join_tables(program, compact=target.compact)
         return unite_kernels(program, compact=target.compact)
 
-    def arena_bytes(self, optimized: Snapshot) -> int:
-        """What the arena of a Snapshot takes."""
-        program = self._layer_by_layer(optimized)
+    def arena_bytes(self, optimized: Snapshot, streams: Sequence[Stream] = ()) -> int:
+        """What the arena of a Snapshot takes with some of its layers computed row by row."""
+        program = self._kernels(optimized, streams)
         return plan_memory(program, alignment_for(program, self.target)).size
 
-    def _layer_by_layer(self, optimized: Snapshot) -> Program:
+    @property
+    def fuses(self) -> bool:
+        """Whether a kernel computes more than one node."""
+        return fuses(self.level)
+
+    def _kernels(self, optimized: Snapshot, streams: Sequence[Stream]) -> Program:
         """A program in which each layer has kernels of its own."""
-        make = partial(lower, optimized, self.target, fuse=fuses(self.level), exact=self.exact)
+        make = partial(
+            lower, optimized, self.target, fuse=self.fuses, exact=self.exact, streams=streams
+        )
         if self.target.is_bare:
             return lower_small(lambda choices: make(choices=choices), self.found)
         return make(choices=Choices(self.found))
@@ -130,8 +138,8 @@ def place_weights(programs: Sequence[Program], alignment: int = ALIGNMENT) -> li
     """Offsets for constants and for what states are at first, in one block for all programs.
 
     Equal memory is kept once. What several programs have is known by its contents, and so are the
-    few weights of firmware, which strips of a layer pack each for itself. There the dtypes of which
-    there is least come first, as code that adds little to an address is short.
+    few constants of firmware, where dtypes of which there is least come first, as code that adds
+    little to an address is short.
     """
     is_small = alignment != ALIGNMENT
     key = _address if len(programs) == 1 and not is_small else _contents
