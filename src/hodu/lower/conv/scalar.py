@@ -246,10 +246,13 @@ class _Form:
     def _is_in_order(self) -> bool:
         """Whether to compute the pixels of a row from the first to the last.
 
-        The output can then begin where the input does. It takes a loop more.
+        Where channels do not mix, the output can then begin where the input does. It takes a loop
+        more.
         """
-        sizes = f"{self.row.size} to {self.row.count} pixels, {self.out * self.groups} channels"
-        return self.s.target.is_bare and self.s.choose(f"row of {sizes} in order", (False, True))
+        if not (self.s.target.is_bare and self.inner == 1 and self.groups > 1):
+            return False
+        sizes = f"{self.row.size} to {self.row.count} pixels, {self.groups} channels"
+        return self.s.choose(f"row of {sizes} in order", (False, True))
 
     def _in_order(self, whole: int) -> Iterator[tuple[Expr, int | None]]:
         """Single pixels up to those inside, whole tiles, and single pixels from `whole` on."""
