@@ -193,12 +193,58 @@ def test_products(shape: Ints) -> None:
 
 
 def test_bytes_lie_in_an_output_of_floats() -> None:
-    """All that is between the ends: what is read last lies where the last floats will be."""
+    """All that is between the ends: the last bytes lie where the last floats will be.
+
+    They are made as those of other layers are, so that these share a kernel.
+    """
     x = np.random.default_rng(7).standard_normal((1, 48)).astype(np.float32)
     ready = check(lambda x: [autoencoder(x)], [4 * x])
     assert ready.plan.size == 0
     read_last = max(ready.plan.guests, key=lambda life: life.last)
-    assert ready.plan.offsets[read_last.slot] == 4 * 44
+    assert ready.plan.offsets[read_last.slot] == 3 * 48
+    names = [kernel.name for kernel, _ in same_kernels(ready.program.launches())]
+    assert names == ["quantize_linear", "integer_matmul", "dequantize_linear"]
+
+
+FIRST = (
+    FORMS["three planes"],
+    FORMS["a plane"],
+    FORMS["odd channels"]._replace(is_first=True),
+    FORMS["odd channels"]._replace(dilation=(1, 2), padding=(1, 1, 2, 2), is_first=True),
+    FORMS["3 x 3 / 2"]._replace(is_first=True),
+    FORMS["depthwise"]._replace(is_first=True),
+    FORMS["an axis"]._replace(inner=3, weight=(8, 3, 3), is_first=True),
+)
+
+
+def _floats_in_and_out(form: Form, x: hodu.Tensor) -> hodu.Tensor:
+    scale = hodu.tensor(np.float32(0.05))
+    inner = f._quantize_linear(x, scale, _number(77), i8)
+    return f._dequantize_linear(apply(form, inner, "i1"), scale, _number(-9))
+
+
+def test_floats_around_convolutions() -> None:
+    """They become bytes with channels last, and these floats, without a copy in another form."""
+    shapes = [(1, form.inner, *form.size) for form in FIRST]
+    call = lambda *xs: [_floats_in_and_out(form, x) for form, x in zip(FIRST, xs, strict=True)]  # noqa: E731
+    rng = np.random.default_rng(5)
+    ready = check(call, [3 * rng.standard_normal(shape).astype(np.float32) for shape in shapes])
+    labels = [launch.label for launch in ready.program.launches()]
+    assert len(labels) == 3 * len(FIRST)
+    assert set(labels) == {"quantize_linear", "integer_conv+requantize", "dequantize_linear"}
+
+
+def test_a_first_layer_lies_over_its_input() -> None:
+    """The quantized input is a little behind what is made of it."""
+    form = Form(3, (12, 12), (8, 3, 3, 3), (2, 2), (0, 0, 1, 1), is_first=True)
+
+    def call(x: hodu.Tensor) -> list[hodu.Tensor]:
+        inner = f._quantize_linear(x, hodu.tensor(np.float32(0.05)), _number(77), i8)
+        return [apply(form, inner, "i1").sum((2, 3), dtype=hodu.i32)]
+
+    x = np.random.default_rng(5).standard_normal((1, 3, 12, 12)).astype(np.float32)
+    ready = check(call, [3 * x])
+    assert ready.plan.size <= 3 * 12 * 12 + 12
 
 
 def test_cores_without_pairs() -> None:

@@ -93,7 +93,7 @@ def test_layers_that_have_all_in_common() -> None:
 
 
 def network(x: hodu.Tensor) -> list[hodu.Tensor]:
-    """Layers of every kind with enough channels for records, two of one form."""
+    """Layers of every kind with enough channels for records, the last of five and six bytes."""
     depthwise = Form(0, (), (CHANNELS, 1, 3, 3), (1, 1), (1,) * 4, groups=CHANNELS)
     for number, form in enumerate((FORMS["three planes"], None, depthwise, None)):
         w = (CHANNELS, x.shape[1], *((3, 3) if form else (1, 1)))
@@ -106,7 +106,7 @@ def network(x: hodu.Tensor) -> list[hodu.Tensor]:
         sums = f._integer_conv(x, weights, bias, zero, None, *places)
         x = _requantized(sums, _scales(0.001 + 0.001 * number, 0.008)[:, None, None])
     x = _product(x.flatten(1), _biases(-2000, 1000, 40), np.geomspace(0.001, 0.003, 40, dtype="f4"))
-    return [_product(x, _biases(-7000, 1000), _scales(*NEAR))]
+    return [_product(x, _biases(-7000, 32767), _scales(*FAR))]
 
 
 INPUT = _bytes(1, 3, 7, 9)
@@ -124,6 +124,7 @@ def test_layers_share_kernels() -> None:
     assert len(launches) == 6 and len(same_kernels(launches)) == 4
     assert all(sum(a.place.slot.kind == "constant" for a in x.arguments) == 1 for x in launches)
     assert not any(slot.name.endswith("_sizes") for slot in ready.program.slots)
+    assert 24 * 6 <= launches[-1].arguments[1].place.slot.bytes - 40 * 24 < 24 * 7
 
 
 def test_for_speed_only_what_is_read_once() -> None:

@@ -226,7 +226,7 @@ class Lowering(Memory):
         for value in snapshot.constant_values:
             self.give_constant(value, snapshot.constants[value.name])
         self._look_ahead(snapshot)
-        groups = make_groups(snapshot, fuse=self._fuse)
+        groups = make_groups(snapshot, fuse=self._fuse, few=self.target.is_bare)
         places = join_places(self, groups, places)
         place_pieces(self, snapshot, groups)
         chains = find_chains(self, groups, set(snapshot.outputs.values()))

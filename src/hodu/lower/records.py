@@ -1,8 +1,8 @@
 """Records of whole bytes: an entry of each of some tables, in as few bits as they need.
 
 A float is the lowest bits of what it is above a number that all of its table have in common, an
-integer those of its own. A field is read with the word that ends where the record does, or begins
-in its first byte, and a mask or shifts.
+integer those of its own. A field is read with a word that lies in the record, and shifts. These
+stand in kernels as they are, so that layers whose numbers need other bits may share their code.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hodu.dtypes import i32
+from hodu.dtypes import i32, u32
 from hodu.kernel.buffer import Buf
-from hodu.kernel.expr import Binary, Const, Expr, Load, Ramp
+from hodu.kernel.expr import Binary, Cast, Const, Expr, Load, Ramp
 from hodu.kernel.intrinsics import word
 from hodu.ops._table import Array
 
@@ -44,29 +44,37 @@ class Field:
     def read(self, buf: Buf, at: Expr, base: Expr | None = None) -> Expr:
         """The entry of the record at a position; `base` is what is common to floats."""
         whole = word(Load(buf, Ramp(at * self.size + self.byte, WORD)))
-        if base is not None:
-            lowest = whole >> self.below if self.below else whole
-            return (lowest & ((1 << self.bits) - 1)) + base
-        above = 32 - self.bits - self.below
-        highest = whole << above if above else whole
-        return highest >> (32 - self.bits)
+        top = Binary("shl", whole, Const(32 - self.bits - self.below, i32))
+        rest = Const(32 - self.bits, i32)
+        if base is None:
+            return Binary("shr", top, rest)
+        return Binary("shr", top.bitcast(u32), Cast(rest, u32)).bitcast(i32) + base
 
 
-def fields_for(columns: Sequence[Sequence[Array]]) -> tuple[Field, ...] | None:
-    """A field for each column of tables, the same for all rows; None where one is in no word."""
-    widths = [max(map(_width, column)) for column in columns]
+def layouts(rows: Sequence[Sequence[Array]]) -> list[tuple[Field, ...]] | None:
+    """The fields of each row of tables, floats first; None where one is in no word.
+
+    All rows have the same ones unless these take more bytes than those that each needs.
+    """
+    widths = [[*map(_width, row)] for row in rows]
+    floats = [table.dtype == np.float32 for table in rows[0]]
+    common = _fields([*map(max, zip(*widths, strict=True))], floats)
+    own = [_fields(needed, floats) for needed in widths]
+    if common is not None and all(fields and fields[0].size == common[0].size for fields in own):
+        return [common] * len(rows)
+    return None if None in own else own  # type: ignore[return-value]
+
+
+def _fields(widths: Sequence[int], floats: Sequence[bool]) -> tuple[Field, ...] | None:
+    """Fields of so many bits one after the other, of which the last one ends the record."""
     size = -(-sum(widths) // 8)
-    found: dict[int, Field] = {}
-    start = 0
-    for i in sorted(range(len(columns)), key=lambda i: -widths[i]):
-        if len(found) == len(columns) - 1:
-            start = 8 * size - widths[i]  # the last one ends the record
-        is_float = columns[i][0].dtype == np.float32
-        found[i] = Field(is_float, start, widths[i], size)
-        start += widths[i]
-    if 8 * size > _MOST_BITS or any(f.below + f.bits > 32 for f in found.values()):
-        return None
-    return tuple(found[i] for i in range(len(columns)))
+    ends = [*np.cumsum(widths[:-1]).tolist(), 8 * size]
+    found = tuple(
+        Field(is_float, end - bits, bits, size)
+        for is_float, bits, end in zip(floats, widths, ends, strict=True)
+    )
+    fits = 8 * size <= _MOST_BITS and all(0 <= f.below <= 32 - f.bits for f in found)
+    return found if fits else None
 
 
 def pack(fields: Mapping[Field, Array]) -> Array:

@@ -22,7 +22,7 @@ from hodu.lower.contents import contents, uses
 from hodu.lower.differences import form_without_numbers, fresh_name
 from hodu.lower.hosts import is_table, moved
 from hodu.lower.program import Argument, Launch, Place, Program, Slot, with_launches
-from hodu.lower.records import WORD, Field, base_of, fields_for, pack
+from hodu.lower.records import WORD, Field, base_of, layouts, pack
 from hodu.ops._table import Array
 
 _CODE_BYTES = 16  # that reading records adds to a kernel
@@ -52,14 +52,15 @@ def _joined(
     tables = _tables(members, compact)
     if not tables or not _are_alone(members, tables, counted):
         return
-    found = fields_for([[_data(m, i) for m in members] for i in tables])
-    if found is None or _saved(members, tables, found[0].size) <= _CODE_BYTES:
+    found = layouts([[_data(m, i) for i in tables] for m in members])
+    if found is None or _saved(members, tables, found) <= _CODE_BYTES:
         return
     weights = _weights(members)
     if weights is not None and not _are_alone(members, [*tables, weights], counted):
         weights = None
-    for member in members:
-        yield id(member), _Joining(member, dict(zip(tables, found, strict=True)), weights).launch()
+    for member, fields in zip(members, found, strict=True):
+        placed = dict(zip(tables, fields, strict=True))
+        yield id(member), _Joining(member, placed, weights).launch()
 
 
 def _tables(members: Sequence[Launch], compact: bool) -> list[int]:
@@ -71,7 +72,8 @@ def _tables(members: Sequence[Launch], compact: bool) -> list[int]:
             continue
         if all(is_table(m, number) and _is_seldom_read(m, number, compact) for m in members):
             found.setdefault(sizes, []).append(number)
-    return max(found.values(), key=len, default=[])
+    tables = max(found.values(), key=len, default=[])
+    return sorted(tables, key=lambda i: members[0].kernel.params[i].dtype is not f32)
 
 
 def _is_seldom_read(member: Launch, number: int, compact: bool) -> bool:
@@ -98,10 +100,13 @@ def _are_alone(
     return all(counted[key] == rows.count(row) for row in rows for key in row)
 
 
-def _saved(members: Sequence[Launch], tables: Sequence[int], size: int) -> int:
-    """How many bytes of tables there are less with records of a size."""
+def _saved(
+    members: Sequence[Launch], tables: Sequence[int], found: Sequence[Sequence[Field]]
+) -> int:
+    """How many bytes of tables there are less with records."""
     before = sum(m.arguments[i].place.slot.bytes for m in members for i in tables)
-    return before - sum(m.kernel.params[tables[0]].size for m in members) * size
+    sizes = zip((m.kernel.params[tables[0]].size for m in members), found, strict=True)
+    return before - sum(count * fields[0].size for count, fields in sizes)
 
 
 def _data(member: Launch, number: int) -> Array:

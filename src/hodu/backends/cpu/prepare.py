@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from hodu.backends.cpu.small import lower_small
+from hodu.dtypes import DType
 from hodu.lower.choices import Choices
 from hodu.lower.lowering import lower
 from hodu.lower.program import Program, Slot
@@ -136,17 +138,18 @@ def place_weights(programs: Sequence[Program], alignment: int = ALIGNMENT) -> li
     """Offsets for constants and for what states are at first, in one block for all programs.
 
     Equal memory is kept once. What several programs have is known by its contents, and so are the
-    few constants of firmware.
+    few constants of firmware, where dtypes of which there is least come first, as code that adds
+    little to an address is short.
     """
-    key = _address if len(programs) == 1 and alignment == ALIGNMENT else _contents
+    is_small = alignment != ALIGNMENT
+    key = _address if len(programs) == 1 and not is_small else _contents
     found: list[dict[Slot, int]] = []
     seen: dict[object, int] = {}
     top = 0
     for program in programs:
         offsets: dict[Slot, int] = {}
-        for slot in program.slots:
-            if slot.kind not in ("constant", "state") or slot.data is None:
-                continue
+        slots = [s for s in program.slots if s.kind in ("constant", "state") and s.data is not None]
+        for slot in _tables_first(slots) if is_small else slots:
             own = key(slot)
             if own not in seen:
                 seen[own] = top
@@ -154,6 +157,13 @@ def place_weights(programs: Sequence[Program], alignment: int = ALIGNMENT) -> li
             offsets[slot] = seen[own]
         found.append(offsets)
     return [Weights(offsets, top) for offsets in found]
+
+
+def _tables_first(slots: Sequence[Slot]) -> list[Slot]:
+    sizes: Counter[DType] = Counter()
+    for slot in slots:
+        sizes[slot.dtype] += slot.bytes
+    return sorted(slots, key=lambda slot: (sizes[slot.dtype], slot.bytes))
 
 
 def _address(slot: Slot) -> object:
