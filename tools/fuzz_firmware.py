@@ -43,7 +43,7 @@ def check_firmware(seed: int, cpu: str) -> int:
 
 
 def shared(plan: Plan) -> int:
-    """Pairs of slots that are in use at the same time and have bytes in common."""
+    """Pairs of slots that are in use at the same time and have bytes of the arena in common."""
     spans = [
         (plan.offsets[life.slot], plan.offsets[life.slot] + life.slot.bytes, life)
         for life in plan.lives

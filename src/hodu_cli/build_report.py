@@ -82,7 +82,8 @@ def memory_rows(notes: Mapping[str, Any]) -> list[list[str]]:
         ["most in use at once", human_bytes(notes["arena_bound"] + notes["state_bytes"])],
     ]
     peak = [[f"  {slot['name']}", human_bytes(slot["bytes"])] for slot in notes["peak"]]
-    return [*rows, *_first(peak)]
+    lent = [[f"in output {y['name']}", human_bytes(y["bytes"])] for y in notes["in_outputs"]]
+    return [*rows, *_first(peak), *lent]
 
 
 def memory_lines(notes: Mapping[str, Any], title: str = "memory") -> list[str]:

@@ -65,8 +65,11 @@ class Interpreted:
     def _view(self, slot: Slot) -> np.ndarray:
         if slot in self.own:
             return self.own[slot]
-        start = self.ready.plan.offsets[slot]
-        return self.arena[start : start + slot.bytes].view(stored(slot.dtype).numpy)
+        plan, memory = self.ready.plan, self.arena
+        if slot in plan.hosts:
+            memory = self.own[plan.hosts[slot]].view(np.uint8)
+        start = plan.offsets[slot]
+        return memory[start : start + slot.bytes].view(stored(slot.dtype).numpy)
 
     def _at(self, place: Place) -> np.ndarray:
         return self._view(place.slot)[place.offset :]

@@ -93,6 +93,16 @@ def input_of(form: Form, kind: str) -> np.ndarray:
     return _bytes(kind, 1, form.inner if form.is_first else 3, *form.size)
 
 
+def autoencoder(x: hodu.Tensor) -> hodu.Tensor:
+    """Floats at both ends, products of bytes in between."""
+    x = f._quantize_linear(x, hodu.tensor(np.float32(0.05)), _number(-3), i8)
+    for inner, out in ((48, 16), (16, 4), (4, 16), (16, 48)):
+        sums = f._integer_matmul(x, hodu.tensor(_bytes("i1", inner, out)), _number(-3), None)
+        scale = np.linspace(0.0005, 0.002, out, dtype=np.float32)
+        x = f._requantize(sums, hodu.tensor(scale), _number(-3), i8)
+    return f._dequantize_linear(x, hodu.tensor(np.float32(0.1)), _number(-3))
+
+
 def _check(call: Any, arrays: list[np.ndarray], cpu: str = "cortex-m4") -> Prepared:
     """Compare with eager: in the interpreter, and as C without the instructions of the core."""
     wanted = [y.numpy() for y in call(*map(hodu.tensor, arrays))]
@@ -175,6 +185,15 @@ def test_products(shape: Ints) -> None:
     """Rows of whole words and others."""
     w, zero = hodu.tensor(_bytes("i1", shape[-1], 10)), _number(100, "u1")
     _check(lambda x: [f._integer_matmul(x, w, zero, None)], [_bytes("u1", *shape)])
+
+
+def test_bytes_lie_in_an_output_of_floats() -> None:
+    """All that is between the ends: what is read last lies where the last floats will be."""
+    x = np.random.default_rng(7).standard_normal((1, 48)).astype(np.float32)
+    ready = _check(lambda x: [autoencoder(x)], [4 * x])
+    assert ready.plan.size == 0
+    read_last = max(ready.plan.guests, key=lambda life: life.last)
+    assert ready.plan.offsets[read_last.slot] == 4 * 44
 
 
 def test_cores_without_pairs() -> None:

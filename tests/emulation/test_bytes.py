@@ -12,7 +12,7 @@ import hodu
 from hodu.emulation.emulate import emulate
 from hodu.plan.target import baseline
 from hodu.plugins.interfaces import CompileOptions
-from tests.compiled.test_pairs import FORMS, apply, input_of, network
+from tests.compiled.test_pairs import FORMS, apply, autoencoder, input_of, network
 
 SYSTEM = "qemu-system-arm"
 pytestmark = pytest.mark.skipif(shutil.which(SYSTEM) is None, reason=f"needs QEMU: {SYSTEM}")
@@ -43,3 +43,18 @@ def test_a_newer_core() -> None:
         board.target("y", network(board.input("x0", x.shape, "i8"))[0])
     (found,) = _emulated(board.snapshot, [x], "thumbv8m.main-none-eabihf", "cortex-m33")
     np.testing.assert_array_equal(found, network(hodu.tensor(x))[0].numpy())
+
+
+def test_an_output_is_room_until_it_is_written() -> None:
+    x = np.random.default_rng(1).standard_normal((1, 48)).astype(np.float32)
+    with hodu.capture("autoencoder") as board:
+        board.target("y", autoencoder(board.input("x0", x.shape, "f32")))
+    run = emulate(
+        board.snapshot,
+        {"x0": x},
+        baseline("thumbv7em-none-eabihf", "cortex-m4"),
+        CompileOptions(opt=3),
+    )
+    np.testing.assert_array_equal(run.outputs["y"], autoencoder(hodu.tensor(x)).numpy())
+    assert run.notes["arena_bytes"] == 0
+    assert run.notes["in_outputs"] == [{"name": "y", "bytes": 4 * 48}]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from hodu.dtypes import DType
+from hodu.kernel.narrow import stored
 from hodu.kernel.overlap import find_overlaps
 from hodu.lower.program import Branch, Launch, Program, Repeat, Step
 
 
 def with_overlaps(program: Program) -> Program:
-    """The program with `Kernel.overlaps` where an input and an output lie in the arena."""
+    """The program with `Kernel.overlaps` where an input may lie over what is written."""
     return dataclasses.replace(program, steps=_steps(program.steps))
 
 
@@ -31,10 +33,17 @@ def _step(step: Step) -> Step:
 def _launch(launch: Launch) -> Launch:
     kernel = launch.kernel
     named = zip(kernel.params, launch.arguments, strict=True)
-    arena = [(buf, a.role) for buf, a in named if a.place.slot.kind == "arena"]
-    sources = [buf for buf, role in arena if role == "in"]
-    targets = [buf for buf, role in arena if role != "in"]
+    known = [(buf, a) for buf, a in named if a.place.slot.kind in ("arena", "output")]
+    sources = [buf for buf, a in known if a.role == "in" and a.place.slot.kind == "arena"]
+    targets = [buf for buf, a in known if a.role != "in"]
     if not sources or not targets:
         return launch
     overlaps = find_overlaps(kernel, sources, targets)
-    return dataclasses.replace(launch, kernel=dataclasses.replace(kernel, overlaps=overlaps))
+    kinds = {buf.name: stored(buf.dtype) for buf, _ in known}
+    kept = tuple(one for one in overlaps if _may_be_one(kinds[one.source], kinds[one.target]))
+    return dataclasses.replace(launch, kernel=dataclasses.replace(kernel, overlaps=kept))
+
+
+def _may_be_one(one: DType, other: DType) -> bool:
+    """Whether C keeps the order of accesses to the same memory as elements of both."""
+    return one is other or 1 in (one.itemsize, other.itemsize)

@@ -1,4 +1,4 @@
-"""When slots of the arena are in use, and which of them may lie over one another."""
+"""When slots are in use, and which of them may lie over one another."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from hodu.kernel.ir import Overlap
 from hodu.lower.program import Argument, Branch, Launch, Place, Program, Repeat, Slot, Step
 
+_PLANNED = ("arena", "output")
+
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """The first and the last time at which memory of the arena is in use.
+    """The first and the last time at which memory is in use.
 
     `also` are the slots that take it over from `slot`, one after the other.
     """
@@ -20,6 +22,11 @@ class Life:
     first: int
     last: int
     also: tuple[Slot, ...] = ()
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """All that lie there, one after the other."""
+        return (self.slot, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +47,14 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Lives:
-    """All lives, and the meetings of those whose slots are source and target of one kernel."""
+    """All lives, and the meetings of those whose slots are source and target of one kernel.
+
+    `outputs` are in use from the first kernel that writes them to the end.
+    """
 
     all: tuple[Life, ...]
     meetings: Mapping[tuple[Slot, Slot], Meeting]
+    outputs: tuple[Life, ...] = ()
 
     @property
     def bound(self) -> int:
@@ -78,22 +89,27 @@ class Lives:
 
 
 def find_lives(program: Program) -> Lives:
-    """When each slot of the arena is in use, in numbers of launches.
+    """When each slot of the arena and each output is in use, in numbers of launches.
 
     What is used inside a loop and outside of it lives through the whole loop.
     """
     clock = _Clock()
     clock.run(program.steps)
     spans, looped = clock.spans, set[Slot]()
+    for slot in (slot for slot in spans if slot.kind == "output"):
+        spans[slot] = (spans[slot][0], clock.time)
     for start, end, used in reversed(clock.loops):  # the outer ones first
         for slot in used:
             first, last = spans[slot]
             if first < start or last >= end:
                 spans[slot] = (min(first, start), max(last, end - 1))
                 looped.add(slot)
-    lives = {slot: Life(slot, first, last) for slot, (first, last) in spans.items()}
+    every = {slot: Life(slot, first, last) for slot, (first, last) in spans.items()}
+    outputs = tuple(life for slot, life in every.items() if slot.kind == "output")
+    lives = {slot: life for slot, life in every.items() if slot.kind == "arena"}
     merged = _merged(lives, clock.launches, looped)
-    return Lives(merged, dict(_meetings(merged, clock.launches, looped)))
+    meetings = _meetings((*merged, *outputs), clock.launches, looped)
+    return Lives(merged, dict(meetings), outputs)
 
 
 # -- taking over --------------------------------------------------------------------------------
@@ -140,7 +156,7 @@ def _hands_over(source: Life, target: Life, time: int) -> bool:
 def _meetings(
     lives: Sequence[Life], launches: Sequence[tuple[int, Launch]], looped: set[Slot]
 ) -> Iterator[tuple[tuple[Slot, Slot], Meeting]]:
-    of = {slot: life for life in lives for slot in (life.slot, *life.also)}
+    of = {slot: life for life in lives for slot in life.slots}
     for time, launch in launches:
         slots = dict.fromkeys(a.place.slot for a in launch.arguments if a.place.slot in of)
         free = [slot for slot in slots if slot not in looped]
@@ -210,7 +226,7 @@ class _Clock:
 
     def _use(self, place: Place) -> Slot:
         slot = place.slot
-        if slot.kind == "arena":
+        if slot.kind in _PLANNED:
             first, _ = self.spans.get(slot, (self.time, self.time))
             self.spans[slot] = (first, self.time)
         return slot
@@ -220,5 +236,5 @@ class _Clock:
         used = self.run(step.test)
         used.add(self._use(step.condition))
         used |= self.run(step.body)
-        self.loops.append((start, self.time, {s for s in used if s.kind == "arena"}))
+        self.loops.append((start, self.time, {s for s in used if s.kind in _PLANNED}))
         return used

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hodu.kernel.narrow import stored
 from hodu.lower.program import Program, Slot
 from hodu.plan import placing
+from hodu.plan.guests import find_guests
 from hodu.plan.lives import Life, Lives, find_lives
 from hodu.plan.placing import Placed, Room, top
 
@@ -35,6 +36,8 @@ class Plan:
 
     The arena begins at, and offsets are, multiples of `alignment`. Slots that are in use at the
     same time may share bytes where one kernel reads the one last and writes the other first.
+    `peaks` are the times at which most is needed. `guests` lie in the memory of outputs instead,
+    of those that are their `hosts`.
     """
 
     offsets: Mapping[Slot, int]
@@ -42,6 +45,9 @@ class Plan:
     lives: tuple[Life, ...]
     bound: int
     alignment: int = ALIGNMENT
+    peaks: tuple[int, ...] = ()
+    guests: tuple[Life, ...] = ()
+    hosts: Mapping[Slot, Slot] = field(default_factory=dict)
 
     def at_peak(self) -> list[Life]:
         """What is alive when most is, the largest first."""
@@ -63,16 +69,30 @@ def aligned(size: int, alignment: int = ALIGNMENT) -> int:
 def plan_memory(program: Program, alignment: int = ALIGNMENT) -> Plan:
     """Offsets for every arena slot and every state; states live from run to run."""
     offsets: dict[Slot, int] = {}
+    hosts: dict[Slot, Slot] = {}
     states = 0
     for port in program.states:
         offsets[port.slot] = states
         states += aligned(port.slot.bytes, alignment)
-    lives = find_lives(program)
-    bound = lives.bound
+    found = find_guests(find_lives(program), alignment)
+    lives, bound = found.rest, found.rest.bound
     placed = _place(lives, alignment, bound)
     for one in placed:
-        offsets.update(dict.fromkeys((one.life.slot, *one.life.also), states + one.start))
-    return Plan(offsets, states + top(placed), lives.all, bound, alignment)
+        offsets.update(dict.fromkeys(one.life.slots, states + one.start))
+    for host, guests in found.placed.items():
+        for one in guests:
+            offsets.update(dict.fromkeys(one.life.slots, one.start))
+            hosts.update(dict.fromkeys(one.life.slots, host))
+    return Plan(
+        offsets,
+        states + top(placed),
+        lives.all,
+        bound,
+        alignment,
+        tuple(lives.peaks),
+        tuple(one.life for guests in found.placed.values() for one in guests),
+        hosts,
+    )
 
 
 def _place(lives: Lives, alignment: int, bound: int) -> list[Placed]:

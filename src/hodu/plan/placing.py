@@ -44,10 +44,17 @@ class Room:
     meetings: Mapping[tuple[Slot, Slot], Meeting]
 
     def place(
-        self, lives: Sequence[Life], cap: int | None = None, upper: frozenset[Slot] = frozenset()
+        self,
+        lives: Sequence[Life],
+        cap: int | None = None,
+        upper: frozenset[Slot] = frozenset(),
+        beside: Sequence[Placed] = (),
     ) -> list[Placed]:
-        """Each slot at the lowest address, those of `upper` at the highest below the cap."""
-        placed: list[Placed] = []
+        """Each slot at the lowest address, those of `upper` at the highest below the cap.
+
+        What they are placed `beside` comes first in the result.
+        """
+        placed = list(beside)
         for life in lives:
             size = aligned(life.slot.bytes, self.alignment)
             spans = [span for other in placed for span in self._taken(life, size, other)]

@@ -30,6 +30,7 @@ def render_header(
     lines = [
         f"/* {_plain(program.name)}",
         *(f" *   {line}" for line in _interface(program)),
+        *_lent(program, plan),
         " */",
         f"#ifndef {upper}_H",
         f"#define {upper}_H",
@@ -103,6 +104,14 @@ def _interface(program: Program) -> list[str]:
         ("output", program.outputs),
     )
     return [f"{kind} {_plain(p.name)}: {p.type}" for kind, ports in kinds for p in ports]
+
+
+def _lent(program: Program, plan: Plan) -> list[str]:
+    """A word on outputs in which something else lies before they are written."""
+    hosts = set(plan.hosts.values())
+    names = ", ".join(_plain(port.name) for port in program.outputs if port.slot in hosts)
+    says = " * Until they are written, the model computes in the memory of these outputs, which"
+    return [says, f" * must not overlap its inputs: {names}"] if names else []
 
 
 def _plain(text: str) -> str:

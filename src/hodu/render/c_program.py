@@ -255,7 +255,7 @@ class _ProgramWriter:
         writer = StepWriter(
             self.program,
             self.names,
-            self.plan.offsets,
+            self.plan,
             self.weights.offsets,
             bare=self.options.bare,
         )

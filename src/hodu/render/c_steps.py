@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from hodu.kernel.walk import can_fail
 from hodu.lower.program import Argument, Branch, Launch, Place, Program, Repeat, Slot, Step
+from hodu.plan.memory import Plan
 from hodu.render.c_expr import memory_pointer
 from hodu.render.c_kernel import takes_instance, wrapped
 
@@ -15,20 +16,20 @@ _PLACES = 3  # how many lines of the model the comment of a kernel names
 class StepWriter:
     """Writes steps where `self`, `arena`, `weights`, `inputs` and `outputs` are known.
 
-    `names` says what each launch calls, by its id; `arena` and `weights` where slots lie there.
+    `names` says what each launch calls, by its id; `plan` and `weights` where slots lie.
     """
 
     def __init__(
         self,
         program: Program,
         names: Mapping[int, str],
-        arena: Mapping[Slot, int],
+        plan: Plan,
         weights: Mapping[Slot, int],
         *,
         bare: bool,
     ) -> None:
         self._program, self._names = program, names
-        self._arena, self._weights, self._bare = arena, weights, bare
+        self._plan, self._weights, self._bare = plan, weights, bare
         self._numbers = {id(launch): i for i, launch in enumerate(program.launches())}
 
     def write(self, steps: Sequence[Step], pad: str) -> Iterator[str]:
@@ -99,6 +100,8 @@ class StepWriter:
     def _address(self, place: Place) -> str:
         slot = place.slot
         at = place.offset * (slot.bytes // slot.size if slot.size else 0)
+        if host := self._plan.hosts.get(slot):
+            slot, at = host, at + self._plan.offsets[slot]
         if slot.kind in ("input", "updated", "output"):
             ports, array = self._program.inputs, "inputs"
             if slot.kind == "output":
@@ -110,7 +113,7 @@ class StepWriter:
             return _offset("weights", self._weights[slot] + at)
         if slot.kind == "shapes":
             return "self->shapes"
-        return _offset("arena", self._arena[slot] + at)
+        return _offset("arena", self._plan.offsets[slot] + at)
 
 
 def _offset(base: str, offset: int) -> str:

@@ -25,13 +25,18 @@ class Dump:
         """Write what came of the last graph."""
         launches = ready.program.launches()
         self._write("kernels.txt", "\n".join(print_kernel(one.kernel) for one in launches))
-        lives = sorted(ready.plan.lives, key=lambda life: ready.plan.offsets[life.slot])
+        plan = ready.plan
         rows = [
-            f"{ready.plan.offsets[life.slot]:>12} {life.slot.bytes:>12} bytes "
+            f"{plan.offsets[life.slot]:>12} {life.slot.bytes:>12} bytes "
             f"steps {life.first} to {life.last}: {life.slot.name}"
-            for life in lives
+            for life in sorted(plan.lives, key=lambda life: plan.offsets[life.slot])
         ]
-        self._write("arena.txt", "\n".join([f"{ready.plan.size} bytes", *rows]) + "\n")
+        rows += [
+            f"{plan.offsets[life.slot]:>12} {life.slot.bytes:>12} bytes "
+            f"steps {life.first} to {life.last}: {life.slot.name}, in {plan.hosts[life.slot].name}"
+            for life in plan.guests
+        ]
+        self._write("arena.txt", "\n".join([f"{plan.size} bytes", *rows]) + "\n")
         self._write("model.c", ready.source)
 
     def _write(self, name: str, text: str) -> None:

@@ -9,7 +9,7 @@ from hodu.backends.cpu.prepare import Prepared, has_kernel, machine
 from hodu.errors import UnsupportedError
 from hodu.kernel.work import moved, operations
 from hodu.lower.lowering import lower
-from hodu.lower.program import Launch, Program
+from hodu.lower.program import Launch, Program, Slot
 from hodu.passes import optimize
 from hodu.plan.memory import Plan, plan_memory
 from hodu.plan.target import host
@@ -31,13 +31,31 @@ def describe(ready: Prepared) -> dict[str, Any]:
 
 
 def memory(program: Program, plan: Plan) -> dict[str, Any]:
-    """Bytes of the arena, of states, of the most that is alive at once, and what is alive then."""
+    """Bytes of the arena, of states, of the most that is alive at once, and what is alive then.
+
+    Of outputs in whose memory something lies until they are written, the bytes that it takes.
+    """
+    lent = _lent(plan)
     return {
         "arena_bytes": plan.size,
         "arena_bound": plan.bound,
         "state_bytes": sum(port.slot.bytes for port in program.states),
         "peak": [{"name": life.slot.name, "bytes": life.slot.bytes} for life in plan.at_peak()],
+        "in_outputs": [
+            {"name": port.name, "bytes": lent[port.slot]}
+            for port in program.outputs
+            if port.slot in lent
+        ],
     }
+
+
+def _lent(plan: Plan) -> dict[Slot, int]:
+    """The bytes of each output that its guests take."""
+    found: dict[Slot, int] = {}
+    for guest in plan.guests:
+        host, end = plan.hosts[guest.slot], plan.offsets[guest.slot] + guest.slot.bytes
+        found[host] = max(end, found.get(host, 0))
+    return found
 
 
 def planned_memory(snapshot: Snapshot) -> dict[str, Any] | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from hodu.lower.choices import Choices
 from hodu.lower.overlaps import with_overlaps
 from hodu.lower.program import Launch, Program, Slot
-from hodu.plan.lives import find_lives
 from hodu.plan.memory import least_alignment, plan_memory
 from hodu.plan.order import in_best_order
 
@@ -24,11 +23,11 @@ def lower_small(lower: Callable[[Choices], Program], found: Mapping[str, int] | 
     for _ in range(_ROUNDS):
         choices = Choices(answers)
         program = in_best_order(with_overlaps(lower(choices)))
-        planned = plan_memory(program, least_alignment(program)).size
-        if best is not None and planned >= size:
+        plan = plan_memory(program, least_alignment(program))
+        if best is not None and plan.size >= size:
             break
-        best, size = program, planned
-        questions = set(_questions_at_peak(program, choices)) - answers.keys()
+        best, size = program, plan.size
+        questions = set(_questions_at(plan.peaks, program, choices)) - answers.keys()
         if not questions:
             break
         answers.update(dict.fromkeys(questions, 1))
@@ -36,11 +35,11 @@ def lower_small(lower: Callable[[Choices], Program], found: Mapping[str, int] | 
     return best
 
 
-def _questions_at_peak(program: Program, choices: Choices) -> Iterator[str]:
-    """What the kernels asked that run when most memory is in use."""
+def _questions_at(times: Sequence[int], program: Program, choices: Choices) -> Iterator[str]:
+    """What the kernels asked that run at these times."""
     asked = {_written(launch): question for question, launch in choices.launches}
     launches = list(program.launches())
-    for time in find_lives(program).peaks:
+    for time in times:
         question = asked.get(_written(launches[time]))
         if question is not None:
             yield question

@@ -2,7 +2,9 @@
  *
  * A model NAME exports NAME_info, NAME_init, NAME_execute and NAME_cleanup; a shared library also
  * exports them as hodu_info, hodu_init, hodu_execute and hodu_cleanup. Execution allocates nothing
- * and is re-entrant for each instance. One instance serves one call at a time.
+ * and is re-entrant for each instance. One instance serves one call at a time. No output overlaps
+ * an input or another output. Its contents are not defined before the call has returned HODU_OK:
+ * firmware computes in its memory.
  */
 #ifndef HODU_H
 #define HODU_H
