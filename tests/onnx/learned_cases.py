@@ -25,7 +25,8 @@ PLAIN = ("GlobalLpPool", "MaxRoiPool")
 class Case:
     """A node by its operator, inputs in order and attributes.
 
-    `keys` are the types of the keys of a sequence of maps, which is its output then.
+    `keys` are the types of the keys of a sequence of maps, which is its output then; `version` is
+    that of ai.onnx.ml.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Case:
     attrs: dict[str, Any]
     outputs: int = 1
     keys: int | None = None
+    version: int = 3
 
     def model(self) -> onnx.ModelProto:
         """The model of the one node."""
@@ -45,7 +47,7 @@ class Case:
         domain = "" if self.op in PLAIN else "ai.onnx.ml"
         node = helper.make_node(self.op, names, results, "it", domain=domain, **self.attrs)
         graph = helper.make_graph([node], "g", infos, outputs)
-        imports = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
+        imports = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", self.version)]
         return helper.make_model(graph, opset_imports=imports, ir_version=8)
 
     def feeds(self) -> dict[str, Any]:
@@ -108,6 +110,22 @@ def imputed() -> Iterator[Case]:
     whole = np.arange(6).reshape(2, 3) % 4
     one: dict[str, Any] = {"imputed_value_int64s": [9], "replaced_value_int64": 1}
     yield Case("imputer_whole", "Imputer", [whole], one)
+
+
+def labels() -> Iterator[Case]:
+    """Numbers to others, of all pairs of types; NaN is a key too, from version 4 on."""
+    x = np.array([[5, 3, 8], [-2, 3, 4]])
+    kinds: dict[str, tuple[Any, Any]] = {"int64s": (int, 7), "floats": (float, 0.5)}
+    for value, (kind, default) in kinds.items():
+        attrs = {f"values_{value}": [kind(i) for i in range(4)], f"default_{value[:-1]}": default}
+        whole = {**attrs, "keys_int64s": [3, 5, -2, 9]}
+        yield Case(f"labels_of_numbers_{value}", "LabelEncoder", [x], whole)
+        y = x.astype(np.float32)
+        y[0, 2] = np.nan
+        real = {**attrs, "keys_floats": [3.0, 5.0, float("nan"), -2.0]}
+        for version in (3, 4):
+            name = f"labels_of_floats_{value}_{version}"
+            yield Case(name, "LabelEncoder", [y], real, version=version)
 
 
 def texts() -> Iterator[Case]:
@@ -240,5 +258,5 @@ def pools() -> Iterator[Case]:
         yield Case(f"global_lp_pool_{p}", "GlobalLpPool", [x], {"p": p})
 
 
-FAMILIES = [features, imputed, texts, maps, linear_models, support_vectors, trees, pools]
+FAMILIES = [features, imputed, labels, texts, maps, linear_models, support_vectors, trees, pools]
 CASES = {case.name: case for family in FAMILIES for case in family()}
