@@ -55,11 +55,11 @@ def _streaming_lines(notes: Mapping[str, Any]) -> list[str]:
     found = notes["streaming"]
     if found is None:
         return []
-    if not found["strips"]:
+    if not found["layers"]:
         return ["line buffers would not make the arena smaller: built without them"]
     more = 100 * (found["macs_after"] / max(found["macs_before"], 1) - 1)
     rows = [
-        ["strips", " and ".join(map(str, found["strips"]))],
+        ["layers", " and ".join(map(str, found["layers"]))],
         ["arena without", human_bytes(found["arena_before"])],
         ["extra work", f"{more:.1f} % more multiply-accumulates"],
     ]

@@ -107,6 +107,12 @@ def test_a_layer_of_pixels_lies_over_its_input():
     assert ready.plan.size == ready.plan.bound == 4 * 16 * 100
 
 
+def test_a_row_from_its_first_pixel_on():
+    """The last layer's output begins where its input does, though its edge has loops of its own."""
+    ready = firmware(_separable, (1, 3, 24, 24))
+    assert ready.plan.size == ready.plan.bound == 4 * 16 * 24 * 24
+
+
 def test_parallel_kernels_of_a_server_do_not_overlap():
     with hodu.capture("server") as board:
         board.target("y", _separable(board.input("x", (1, 3, 10, 10))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -103,14 +104,18 @@ def autoencoder(x: hodu.Tensor) -> hodu.Tensor:
     return f._dequantize_linear(x, hodu.tensor(np.float32(0.1)), _number(-3))
 
 
-def _check(call: Any, arrays: list[np.ndarray], cpu: str = "cortex-m4") -> Prepared:
+def check(
+    call: Any, arrays: list[np.ndarray], cpu: str = "cortex-m4", *, compact: bool = False
+) -> Prepared:
     """Compare with eager: in the interpreter, and as C without the instructions of the core."""
     wanted = [y.numpy() for y in call(*map(hodu.tensor, arrays))]
     with hodu.capture("bytes") as board:
         given = [board.input(f"x{i}", a.shape, FROM_NUMPY[a.dtype]) for i, a in enumerate(arrays)]
         for i, y in enumerate(call(*given)):
             board.target(f"y{i}", y)
-    ready = prepare(board.snapshot, named(cpu), Options(bare=True, pointer_bytes=4))
+    target = replace(named(cpu), compact=compact)
+    options = Options(bare=True, pointer_bytes=4, compact=compact)
+    ready = prepare(board.snapshot, target, options)
     for launch in ready.program.launches():
         verify_kernel(launch.kernel)
     code = code_options(named("scalar"), CompileOptions())
@@ -127,7 +132,7 @@ def test_convolutions() -> None:
     """All forms in one program, of signed bytes and of others by turns."""
     given = [(form, ("i1", "u1")[number % 2]) for number, form in enumerate(FORMS.values())]
     call = lambda *xs: [apply(form, x, kind) for (form, kind), x in zip(given, xs, strict=True)]  # noqa: E731
-    ready = _check(call, [input_of(form, kind) for form, kind in given])
+    ready = check(call, [input_of(form, kind) for form, kind in given])
     assert "odd_i8_plus(" in ready.source
 
 
@@ -161,7 +166,7 @@ def _chain(x: hodu.Tensor) -> list[hodu.Tensor]:
 
 def test_layers_of_one_form_share_a_kernel() -> None:
     """Their numbers stand before their biases."""
-    ready = _check(lambda x: _chain(x), [_bytes("i1", 1, 3, 6, 6)])
+    ready = check(lambda x: _chain(x), [_bytes("i1", 1, 3, 6, 6)])
     launches = [x for x in ready.program.launches() if x.kernel.name == "integer_conv"]
     assert len(launches) == 3
     assert len(same_kernels(launches)) == 2
@@ -172,7 +177,7 @@ def test_layers_of_one_form_share_a_kernel() -> None:
 
 def test_between_convolutions() -> None:
     """A sum is stored over what it is added to, and nothing becomes floats in memory."""
-    ready = _check(lambda x: network(x), [_bytes("i1", 1, 3, 9, 9)])
+    ready = check(lambda x: network(x), [_bytes("i1", 1, 3, 9, 9)])
     names = [launch.label for launch in ready.program.launches()]
     residual = "integer_conv+requantize+dequantize_linear+add+quantize_linear"
     assert names[2] == residual
@@ -184,20 +189,66 @@ def test_between_convolutions() -> None:
 def test_products(shape: Ints) -> None:
     """Rows of whole words and others."""
     w, zero = hodu.tensor(_bytes("i1", shape[-1], 10)), _number(100, "u1")
-    _check(lambda x: [f._integer_matmul(x, w, zero, None)], [_bytes("u1", *shape)])
+    check(lambda x: [f._integer_matmul(x, w, zero, None)], [_bytes("u1", *shape)])
 
 
 def test_bytes_lie_in_an_output_of_floats() -> None:
-    """All that is between the ends: what is read last lies where the last floats will be."""
+    """All that is between the ends: the last bytes lie where the last floats will be.
+
+    They are made as those of other layers are, so that these share a kernel.
+    """
     x = np.random.default_rng(7).standard_normal((1, 48)).astype(np.float32)
-    ready = _check(lambda x: [autoencoder(x)], [4 * x])
+    ready = check(lambda x: [autoencoder(x)], [4 * x])
     assert ready.plan.size == 0
     read_last = max(ready.plan.guests, key=lambda life: life.last)
-    assert ready.plan.offsets[read_last.slot] == 4 * 44
+    assert ready.plan.offsets[read_last.slot] == 3 * 48
+    names = [kernel.name for kernel, _ in same_kernels(ready.program.launches())]
+    assert names == ["quantize_linear", "integer_matmul", "dequantize_linear"]
+
+
+FIRST = (
+    FORMS["three planes"],
+    FORMS["a plane"],
+    FORMS["odd channels"]._replace(is_first=True),
+    FORMS["odd channels"]._replace(dilation=(1, 2), padding=(1, 1, 2, 2), is_first=True),
+    FORMS["3 x 3 / 2"]._replace(is_first=True),
+    FORMS["depthwise"]._replace(is_first=True),
+    FORMS["an axis"]._replace(inner=3, weight=(8, 3, 3), is_first=True),
+)
+
+
+def _floats_in_and_out(form: Form, x: hodu.Tensor) -> hodu.Tensor:
+    scale = hodu.tensor(np.float32(0.05))
+    inner = f._quantize_linear(x, scale, _number(77), i8)
+    return f._dequantize_linear(apply(form, inner, "i1"), scale, _number(-9))
+
+
+def test_floats_around_convolutions() -> None:
+    """They become bytes with channels last, and these floats, without a copy in another form."""
+    shapes = [(1, form.inner, *form.size) for form in FIRST]
+    call = lambda *xs: [_floats_in_and_out(form, x) for form, x in zip(FIRST, xs, strict=True)]  # noqa: E731
+    rng = np.random.default_rng(5)
+    ready = check(call, [3 * rng.standard_normal(shape).astype(np.float32) for shape in shapes])
+    labels = [launch.label for launch in ready.program.launches()]
+    assert len(labels) == 3 * len(FIRST)
+    assert set(labels) == {"quantize_linear", "integer_conv+requantize", "dequantize_linear"}
+
+
+def test_a_first_layer_lies_over_its_input() -> None:
+    """The quantized input is a little behind what is made of it."""
+    form = Form(3, (12, 12), (8, 3, 3, 3), (2, 2), (0, 0, 1, 1), is_first=True)
+
+    def call(x: hodu.Tensor) -> list[hodu.Tensor]:
+        inner = f._quantize_linear(x, hodu.tensor(np.float32(0.05)), _number(77), i8)
+        return [apply(form, inner, "i1").sum((2, 3), dtype=hodu.i32)]
+
+    x = np.random.default_rng(5).standard_normal((1, 3, 12, 12)).astype(np.float32)
+    ready = check(call, [3 * x])
+    assert ready.plan.size <= 3 * 12 * 12 + 12
 
 
 def test_cores_without_pairs() -> None:
-    ready = _check(lambda x: network(x), [_bytes("i1", 1, 3, 9, 9)], "cortex-m3")
+    ready = check(lambda x: network(x), [_bytes("i1", 1, 3, 9, 9)], "cortex-m3")
     assert "dot_halves(" in ready.source and "scaled16(" in ready.source
     assert ready.plan.bound <= 2 * 8 * 4 * 4 + 28
 
@@ -209,7 +260,7 @@ def test_halves_to_even() -> None:
     sums = lambda t: f._integer_conv(t, one, None, None, None, (1,), (0, 0), (1,), 1)  # noqa: E731
     for scale in (0.5, 1.5, 70000.0, 1e9):
         factor = hodu.tensor(np.float32(scale))
-        _check(lambda t, s=factor: [f._requantize(sums(t), s, _number(100), i8)], [x])
+        check(lambda t, s=factor: [f._requantize(sums(t), s, _number(100), i8)], [x])
 
 
 def test_a_sum_one_pixel_wide() -> None:
@@ -222,4 +273,4 @@ def test_a_sum_one_pixel_wide() -> None:
                 for v in (first, second))  # fmt: skip
         return [f._quantize_linear(a + b, hodu.tensor(np.float32(0.06)), _number(-20), i8)]
 
-    _check(call, [_bytes("i1", 1, 3, 5, 1)])
+    check(call, [_bytes("i1", 1, 3, 5, 1)])

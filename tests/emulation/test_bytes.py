@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import hodu
 from hodu.emulation.emulate import emulate
 from hodu.plan.target import baseline
 from hodu.plugins.interfaces import CompileOptions
+from tests.compiled import test_records
 from tests.compiled.test_pairs import FORMS, apply, autoencoder, input_of, network
 
 SYSTEM = "qemu-system-arm"
@@ -35,6 +37,16 @@ def test_every_form() -> None:
     found = _emulated(board.snapshot, arrays, "thumbv7em-none-eabihf", "cortex-m4")
     for got, (form, kind), x in zip(found, forms, arrays, strict=True):
         np.testing.assert_array_equal(got, apply(form, hodu.tensor(x), kind).numpy())
+
+
+def test_little_code() -> None:
+    """Words that begin at any byte."""
+    with hodu.capture("network") as board:
+        board.target("y", test_records.network(board.input("x0", (1, 3, 7, 9), "i8"))[0])
+    target = replace(baseline("thumbv7em-none-eabihf", "cortex-m4"), compact=True)
+    run = emulate(board.snapshot, {"x0": test_records.INPUT}, target, CompileOptions())
+    (wanted,) = test_records.network(hodu.tensor(test_records.INPUT))
+    np.testing.assert_array_equal(run.outputs["y"], wanted.numpy())
 
 
 def test_a_newer_core() -> None:

@@ -11,6 +11,7 @@ from hodu.dtypes import f32, f64
 from hodu.kernel.builder import KernelBuilder
 from hodu.kernel.ir import Overlap
 from hodu.lower.program import Argument, Launch, Place, Program, Slot
+from hodu.plan import memory
 from hodu.plan.memory import least_alignment, plan_memory
 from hodu.plan.order import in_best_order
 
@@ -76,6 +77,16 @@ def test_an_input_over_the_output(meeting: tuple[int, tuple[int, ...]], size: in
     source, target = program.slots[1:3]
     assert plan.offsets[source] - plan.offsets[target] == start
     assert plan.size == size >= plan.bound
+
+
+def test_from_the_peak_on(monkeypatch: pytest.MonkeyPatch):
+    """Where what is at the peak may lie in one way alone, the first order has to be that one."""
+    meetings = {1: (96, ()), 2: (400, ()), 3: (18436, ()), 4: (0, ()), 5: (9228, ()), 6: (800, ())}
+    sizes = (4, 27648, 18432, 18432, 36864, 9216, 18432, 18432, 4)
+    program = expanding(*(size // 4 for size in sizes), meetings=meetings)
+    monkeypatch.setattr(memory, "_TRIES", 1)
+    plan = plan_memory(program, 4)
+    assert plan.size == plan.bound == 18436 + 18432
 
 
 def test_what_is_wanted_later_is_not_overwritten():

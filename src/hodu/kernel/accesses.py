@@ -202,6 +202,8 @@ class _Walk:
                 return found
             case e.Binary(op=op, a=a, b=b) if op in _OPS:
                 return _OPS[op](self._value(a), self._value(b))
+            case e.Call(name="anew", args=(a,)):
+                return self._value(a)
             case e.Unary(op="neg", a=a):
                 return np.negative(self._value(a))
             case e.Select(condition=condition, a=a, b=b):

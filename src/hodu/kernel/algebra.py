@@ -117,6 +117,8 @@ def bounds(x: Expr) -> e.Bounds:
             return x.bounds
         case e.Binary(op=op, a=a, b=b) if op in _INTERVALS:
             return _INTERVALS[op](bounds(a), bounds(b))
+        case e.Call(name="anew", args=(a,)):
+            return bounds(a)
         case e.Select(a=a, b=b):
             (alo, ahi), (blo, bhi) = bounds(a), bounds(b)
             return _least(alo, blo), _greatest(ahi, bhi)

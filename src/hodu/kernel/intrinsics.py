@@ -13,7 +13,7 @@ import numpy as np
 
 from hodu.dtypes import DType, i32
 from hodu.kernel.algebra import broadcast
-from hodu.kernel.expr import Call, Expr, Load
+from hodu.kernel.expr import Call, Expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,11 @@ def apart(x: Expr) -> Expr:
     return Call("apart", (x,), x.dtype, x.lanes)
 
 
-def anew(x: Load) -> Expr:
-    """An element that is loaded here, whatever has been loaded before."""
+def anew(x: Expr) -> Expr:
+    """An element that is loaded here, whatever has been loaded before, or a number.
+
+    Of a number C compilers do not know what it is, and keep nothing that follows from it.
+    """
     return Call("anew", (x,), x.dtype)
 
 

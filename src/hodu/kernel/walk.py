@@ -124,11 +124,16 @@ def with_children(x: Expr, new: Sequence[Expr]) -> Expr:
 
 
 def replace(x: Expr, change: Change) -> Expr:
-    """The tree with `change(node)` in place of each node for which it is not None, simplified."""
+    """The tree with `change(node)` in place of each node for which it is not None.
+
+    What has other operands then is simplified, all else stays as it is.
+    """
     changed = change(x)
     if changed is not None:
         return changed
-    return with_children(x, [replace(child, change) for child in children(x)])
+    old = children(x)
+    new = [replace(child, change) for child in old]
+    return x if all(a is b for a, b in zip(old, new, strict=True)) else with_children(x, new)
 
 
 def replace_block(block: Block, change: Change) -> Block:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hodu.kernel import expr as e
+from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr
 from hodu.kernel.ir import Block, Copy, For, If, Kernel, Stmt, Store, While
-from hodu.kernel.walk import expressions, operands
+from hodu.kernel.walk import blocks_of, expressions, operands
 
 _COUNTED = frozenset({"add", "sub", "mul", "div", "min", "max"})
 _SLOW = frozenset({"div", "rem", "sqrt"})
@@ -39,6 +40,44 @@ def moved(kernel: Kernel) -> int | None:
     None if a loop's length is only known when it runs.
     """
     return _block(kernel.body, _moved)
+
+
+def loads(kernel: Kernel, buf: Buf) -> int | None:
+    """How many elements of a buffer one run loads; None where it loads in loops of unknown length.
+
+    Of a branch both sides count.
+    """
+
+    def count(stmt: Stmt) -> int:
+        parts = (part for x in operands(stmt) for part in expressions(x))
+        return sum(x.lanes for x in parts if isinstance(x, e.Load) and x.buf is buf)
+
+    return _counted(kernel.body, count)
+
+
+def stores(kernel: Kernel) -> int | None:
+    """How many elements of its results one run stores, None as of `loads`."""
+
+    def count(stmt: Stmt) -> int:
+        return stmt.value.lanes if isinstance(stmt, Store) and stmt.buf.role == "out" else 0
+
+    return _counted(kernel.body, count)
+
+
+def _counted(block: Block, count: Callable[[Stmt], int]) -> int | None:
+    total = 0
+    for stmt in block:
+        inside = 0
+        for inner in blocks_of(stmt):
+            part = _counted(inner, count)
+            if part is None:
+                return None
+            inside += part
+        times = turns(stmt) if isinstance(stmt, For) else None if isinstance(stmt, While) else 1
+        if inside and times is None:
+            return None
+        total += count(stmt) + inside * (times or 0)
+    return total
 
 
 def turns(loop: For) -> int | None:

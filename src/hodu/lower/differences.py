@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hodu.dtypes import DType, f32, i32
-from hodu.kernel.expr import INDEX, Bounds, Const, Expr, Load, Var
+from hodu.kernel.expr import INDEX, Bounds, Const, Expr, Var
 from hodu.kernel.form import form_of, names_in
 from hodu.kernel.ir import Block, Kernel
 from hodu.kernel.walk import replace_block
@@ -68,7 +68,7 @@ class Differences:
         """The numbers of a kernel."""
         return np.array([column[number] for column in self.columns], np.int32)
 
-    def body(self, kernel: Kernel, load: Callable[[int], Load]) -> Block:
+    def body(self, kernel: Kernel, load: Callable[[int], Expr]) -> Block:
         """The body of a kernel that gets its numbers from `load`, in 32 bits of any dtype.
 
         Where all of them `are_short`, 16 bits do.
@@ -90,9 +90,8 @@ class Differences:
         return Var(f"{name}_{number}", dtype, 1, limits)
 
 
-def fresh_name(kernel: Kernel) -> str:
-    """A name for a table with which no name of a kernel begins."""
-    name = "sizes"
+def fresh_name(kernel: Kernel, name: str = "sizes") -> str:
+    """A name with which no name of a kernel begins."""
     while any(other.startswith(name) for other in names_in(kernel)):
         name += "_"
     return name

@@ -9,6 +9,7 @@ epilogue, before it stores it.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 from hodu.dtypes import i8, u8
@@ -41,13 +42,14 @@ class Group:
         return self.epilogue[-1] if self.epilogue else self.node
 
 
-def make_groups(snapshot: Snapshot, *, fuse: bool = True) -> list[Group]:
+def make_groups(snapshot: Snapshot, *, fuse: bool = True, few: bool = False) -> list[Group]:
     """The groups in an order in which every group comes after those it reads.
 
-    Without `fuse` each node is a group.
+    Without `fuse` each node is a group. With `few`, layers of one op that end with bytes are to
+    share their kernel, also the last one, so that floats after it have loops of their own.
     """
     if fuse:
-        grouping = _Grouping(snapshot)
+        grouping = _Grouping(snapshot, few)
         joined = join_groups(grouping.groups(), grouping.kept, grouping.outputs)
         return take_firsts(joined, grouping.kept)
     return [group for node in snapshot.nodes for group in _alone(node)]
@@ -61,8 +63,9 @@ def _alone(node: Node) -> list[Group]:
 
 
 class _Grouping:
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, few: bool) -> None:
         self.nodes = snapshot.nodes
+        self.counts = Counter(node.op for node in self.nodes) if few else Counter[str]()
         self.outputs = set(snapshot.outputs.values())
         self.uses: dict[Value, list[Node]] = {}
         for node in self.nodes:
@@ -100,7 +103,7 @@ class _Grouping:
             if len(users) != 1 or not self._follows(value, users[0]):
                 break
             chain.append(last := users[0])
-        chain = self._to_bytes(chain)
+        chain = self._to_bytes(chain, is_shared=self.counts[node.op] > 1)
         if chain:
             self.absorbed[node] = tuple(chain)
             self.taken.update(chain)
@@ -113,11 +116,11 @@ class _Grouping:
             and user.outputs[0].type.shape == value.type.shape
         )
 
-    def _to_bytes(self, chain: list[Node]) -> list[Node]:
+    def _to_bytes(self, chain: list[Node], *, is_shared: bool) -> list[Node]:
         """A chain up to its last bytes, where what reads the floats after them can compute them."""
         results = [node.outputs[0] for node in chain]
         bytes_ = [i for i, value in enumerate(results) if value.type.dtype in (i8, u8)]
-        if not bytes_ or results[-1] in self.outputs:
+        if not bytes_ or (results[-1] in self.outputs and not is_shared):
             return chain
         users = self.uses.get(results[-1], [])
         inlined = all(user in self.taken or _inlines(user) for user in users)

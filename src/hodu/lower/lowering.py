@@ -27,6 +27,8 @@ from hodu.lower.rules import ALIAS, CONTROL, KERNEL, has_rule
 from hodu.lower.sizes import Sizes
 from hodu.lower.stage import Stage
 from hodu.lower.storage import Storage
+from hodu.lower.streams.layer import Stream
+from hodu.lower.streams.stream import lower_stream
 from hodu.lower.threads import choose_threads
 from hodu.lower.updates import join_updates
 from hodu.ops._table import Array
@@ -42,19 +44,21 @@ def lower(
     fuse: bool = True,
     exact: bool = False,
     choices: Choices | None = None,
+    streams: Sequence[Stream] = (),
 ) -> Program:
     """The program of a Snapshot all of whose inputs have known sizes.
 
     Without `fuse` every node has a kernel of its own and its result has memory. With `exact` sums
     are only cut into blocks: no algorithm is taken that computes other products. `choices` says
-    what measurements found. Raises UnsupportedError that lists every node for which there is no
-    rule.
+    what measurements found, `streams` which groups are computed row by row. Raises
+    UnsupportedError that lists every node for which there is no rule.
     """
     missing = unsupported_nodes(snapshot)
     if missing:
         listed = "\n".join(f"  {n.op}{f' at {n.loc}' if n.loc else ''}" for n in missing)
         raise UnsupportedError(f"the CPU compiler has no code for:\n{listed}")
-    return Lowering(target, fuse=fuse, exact=exact, choices=choices).program(snapshot)
+    made = Lowering(target, fuse=fuse, exact=exact, choices=choices, streams=streams)
+    return made.program(snapshot)
 
 
 def unsupported_nodes(snapshot: Snapshot) -> list[Node]:
@@ -64,6 +68,16 @@ def unsupported_nodes(snapshot: Snapshot) -> list[Node]:
         for region in node.regions():
             found += unsupported_nodes(region)
     return found
+
+
+def groups_of(snapshot: Snapshot, *, fuse: bool = True) -> list[Group]:
+    """The groups in which a Snapshot is lowered."""
+    _load_rules(snapshot)
+    return make_groups(snapshot, fuse=fuse)
+
+
+def _load_rules(snapshot: Snapshot) -> None:
+    families.load({"cast", *_ops_of(snapshot)})  # rules of others round their results
 
 
 class Lowering(Memory):
@@ -76,12 +90,14 @@ class Lowering(Memory):
         fuse: bool = True,
         exact: bool = False,
         choices: Choices | None = None,
+        streams: Sequence[Stream] = (),
     ) -> None:
         super().__init__()
         self.target = target
         self.exact = exact
         self.choices = choices or Choices()
         self._fuse = fuse
+        self._streams = {root: stream for stream in streams for root in stream.roots}
         self.sizes = Sizes(self)
         self.forms = Forms(self)
         self.users: dict[Value, list[Node]] = {}
@@ -94,7 +110,7 @@ class Lowering(Memory):
 
     def program(self, snapshot: Snapshot) -> Program:
         """Lower everything."""
-        families.load({"cast", *_ops_of(snapshot)})  # rules of others round their results
+        _load_rules(snapshot)
         updated = set(snapshot.aliases.values())
         inputs = [
             self._port(v.name, v, "updated" if v.name in updated else "input")
@@ -209,20 +225,32 @@ class Lowering(Memory):
         for value in snapshot.constant_values:
             self.give_constant(value, snapshot.constants[value.name])
         self._look_ahead(snapshot)
-        groups = make_groups(snapshot, fuse=self._fuse)
+        groups = make_groups(snapshot, fuse=self._fuse, few=self.target.is_bare)
         places = join_places(self, groups, places)
         place_pieces(self, snapshot, groups)
         chains = find_chains(self, groups, set(snapshot.outputs.values()))
         waiting = set(chains.values())
         for group in (g for g in groups if g not in waiting):
+            if group.root in self._streams:
+                self._stream(group, places)
+                continue
             before = [chains[group.node]] if group.node in chains else []
             if not before or not lower_chain(self, before[0], group):
                 for each in (*before, group):
-                    self._lower(each, places)
+                    self.lower_group(each, places)
             for each in (*before, group):
                 self._release(each)
 
-    def _lower(self, group: Group, places: Mapping[Value, Place]) -> None:
+    def _stream(self, group: Group, places: Mapping[Value, Place]) -> None:
+        """All groups of a stream, in the place of its last one."""
+        stream = self._streams[group.root]
+        if group.root is stream.roots[-1]:
+            lower_stream(self, stream, places)
+            for layer in stream.layers:
+                self._release(layer.group)
+
+    def lower_group(self, group: Group, places: Mapping[Value, Place]) -> None:
+        """Add the steps of a group; `places` says where results have to lie."""
         if group.others:
             self._joined((*group.others, replace(group, others=())), places)
         elif group.first is not None:
@@ -255,7 +283,7 @@ class Lowering(Memory):
         """Groups that share loops, apart where the first of them computes in blocks."""
         if lower_in_blocks(self, groups[0]):
             for group in groups[1:]:
-                self._lower(group, places)
+                self.lower_group(group, places)
             return
         self._use_dense([group.node for group in groups])
         values = [group.node.outputs[group.number] for group in groups]
@@ -266,7 +294,7 @@ class Lowering(Memory):
     def _with_first(self, group: Group, first: Group, places: Mapping[Value, Place]) -> None:
         """A group that makes its first input, apart where that is computed in blocks."""
         if lower_in_blocks(self, first):
-            self._lower(replace(group, first=None), places)
+            self.lower_group(replace(group, first=None), places)
             return
         (value,) = first.node.outputs
         self._use_dense((first.node, group.node, *group.epilogue))

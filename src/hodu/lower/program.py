@@ -11,7 +11,7 @@ A slot is memory of one dtype; where an arena slot lies is planned later (`hodu.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from hodu.dtypes import DType
@@ -178,6 +178,28 @@ def slots_of(steps: Sequence[Step]) -> Iterator[Slot]:
             case Repeat(test=test, condition=condition, body=body):
                 yield condition.slot
                 yield from slots_of((*test, *body))
+
+
+def with_launches(program: Program, new: Mapping[int, Launch]) -> Program:
+    """The program with other calls, by the id of those that they stand for."""
+    steps = tuple(_steps(program.steps, new))
+    before, after = dict.fromkeys(slots_of(program.steps)), dict.fromkeys(slots_of(steps))
+    kept = [s for s in program.slots if s in after or s not in before]
+    added = [s for s in after if s not in before]
+    return replace(program, steps=steps, slots=(*kept, *added))
+
+
+def _steps(steps: Sequence[Step], new: Mapping[int, Launch]) -> Iterator[Step]:
+    for step in steps:
+        match step:
+            case Launch():
+                yield new.get(id(step), step)
+            case Branch(then=then, orelse=orelse):
+                parts = tuple(_steps(then, new)), tuple(_steps(orelse, new))
+                yield replace(step, then=parts[0], orelse=parts[1])
+            case Repeat(test=test, body=body):
+                test, body = tuple(_steps(test, new)), tuple(_steps(body, new))
+                yield replace(step, test=test, body=body)
 
 
 def written_by(step: Step) -> set[Slot]:

@@ -11,14 +11,14 @@ import dataclasses
 from collections.abc import Callable, Sequence
 
 from hodu.dtypes import f32, i32
-from hodu.kernel.expr import INDEX, Expr, Load, Var
+from hodu.kernel.expr import INDEX, Expr, Var
 from hodu.kernel.intrinsics import anew
 from hodu.kernel.ir import Block, For, If, Let, Stmt, Store, While
 from hodu.kernel.walk import all_expressions, replace_block, statements
 
 
 def read_numbers(
-    body: Block, held: Sequence[Var], load: Callable[[int], Load], *, again: bool
+    body: Block, held: Sequence[Var], load: Callable[[int], Expr], *, again: bool
 ) -> Block:
     """A body that gets the variables `held` from an element each: an integer, or 32 bits.
 
@@ -38,7 +38,7 @@ def _read(variable: Var, element: Expr) -> Expr:
 
 
 class _Rereading:
-    def __init__(self, held: Sequence[Var], load: Callable[[int], Load]) -> None:
+    def __init__(self, held: Sequence[Var], load: Callable[[int], Expr]) -> None:
         self.places = {variable: i for i, variable in enumerate(held)}
         self.load = load
         self.count = 0

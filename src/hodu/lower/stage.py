@@ -152,9 +152,11 @@ class Stage:
         return self.param(self.lowering.storage[self.node.outputs[number]].place, "inout")
 
     def stored(self, number: int) -> Buf | None:
-        """The memory of an input in row-major order, None of one that is computed on the way."""
+        """The memory of an input in row-major order, None where it is not there so."""
         storage = self.lowering.storage.get(self._input(number))
-        return None if storage is None else self.param(storage.place, "in")
+        if storage is None or storage.strides is not None:
+            return None
+        return self.param(storage.place, "in")
 
     def data(self, number: int) -> Any:
         """The contents of an input that is a constant, None of another."""

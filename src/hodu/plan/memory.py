@@ -3,8 +3,9 @@
 Slots are placed greedily, the largest first, each at the lowest address that is free for as long
 as it lives. (Y. Pisarchyk and J. Lee, "Efficient Memory Management for Deep Neural Net
 Inference", 2020, "greedy by size".) Where that takes more than is needed at once, and there are few
-slots, other orders are tried: the latest first, which suits chains of kernels whose outputs begin a
-little before their inputs, and random ones, in which some slots lie at the upper end.
+slots, other orders are tried: from the peak of memory on to both ends of time, because there is
+least choice at the peak; the latest first, which suits chains of kernels whose outputs begin a
+little before their inputs; and random ones, in which some slots lie at the upper end.
 """
 
 from __future__ import annotations
@@ -99,6 +100,7 @@ def _place(lives: Lives, alignment: int, bound: int) -> list[Placed]:
     """The smallest placement that is found."""
     room = Room(alignment, lives.meetings)
     by_size, *others = (sorted(lives.all, key=key) for key in _ORDERS)
+    others.insert(0, _from_peak(lives))
     best = room.place(by_size)
     if len(by_size) > _FEW:
         return best
@@ -115,3 +117,13 @@ def _place(lives: Lives, alignment: int, bound: int) -> list[Placed]:
             found = room.place(order, cap, upper)
         best = min(best, found, key=top)
     return best
+
+
+def _from_peak(lives: Lives) -> list[Life]:
+    """What is in use at the peak, then what is a step before or after it, and so on."""
+    peak = next(iter(lives.peaks), 0)
+
+    def key(life: Life) -> tuple[int, int]:
+        return max(life.first - peak, peak - life.last, 0), -life.slot.bytes
+
+    return sorted(lives.all, key=key)

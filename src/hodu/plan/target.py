@@ -102,6 +102,11 @@ class Target:
         """Whether an instruction multiplies pairs of 16-bit integers in general registers."""
         return "dsp" in self.features
 
+    @property
+    def reads_anywhere(self) -> bool:
+        """Whether a word that begins at any byte is read by one instruction."""
+        return not self.architecture.startswith(("thumbv6m", "riscv"))
+
     def lanes(self, bits: int) -> int:
         """How many elements of `bits` bits a vector holds; 1 without vectors."""
         return max(1, self.vector_bits // bits)

@@ -280,10 +280,7 @@ class ExprWriter:
         if x.name in HALVES or x.name == "scaled16":
             return f"{self.use(x.name)}({', '.join(map(self.whole, x.args))})"
         if x.name == "anew":
-            load = x.args[0]
-            assert isinstance(load, e.Load)
-            kind = memory_type(load.buf.dtype)
-            return f"*(const volatile {kind} *){self.address(load.buf, load.index)}"
+            return self._anew(x.args[0])
         vector = x.args[0]
         if x.name.startswith("interleave_"):
             start = x.lanes // 2 if x.name == "interleave_high" else 0
@@ -294,6 +291,12 @@ class ExprWriter:
         self.named(vector.dtype, vector.lanes)
         name = f"{kind}_{vector_type(vector.dtype, vector.lanes, 32)}"
         return f"{self.use(name)}({self.whole(vector)})"
+
+    def _anew(self, x: Expr) -> str:
+        if isinstance(x, e.Load):
+            kind = memory_type(x.buf.dtype)
+            return f"*(const volatile {kind} *){self.address(x.buf, x.index)}"
+        return f"{self.use(f'anew_{self.scalar(x.dtype)}')}({self.whole(x)})"
 
     def _dot(self, x: e.Call) -> str:
         for given in x.args:

@@ -40,6 +40,8 @@ def helper(name: str) -> tuple[list[str], list[str]]:
         return [_bits(*name.split("_")[1:])], []
     if name.startswith("positive_"):
         return [_positive(name, name.removeprefix("positive_"))], []
+    if name.startswith("anew_"):
+        return [_anew(name, name.removeprefix("anew_"))], []
     if name.startswith("load_"):
         return [load_helper(name)], []
     if name.startswith("fma_"):
@@ -135,6 +137,16 @@ def _positive(name: str, c: str) -> str:
         f"HODU_UNUSED static inline {c} {name}({c} x) {{\n"
         "#if defined(__GNUC__)\n  if (x < 1) __builtin_unreachable();\n#endif\n"
         "  return x;\n}\n"
+    )
+
+
+def _anew(name: str, c: str) -> str:
+    """An integer through a statement of assembly that is empty."""
+    return (
+        f"HODU_UNUSED static inline {c} {name}({c} x) {{\n"
+        "#if defined(__GNUC__)\n"
+        '  __asm__("" : "+r"(x));\n'
+        "#endif\n  return x;\n}\n"
     )
 
 

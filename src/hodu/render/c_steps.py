@@ -41,8 +41,9 @@ class StepWriter:
                 case Branch(condition=condition, then=then, orelse=orelse):
                     yield f"{pad}if (*(const uint8_t *)({self._address(condition)})) {{"
                     yield from self.write(then, pad + "  ")
-                    yield f"{pad}}} else {{"
-                    yield from self.write(orelse, pad + "  ")
+                    if orelse:
+                        yield f"{pad}}} else {{"
+                        yield from self.write(orelse, pad + "  ")
                     yield f"{pad}}}"
                 case Repeat(test=test, condition=condition, body=body):
                     yield f"{pad}for (;;) {{"

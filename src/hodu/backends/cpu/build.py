@@ -130,12 +130,17 @@ def _check_tune(options: CompileOptions, target: Target, several: bool) -> None:
 
 
 def _streams(extra: Mapping[str, Any], target: Target) -> bool:
-    """Whether layers are computed by line buffers, which is for firmware."""
+    """Whether layers are computed by line buffers, which is for firmware of small cores."""
     streams = bool(extra.get("streaming"))
     if streams and not target.is_bare:
         raise ArgumentError(
             f"line buffers are for firmware, and {target.triple} is not bare metal",
             hint="name such a target, as in -t thumbv7em-none-eabihf",
+        )
+    if streams and target.vector_bits:
+        raise ArgumentError(
+            f"line buffers are for cores without vectors, and {target.triple} has them",
+            hint="build without --streaming",
         )
     return streams
 

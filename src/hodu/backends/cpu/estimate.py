@@ -1,74 +1,63 @@
-"""What memory a Snapshot is likely to take when compiled, without lowering it."""
+"""What memory a program is likely to take, without lowering it."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hodu.passes.strips import ELEMENTWISE
-from hodu.snapshot.ir import Node, Snapshot, Value
+from hodu.lower.groups import Group
+from hodu.lower.streams.find import Grouped
+from hodu.lower.streams.layer import Stream
+from hodu.lower.streams.schedule import schedule
+from hodu.snapshot.ir import Node, Value
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """Bytes at the peak, the nodes that run then, and the tensor in whose memory each value is."""
+class _Step:
+    """A group, or a stream that takes `own` bytes besides what it reads and makes."""
 
-    size: int
-    at_peak: frozenset[Node]
-    owners: Mapping[Value, Value]
+    read: frozenset[Value]
+    made: tuple[Value, ...]
+    own: int = 0
+    by_pixel: bool = False
 
 
-def estimate(snapshot: Snapshot) -> Estimate:
-    """The memory of results between nodes of known sizes.
-
-    Element-wise ops are computed where their input is made, `slice_put` writes where its input
-    lies, and convolutions that read the pixels that they write do so over their input.
-    """
-    owners = _owners(snapshot)
-    outside = {*snapshot.inputs, *snapshot.constant_values, *snapshot.outputs.values()}
-    first: dict[Value, int] = {}
-    last: dict[Value, int] = {}
-    for time, node in enumerate(snapshot.nodes):
-        used = {owners.get(v, v) for v in (*node.inputs, *node.outputs) if v is not None}
-        for value in used - outside:
-            first.setdefault(value, time)
-            last[value] = time
-    changes = [0] * (len(snapshot.nodes) + 1)
-    for value, time in first.items():
-        changes[time] += _bytes(value)
-        changes[last[value] + 1] -= _bytes(value)
-    sizes, alive = [], 0
-    for time, node in enumerate(snapshot.nodes):
-        alive += changes[time]
+def estimate(graph: Grouped, streams: Sequence[Stream] = ()) -> int:
+    """The most bytes in use at once; convolutions write over their input where they can."""
+    steps = list(_steps(graph, streams))
+    outside = {*graph.inputs, *graph.outputs}
+    first = {v: time for time, step in enumerate(steps) for v in step.made if v not in outside}
+    last = dict(first)
+    for time, step in enumerate(steps):
+        last.update((v, time) for v in step.read if v in first)
+    sizes = [0]
+    for time, step in enumerate(steps):
+        alive = [v for v, start in first.items() if start <= time <= last[v]]
         shared = 0
-        if _is_by_pixel(node):
-            ends = [owners.get(v, v) for v in (*node.inputs[:1], *node.outputs) if v is not None]
-            if last.get(ends[0]) == time and ends[1] in first:
-                shared = min(map(_bytes, ends))
-        sizes.append(alive - shared)
-    size = max(sizes, default=0)
-    at_peak = (n for n, needed in zip(snapshot.nodes, sizes, strict=True) if needed == size)
-    return Estimate(size, frozenset(at_peak), owners)
+        if step.by_pixel:
+            ending = [_bytes(v) for v in step.read if last.get(v) == time]
+            shared = min(max(ending, default=0), sum(map(_bytes, step.made)))
+        sizes.append(sum(map(_bytes, alive)) + step.own - shared)
+    return max(sizes)
 
 
-def _owners(snapshot: Snapshot) -> dict[Value, Value]:
-    """The tensors in whose memory values are that have none of their own."""
-    uses = Counter(v for node in snapshot.nodes for v in node.inputs if v is not None)
-    uses.update(snapshot.outputs.values())
-    made = {v for node in snapshot.nodes for v in node.outputs}
-    owners: dict[Value, Value] = {}
-    for node in reversed(snapshot.nodes):
-        count = len(node.inputs) if node.op in ELEMENTWISE else int(node.op == "slice_put")
-        for value in node.inputs[:count]:
-            if value is not None and value in made and uses[value] == 1:
-                owners[value] = owners.get(node.outputs[0], node.outputs[0])
-    return owners
+def _steps(graph: Grouped, streams: Sequence[Stream]) -> Iterator[_Step]:
+    of = {root: stream for stream in streams for root in stream.roots}
+    for group in graph.groups:
+        stream = of.get(group.root)
+        if stream is None:
+            yield _Step(graph.reads[group.root], group.root.outputs, 0, _is_by_pixel(group))
+        elif group.root is stream.roots[-1]:
+            plan = schedule(stream)
+            assert plan is not None
+            own = plan.bytes_of(stream)
+            yield _Step(frozenset({stream.source}), (stream.result,), own)
 
 
-def _is_by_pixel(node: Node) -> bool:
+def _is_by_pixel(group: Group) -> bool:
     """Whether a convolution has a kernel of one pixel, or channels apart, and no strides."""
+    node: Node = group.node
     if node.op not in ("conv", "integer_conv") or set(node.attrs["stride"]) != {1}:
         return False
     weight = node.inputs[1]

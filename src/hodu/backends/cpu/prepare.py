@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,10 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from hodu.backends.cpu.small import lower_small
+from hodu.dtypes import DType
 from hodu.lower.choices import Choices
 from hodu.lower.lowering import lower
 from hodu.lower.program import Program, Slot
 from hodu.lower.rules import has_rule
+from hodu.lower.streams.layer import Stream
+from hodu.lower.tables import join_tables
 from hodu.lower.unite import unite_kernels
 from hodu.ops._table import Array
 from hodu.passes import fuses, optimize
@@ -77,21 +81,30 @@ class Recipe:
     exact: bool = False
     found: Mapping[str, int] | None = None
 
-    def program(self, optimized: Snapshot) -> Program:
+    def program(self, optimized: Snapshot, streams: Sequence[Stream] = ()) -> Program:
         """The kernels of a Snapshot; firmware has as few as can be, in little memory."""
-        program = self._layer_by_layer(optimized)
-        if not (self.target.is_bare or self.target.compact):
+        program, target = self._kernels(optimized, streams), self.target
+        if not (target.is_bare or target.compact):
             return program
-        return unite_kernels(program, compact=self.target.compact)
+        if target.is_bare and target.reads_anywhere:
+            program = join_tables(program, compact=target.compact)
+        return unite_kernels(program, compact=target.compact)
 
-    def arena_bytes(self, optimized: Snapshot) -> int:
-        """What the arena of a Snapshot takes."""
-        program = self._layer_by_layer(optimized)
+    def arena_bytes(self, optimized: Snapshot, streams: Sequence[Stream] = ()) -> int:
+        """What the arena of a Snapshot takes with some of its layers computed row by row."""
+        program = self._kernels(optimized, streams)
         return plan_memory(program, alignment_for(program, self.target)).size
 
-    def _layer_by_layer(self, optimized: Snapshot) -> Program:
+    @property
+    def fuses(self) -> bool:
+        """Whether a kernel computes more than one node."""
+        return fuses(self.level)
+
+    def _kernels(self, optimized: Snapshot, streams: Sequence[Stream]) -> Program:
         """A program in which each layer has kernels of its own."""
-        make = partial(lower, optimized, self.target, fuse=fuses(self.level), exact=self.exact)
+        make = partial(
+            lower, optimized, self.target, fuse=self.fuses, exact=self.exact, streams=streams
+        )
         if self.target.is_bare:
             return lower_small(lambda choices: make(choices=choices), self.found)
         return make(choices=Choices(self.found))
@@ -125,17 +138,18 @@ def place_weights(programs: Sequence[Program], alignment: int = ALIGNMENT) -> li
     """Offsets for constants and for what states are at first, in one block for all programs.
 
     Equal memory is kept once. What several programs have is known by its contents, and so are the
-    few weights of firmware, which strips of a layer pack each for itself.
+    few constants of firmware, where dtypes of which there is least come first, as code that adds
+    little to an address is short.
     """
-    key = _address if len(programs) == 1 and alignment == ALIGNMENT else _contents
+    is_small = alignment != ALIGNMENT
+    key = _address if len(programs) == 1 and not is_small else _contents
     found: list[dict[Slot, int]] = []
     seen: dict[object, int] = {}
     top = 0
     for program in programs:
         offsets: dict[Slot, int] = {}
-        for slot in program.slots:
-            if slot.kind not in ("constant", "state") or slot.data is None:
-                continue
+        slots = [s for s in program.slots if s.kind in ("constant", "state") and s.data is not None]
+        for slot in _tables_first(slots) if is_small else slots:
             own = key(slot)
             if own not in seen:
                 seen[own] = top
@@ -143,6 +157,13 @@ def place_weights(programs: Sequence[Program], alignment: int = ALIGNMENT) -> li
             offsets[slot] = seen[own]
         found.append(offsets)
     return [Weights(offsets, top) for offsets in found]
+
+
+def _tables_first(slots: Sequence[Slot]) -> list[Slot]:
+    sizes: Counter[DType] = Counter()
+    for slot in slots:
+        sizes[slot.dtype] += slot.bytes
+    return sorted(slots, key=lambda slot: (sizes[slot.dtype], slot.bytes))
 
 
 def _address(slot: Slot) -> object:

@@ -1,41 +1,40 @@
-"""Programs by line buffers: the strips of rows in which layers take the smallest arena."""
+"""Programs by line buffers: the layers that, computed row by row, make the smallest arena."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from hodu.backends.cpu.estimate import Estimate, estimate
-from hodu.passes.strips import Region, find_regions, in_strips
+from hodu.backends.cpu.estimate import estimate
+from hodu.lower.lowering import groups_of
+from hodu.lower.streams.find import Grouped
+from hodu.lower.streams.layer import Stream
+from hodu.lower.streams.schedule import schedule
 from hodu.snapshot.ir import Snapshot
-from hodu.snapshot.prune import prune
 from hodu.snapshot.statistics import multiplications_of
 
-_COUNTS = (2, 3, 4, 6, 8, 12, 16)
-_PLANNED, _ROUNDS = 6, 3
-_MOST_WORK = 2  # times what it is without strips
-_ALIKE = 17 / 16  # arenas of sizes so near are taken by the work that they need
+_PLANNED, _ROUNDS = 3, 3
+
+Streams = tuple[Stream, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Streamed:
-    """A Snapshot in strips, or as it was where none make its arena smaller.
+    """The layers of a Snapshot that are computed row by row: none where that saves nothing.
 
-    `strips` counts those of each region; `arena` and `work`, in bytes and multiply-accumulates, are
-    those without and with them.
+    `arena` and `work`, in bytes and multiply-accumulates, are those without and with them.
     """
 
-    snapshot: Snapshot
-    strips: tuple[int, ...]
+    streams: Streams
     arena: tuple[int, int]
     work: tuple[int, int]
 
     def describe(self) -> dict[str, Any]:
         """In numbers, for JSON."""
         return {
-            "strips": list(self.strips),
+            "layers": [len(stream.layers) for stream in self.streams],
             "arena_before": self.arena[0],
             "arena_after": self.arena[1],
             "macs_before": self.work[0],
@@ -43,65 +42,52 @@ class Streamed:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    snapshot: Snapshot
-    strips: int
-    size: int
-    work: int
+def choose_streams(snapshot: Snapshot, fuse: bool, plan: Callable[[Streams], int]) -> Streamed:
+    """The streams of an optimized Snapshot with the least arena that is found.
 
-
-def stream(snapshot: Snapshot, plan: Callable[[Snapshot], int]) -> Streamed:
-    """An optimized Snapshot with layers in strips, for the least arena that is found.
-
-    `plan` gives the bytes of a Snapshot's arena. Region after region is cut: those through which
-    the estimated peak of memory goes, of which the most promising are planned.
+    `plan` gives the bytes of the arena with some streams. One after the other is added, of those
+    that take least by an estimate, as long as it gets smaller.
     """
-    size, work = plan(snapshot), _work(snapshot)
-    found = Streamed(snapshot, (), (size, size), (work, work))
+    graph = Grouped(snapshot, groups_of(snapshot, fuse=fuse))
+    known = [stream for stream in graph.streams() if schedule(stream) is not None]
+    size = plan(())
+    chosen, least = Streams(), size
     for _ in range(_ROUNDS):
-        known = found.snapshot
-        promising = sorted(
-            _candidates(known, estimate(known), _MOST_WORK * work), key=lambda c: (c.size, c.work)
-        )
-        planned = [
-            _Candidate(c.snapshot, c.strips, plan(c.snapshot), c.work)
-            for c in islice(promising, _PLANNED)
-        ]
-        least = min((c.size for c in planned), default=found.arena[1])
-        if least >= found.arena[1]:
+        promising = sorted(_more(graph, known, chosen), key=lambda one: one[:2])
+        planned = [(plan(streams), streams) for *_, streams in islice(promising, _PLANNED)]
+        best = min(planned, key=lambda one: one[0], default=(least, chosen))
+        if best[0] >= least:
             break
-        limit = min(least * _ALIKE, found.arena[1] - 1)
-        best = min((c for c in planned if c.size <= limit), key=lambda c: (c.work, c.size))
-        found = Streamed(
-            best.snapshot, (*found.strips, best.strips), (size, best.size), (work, best.work)
-        )
-    return found
+        least, chosen = best
+    return Streamed(chosen, (size, least), _work(snapshot, chosen))
 
 
-def _candidates(snapshot: Snapshot, plain: Estimate, most: int) -> Iterator[_Candidate]:
-    """What takes less by the estimate, with the estimate as its size, for not too much work."""
-    for region in find_regions(snapshot):
-        if not (_is_at_peak(region, plain) and _has_memory(region, plain)):
-            continue
-        for rows in dict.fromkeys(-(-region.rows // count) for count in _COUNTS):
-            if rows == region.rows:
-                continue
-            cut = prune(in_strips(snapshot, region, rows))
-            size, work = estimate(cut).size, _work(cut)
-            if size < plain.size and work <= most:
-                yield _Candidate(cut, -(-region.rows // rows), size, work)
+def _more(
+    graph: Grouped, known: Sequence[Stream], chosen: Streams
+) -> Iterator[tuple[int, int, Streams]]:
+    """One stream more than are chosen: what that takes by the estimate, and how many layers."""
+    taken = {root for stream in chosen for root in stream.roots}
+    limit = estimate(graph, chosen)
+    for stream in known:
+        if taken.isdisjoint(stream.roots):
+            streams = (*chosen, stream)
+            size = estimate(graph, streams)
+            if size < limit:
+                yield size, len(stream.layers), streams
 
 
-def _is_at_peak(region: Region, plain: Estimate) -> bool:
-    return not plain.at_peak.isdisjoint(region.nodes)
-
-
-def _has_memory(region: Region, plain: Estimate) -> bool:
-    """Whether both ends of a region are tensors in memory, rather than finished in a kernel."""
-    return all(plain.owners.get(v, v) is v for v in (region.source, region.result))
-
-
-def _work(snapshot: Snapshot) -> int:
-    found = multiplications_of(snapshot.nodes).total
-    return found if isinstance(found, int) else 0
+def _work(snapshot: Snapshot, streams: Streams) -> tuple[int, int]:
+    """Multiply-accumulates without and with streams, which leave out rows that nothing reads."""
+    total = multiplications_of(snapshot.nodes).total
+    if not isinstance(total, int):
+        return 0, 0
+    spared = 0
+    for stream in streams:
+        plan = schedule(stream)
+        assert plan is not None
+        for layer in stream.layers:
+            line = plan.lines.get(layer.result)
+            own = multiplications_of((layer.group.node,)).total
+            if line is not None and isinstance(own, int):
+                spared += own * (layer.count - line.made.count) // layer.count
+    return total, total - spared

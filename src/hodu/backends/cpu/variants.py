@@ -18,7 +18,7 @@ from hodu.backends.cpu.prepare import (
     rendered,
     write_weights,
 )
-from hodu.backends.cpu.streaming import Streamed, stream
+from hodu.backends.cpu.streaming import Streamed, choose_streams
 from hodu.passes import optimize
 from hodu.plan.memory import plan_memory
 from hodu.plan.variants import Variant, without_idle
@@ -98,13 +98,13 @@ def prepare_variants(
     streamed = None
     if streaming:
         last = Recipe(variants[-1].target, level, exact, found)
-        streamed = stream(optimized, last.arena_bytes)
-        optimized = streamed.snapshot
-        if observer is not None:
-            observer("strips", optimized)
+        streamed = choose_streams(
+            optimized, last.fuses, lambda streams: last.arena_bytes(optimized, streams)
+        )
     if not _has_dots(optimized):
         variants = without_idle(variants)
-    programs = [Recipe(v.target, level, exact, found).program(optimized) for v in variants]
+    streams = () if streamed is None else streamed.streams
+    programs = [Recipe(v.target, level, exact, found).program(optimized, streams) for v in variants]
     alignment = alignment_for(programs[-1], variants[-1].target)
     plans = [plan_memory(program, alignment) for program in programs]
     size = max(plan.size for plan in plans)

@@ -234,11 +234,35 @@ class _Form:
             yield index(0), n
             return
         whole = low + (high - low) // n * n
+        if whole > low > 0 and self._is_in_order():
+            yield from self._in_order(whole)
+            return
         if whole > low:
             with self.k.loop(whole, low, step=n, name="p", kept=True) as pixel:
                 yield pixel, n
         with self.k.loop(low + count - whole, name="q", kept=True) as q:
             yield self.k.let(select(q < low, q, q + (whole - low)), "p", (0, count - 1)), None
+
+    def _is_in_order(self) -> bool:
+        """Whether to compute the pixels of a row from the first to the last.
+
+        Where channels do not mix, the output can then begin where the input does. It takes a loop
+        more.
+        """
+        if not (self.s.target.is_bare and self.inner == 1 and self.groups > 1):
+            return False
+        sizes = f"{self.row.size} to {self.row.count} pixels, {self.groups} channels"
+        return self.s.choose(f"row of {sizes} in order", (False, True))
+
+    def _in_order(self, whole: int) -> Iterator[tuple[Expr, int | None]]:
+        """Single pixels up to those inside, whole tiles, and single pixels from `whole` on."""
+        k, (low, _), n = self.k, self.row.inside, self.tile.pixels
+        with k.loop(2, name="side", kept=True) as side:
+            end = select(side < 1, index(low), index(self.row.count))
+            with k.loop(end, side * whole, name="q", kept=True) as pixel:
+                yield pixel, None
+            with k.loop((1 - side) * whole, low, step=n, name="p", kept=True) as pixel:
+                yield pixel, n
 
     def _sum(self, at: _At, pixels: int | None, limits: Sequence[Limits]) -> None:
         """Sum and store the elements of a tile, or of a single pixel."""

@@ -8,32 +8,51 @@ from hodu.dtypes import i8, i32, u8
 from hodu.lower.blocks.rules import NotBlockedError, channels_last, leaves_of
 from hodu.lower.groups import Group
 from hodu.lower.index import constants
-from hodu.lower.last.layout import check_epilogue, give_last, is_last, last_of
+from hodu.lower.last.form import bytes_form
+from hodu.lower.last.layout import check_epilogue, give_last, is_last
 from hodu.lower.stage import Stage
 from hodu.shapes import static_shape
 
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
+    from hodu.snapshot.ir import Value
 
 
 @channels_last("elementwise")
 def lower_elementwise(lowering: Lowering, group: Group) -> None:
-    """Elementwise ops on values with channels last, in the order of memory."""
+    """Elementwise ops on values with channels last, or for convolutions, in the order of memory.
+
+    Only bytes have such a result: what else is made of them is row-major.
+    """
     node, value = group.node, group.node.outputs[0]
-    leaves = tuple(leaves_of(lowering, (node,)))
-    alike = [v for v in leaves if v.type.shape == value.type.shape]
-    if group.epilogue or not any(is_last(lowering, v) for v in alike):
+    alike = [v for v in leaves_of(lowering, (node,)) if v.type.shape == value.type.shape]
+    is_between = any(is_last(lowering, v) for v in alike)
+    if group.epilogue or not (is_between or _is_convolved(lowering, value)):
         raise NotBlockedError
-    give_last(lowering, value)
+    if value.type.dtype in (i8, u8):
+        give_last(lowering, value)
+    elif value not in lowering.storage:
+        lowering.give_memory(value)
     shape = static_shape(value.type.shape)
     assert shape is not None
-    for leaf in alike:
-        lowering.forms.use_blocked(leaf, last_of(shape))
     s = Stage(lowering, node)
     with s.k.loops((shape[0], *shape[2:], shape[1])) as (item, *spatial, channel):
         at = (item, channel, *spatial)
         s.store(value, at, s.unrounded(value, at))
     s.finish()
+
+
+def _is_convolved(lowering: Lowering, value: Value) -> bool:
+    """Whether a value of several channels is read by convolutions of bytes alone."""
+    shape, users = static_shape(value.type.shape), lowering.users.get(value, ())
+    if shape is None or len(shape) < 3 or shape[1] == 1 or not users:
+        return False
+    return all(
+        user.op == "integer_conv"
+        and user.inputs[0] is value
+        and bytes_form(lowering, user) is not None
+        for user in users
+    )
 
 
 @channels_last("sum")

@@ -83,8 +83,8 @@ def pack_words(weights: Array, channels: int) -> Array:
 def bias_table(s: Stage, bias: Array | None, out: int) -> Buf:
     """A bias for each channel, in 16 bits where it fits."""
     found = np.zeros(out, np.int32) if bias is None else np.asarray(bias, np.int32).reshape(-1)
-    fits = np.abs(found.astype(np.int64)).max() < 1 << 15
-    return s.table(found.astype(np.int16) if fits else found, "bias")
+    narrow = found.astype(np.int16)
+    return s.table(narrow if (narrow == found).all() else found, "bias")
 
 
 def start_sums(s: Stage, bias: Buf, first: Expr, channels: int) -> list[Buf]:

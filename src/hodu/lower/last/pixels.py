@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr
+from hodu.kernel.intrinsics import anew
 from hodu.lower.conv.windows import Taps
 from hodu.lower.last.dots import Input, bias_table, centred, channels_at_once, each_sum, start_sums
 from hodu.lower.last.form import Bytes
@@ -60,5 +61,6 @@ class Convolution:
             first = block * self.tile
             sums = start_sums(self.s, self.bias, first, self.tile)
             yield block, sums
+            first = self.k.let(anew(first), "first")  # while sums are made, registers are few
             with each_sum(self.k, sums) as (channel, total):
                 self.s.write(self.bytes.position(item, first + channel, row, column), total)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import hodu.functional as f
 from hodu.dtypes import i32
-from hodu.formats.onnx.dtypes import limits_of
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.ops.microsoft_activation import DOMAIN
 from hodu.formats.onnx.ops.quantize import (
@@ -55,7 +54,7 @@ def _rounded(x: Tensor, scale: Tensor, zero: Tensor | None, dtype: DType) -> Ten
     """The same, moved by the zero point before they are rounded: halves go to the even code."""
     ratio = x / _columns(scale)
     moved = ratio if zero is None else ratio + _columns(zero).to("f32")
-    return f.clamp(f.round(moved), *limits_of(dtype.numpy)).to(dtype)
+    return f._quantize_linear(moved, f.tensor(1.0, dtype="f32"), None, dtype)
 
 
 @onnx_op("QLinearAdd", "QLinearMul", domain=DOMAIN)

@@ -1,0 +1,1 @@
+"""Layers computed row by row, between which only a few rows of each tensor are in memory."""
