@@ -14,6 +14,8 @@ from hodu.lower.last.pixels import Convolution
 class Direct(Convolution):
     """Taps side by side are read as one run of words."""
 
+    holds_little = False
+
     def write(self) -> None:
         """All output elements."""
         depth = math.prod(self.form.kernel) * self.inner
@@ -52,6 +54,8 @@ class Direct(Convolution):
 
 class Pointwise(Direct):
     """A tap of one pixel; pixels are numbered through."""
+
+    holds_little = True
 
     def loops(self) -> None:
         """The loops over pixels, which lie one after the other from the first row on."""

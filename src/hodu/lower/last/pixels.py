@@ -18,7 +18,12 @@ from hodu.lower.stage import Stage
 
 
 class Convolution:
-    """The loops; how a pixel is summed is the subclass's. `inner` are the channels of the input."""
+    """The loops; how a pixel is summed is the subclass's. `inner` are the channels of the input.
+
+    Where it `holds_little` while it sums, in registers, positions of results are worked out after.
+    """
+
+    holds_little = True
 
     def __init__(self, s: Stage, form: Bytes, inner: int) -> None:
         self.s, self.k, self.bytes, self.form, self.inner = s, s.k, form, form.form, inner
@@ -61,6 +66,7 @@ class Convolution:
             first = block * self.tile
             sums = start_sums(self.s, self.bias, first, self.tile)
             yield block, sums
-            first = self.k.let(anew(first), "first")  # while sums are made, registers are few
+            if self.holds_little:
+                first = self.k.let(anew(first), "first")
             with each_sum(self.k, sums) as (channel, total):
                 self.s.write(self.bytes.position(item, first + channel, row, column), total)

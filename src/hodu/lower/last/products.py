@@ -8,6 +8,7 @@ import numpy as np
 
 from hodu.dtypes import i32
 from hodu.kernel.expr import index
+from hodu.kernel.intrinsics import anew
 from hodu.lower.gemm.integers import centred_bytes
 from hodu.lower.gemm.operands import WORD
 from hodu.lower.index import dot, product, unflat
@@ -73,6 +74,7 @@ def _write(s: Stage, p: _Product, shape: tuple[int, ...]) -> None:
             first = block * channels
             sums = start_sums(s, bias, first, channels)
             dots.add(sums, start, block * (channels * depth), index(depth))
+            first = k.let(anew(first), "first")
             with each_sum(k, sums) as (channel, total):
                 s.write((*at, first + channel), total)
 
