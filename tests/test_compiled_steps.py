@@ -144,7 +144,7 @@ def test_a_saved_step_trains_on_without_python(tmp_path):
     hodu.save(compiled.snapshot(x, y), tmp_path / "step.hdss")
     module = hodu.compile(hodu.load(tmp_path / "step.hdss"))
     for _ in range(3):
-        same(module.execute({"arg0": X, "arg1": Y})["out0"], step(x, y))
+        same(module.execute({"x": X, "y": Y})["out0"], step(x, y))
     np.testing.assert_allclose(module.states["weight"], eager[0].detach().numpy(), 1e-5, 1e-6)
 
 

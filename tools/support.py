@@ -1,9 +1,9 @@
 """Write the table of ONNX operators, docs/onnx-ops.md, from what passes of the test cases.
 
-    python -m tools.support [--mode eager|captured|lowered|compiled|exported] [--each N]
+    python -m tools.support [--mode eager|captured|compiled|exported] [--each N]
 
-Runs the official backend suite, and the cases of com.microsoft, in the modes (all but `compiled`
-without one, which takes as long as `make conformance`), and keeps the counts of the others. The
+Runs the official backend suite, and the project's own cases of what it leaves out, in the modes
+(all without one, of which `compiled` takes ten minutes), and keeps the counts of the others. The
 counts stand in docs/onnx-ops.json, by operator, version and dtype; --each runs at most so many
 cases of every one.
 """
@@ -14,8 +14,8 @@ import argparse
 import json
 import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
 import numpy as np
 import onnx
@@ -24,6 +24,8 @@ from onnx import defs
 from hodu.formats.onnx import families  # noqa: F401  (fills the registry)
 from hodu.formats.onnx.dtypes import FROM_ONNX, type_name
 from hodu.formats.onnx.registry import mapped, normal_domain
+from tests.onnx.learned_cases import CASES as LEARNED
+from tests.onnx.learned_cases import Case as LearnedCase
 from tests.onnx.microsoft_cases import CASES as MICROSOFT
 from tests.onnx.microsoft_cases import EXPECTED
 from tests.onnx.microsoft_cases import Case as MicrosoftCase
@@ -33,15 +35,18 @@ from tools.support_modes import MODES
 from tools.support_table import COUNTS, TABLE, Counts, Key, render
 
 GROUPS = ("node", "simple", "pytorch-converted", "pytorch-operator")
+Reader: TypeAlias = Callable[[], tuple[onnx.ModelProto, list[DataSet]]]
 
 
 def cases() -> Iterator[Case]:
-    """The cases of the suite that are not expanded, and those of com.microsoft."""
+    """The cases of the suite that are not expanded, and the project's own."""
     yield from (c for c in select(GROUPS) if "_expanded" not in c.name)
     for case in MICROSOFT.values():
         # Caches of which a part means nothing need a comparison of their own.
         if case.rows is None:
-            yield Case("microsoft", case.name, case.op, 1e-5, 1e-5, _reader(case))
+            yield Case("microsoft", case.name, case.op, 1e-5, 1e-5, _stored(case))
+    for learned in LEARNED.values():
+        yield Case("learned", learned.name, learned.op, 1e-4, 1e-5, _computed(learned))
 
 
 def chosen(each: int | None) -> Iterator[tuple[Case, set[Key]]]:
@@ -55,13 +60,17 @@ def chosen(each: int | None) -> Iterator[tuple[Case, set[Key]]]:
             yield case, keys
 
 
-def _reader(case: MicrosoftCase) -> Any:
+def _stored(case: MicrosoftCase) -> Reader:
     def read() -> tuple[onnx.ModelProto, list[DataSet]]:
         with np.load(EXPECTED) as stored:
             wanted = [stored[f"{case.name}.{i}"] for i in range(case.outputs.count("1"))]
         return case.model(), [(list(case.feeds().values()), wanted)]
 
     return read
+
+
+def _computed(case: LearnedCase) -> Reader:
+    return lambda: (case.model(), [(case.inputs, case.expected())])
 
 
 def keys_of(model: onnx.ModelProto) -> set[Key]:
@@ -125,8 +134,7 @@ def main() -> None:
     options = parser.parse_args()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        modes = options.mode or [m for m in MODES if m != "compiled"]
-        found = {mode: count(mode, options.each) for mode in modes}
+        found = {mode: count(mode, options.each) for mode in options.mode or MODES}
     counts = Counts.read(COUNTS) if COUNTS.exists() else Counts(onnx.__version__, options.each, {})
     counts.onnx, counts.each = onnx.__version__, options.each
     for mode, pairs in found.items():

@@ -7,8 +7,6 @@ from typing import Any
 import onnx
 
 from hodu._compile import compile
-from hodu.backends.cpu.diagnose import diagnose
-from hodu.errors import UnsupportedError
 from hodu.formats.onnx.backend import Compiled, CompiledRep, Eager
 from hodu.formats.onnx.export.writing import model_proto
 from hodu.formats.onnx.importer import import_model
@@ -19,14 +17,6 @@ from hodu.snapshot.ir import Snapshot
 class _CapturedRep(CompiledRep):
     def executable(self, snapshot: Snapshot) -> ExecutableModule:
         return compile(snapshot, compiler="interp")
-
-
-class _LoweredRep(_CapturedRep):
-    def executable(self, snapshot: Snapshot) -> ExecutableModule:
-        problems = diagnose(snapshot)
-        if problems:
-            raise UnsupportedError(problems[0].reason)
-        return super().executable(snapshot)
 
 
 class _ExportedRep(_CapturedRep):
@@ -48,7 +38,6 @@ def _backend(rep: type[CompiledRep]) -> Any:
 MODES: dict[str, Any] = {
     "eager": Eager,
     "captured": _backend(_CapturedRep),
-    "lowered": _backend(_LoweredRep),
     "compiled": Compiled,
     "exported": _backend(_ExportedRep),
 }

@@ -14,23 +14,22 @@ Row: TypeAlias = dict[str, list[int]]
 
 _DOCS = Path(__file__).parent.parent / "docs"
 COUNTS, TABLE = _DOCS / "onnx-ops.json", _DOCS / "onnx-ops.md"
-_COLUMNS = ("eager", "captured", "compiled", "exported")
+_MODES = ("eager", "captured", "compiled", "exported")
 _HEAD = """# ONNX operators
 
-Written by `make support` from the cases of the official backend suite of onnx {onnx} and those of
-com.microsoft{each}; do not edit. Each line is an operator as it is from a version of its domain
-on; a case counts for every operator that occurs in it, expanded ones are left out.
+Written by `make support` from the cases of the official backend suite of onnx {onnx}, and the
+project's own of com.microsoft and of what the suite leaves out{each}; do not edit. Each line is an
+operator as it is from a version of its domain on; a case counts for every operator that occurs in
+it, expanded ones are left out.
 
-The columns say how many cases pass: run eagerly; captured as a Snapshot;
-{compiled};
-exported to ONNX and imported again. "all" means all of them; in brackets are the dtypes of first
-inputs of which a case does not pass. What has no count occurs in no case, and has tests of its own.
+The columns say how many cases pass: run eagerly; captured as a Snapshot; compiled, wholly in native
+code, and run; exported to ONNX and imported again. "all" means all of them; in brackets are the
+dtypes of first inputs of which a case does not pass. What has no count occurs in no case, and has
+tests of its own.
 
 | operator | version | dtypes | cases | {columns} |
 |---|---|---|---|{lines}
 """
-_RAN = "compiled, wholly in native code, and run"
-_LOWERED = "compiled, where every node has native code (`make conformance` runs it)"
 
 
 @dataclass
@@ -70,19 +69,16 @@ class Counts:
 
 def render(counts: Counts) -> str:
     """The page."""
-    ran = any("compiled" in row for row in counts.rows.values())
-    modes = ["eager", "captured", "compiled" if ran else "lowered", "exported"]
     head = _HEAD.format(
         onnx=counts.onnx,
         each="" if counts.each is None else f", at most {counts.each} for each operator and dtype",
-        compiled=_RAN if ran else _LOWERED,
-        columns=" | ".join(_COLUMNS),
-        lines="---|" * len(_COLUMNS),
+        columns=" | ".join(_MODES),
+        lines="---|" * len(_MODES),
     )
-    return head + "\n".join(_lines(counts, modes)) + "\n"
+    return head + "\n".join(_lines(counts)) + "\n"
 
 
-def _lines(counts: Counts, modes: list[str]) -> Iterator[str]:
+def _lines(counts: Counts) -> Iterator[str]:
     lines: dict[tuple[str, int], dict[str, Row]] = defaultdict(dict)
     for (op, version, dtype), row in counts.rows.items():
         lines[op, version][dtype] = row
@@ -91,7 +87,7 @@ def _lines(counts: Counts, modes: list[str]) -> Iterator[str]:
             yield f"| {op} | | | | | | | |"
             continue
         total = sum(row["eager"][1] for row in rows.values() if "eager" in row)
-        cells = " | ".join(_cell(rows, mode) for mode in modes)
+        cells = " | ".join(_cell(rows, mode) for mode in _MODES)
         yield f"| {op} | {version} | {' '.join(sorted(rows))} | {total} | {cells} |"
 
 

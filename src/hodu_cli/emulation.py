@@ -6,12 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from hodu.devices import CPU
+from hodu.backends.interp.module import InterpModule
 from hodu.dtypes import FROM_NUMPY
 from hodu.emulation.outcome import Outcome
 from hodu.ops._table import Array
-from hodu.plugins import manager
-from hodu.plugins.interfaces import CompileOptions
 from hodu.snapshot.ir import Snapshot
 from hodu_cli.build_report import firmware_rows
 from hodu_cli.closeness import distance, tolerance_of
@@ -21,18 +19,26 @@ from hodu_cli.tables import columns, human_bytes
 def compare(
     snapshot: Snapshot, inputs: Mapping[str, Array], outcome: Outcome, tolerance: float | None
 ) -> dict[str, Any]:
-    """The run in numbers, with each output's distance from what the interpreter gives."""
-    module = manager.engine_for(CPU, "interp").compile(snapshot, CompileOptions())
+    """The run in numbers, with the distance of each output from what the interpreter gives.
+
+    And of each state after the run, where the emulator tells them.
+    """
+    module = InterpModule(snapshot)
     wanted = {name: tensor.numpy() for name, tensor in module.execute(inputs).items()}
     outputs = [_output(name, outcome.outputs[name], y, tolerance) for name, y in wanted.items()]
+    states = [
+        _output(name, became, module.states[name], tolerance)
+        for name, became in outcome.states.items()
+    ]
     notes = outcome.notes
     return {
         "kind": "test-target",
         "name": notes["name"],
         "target": notes["target"],
         "machine": outcome.machine,
-        "agrees": all(output["agrees"] for output in outputs),
+        "agrees": all(output["agrees"] for output in (*outputs, *states)),
         "outputs": outputs,
+        "states": states,
         "instructions": outcome.instructions,
         "counted_by": outcome.counted_by,
         "macs": sum(layer["macs"] for layer in notes["kernels"]),
@@ -58,6 +64,8 @@ def _plain(value: float) -> float | str:
 def lines(report: Mapping[str, Any]) -> list[str]:
     """The report for people."""
     rows = [["output", "max abs", "max rel", ""], *map(_row, report["outputs"])]
+    if report["states"]:
+        rows += [["state", "", "", ""], *map(_row, report["states"])]
     return [
         f"{report['name']} for {report['target']}, on {report['machine']}",
         *columns(rows, right=[1, 2], indent=0),

@@ -113,8 +113,8 @@ def test_node(net: Snapshot) -> None:
 
 
 @board
-def test_states_begin_as_they_were_built() -> None:
-    """What a model keeps is in its arena, and copied there by the first call."""
+def test_states_begin_as_they_were_built_and_are_read_back() -> None:
+    """What a model keeps is in its arena, and copied there when it begins."""
     run = emulate(
         parse_snapshot(COUNTER.replace("i64", "i32")),
         {"step": np.array(4, np.int32)},
@@ -122,6 +122,7 @@ def test_states_begin_as_they_were_built() -> None:
         CompileOptions(),
     )
     assert run.outputs["total"] == 9 and run.notes["firmware"]["zero"] == 8
+    assert {name: state.tolist() for name, state in run.states.items()} == {"count": 9}
 
 
 def test_what_is_missing_is_named(net: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,3 +66,12 @@ def test_inputs_that_are_not_there_are_named() -> None:
     for given, what in (([X], "no value for the input 'b'"), ({"q": X}, "has no input 'q'")):
         with pytest.raises(ArgumentError, match=what):
             Eager.run_model(made, given)
+
+
+def test_inputs_of_another_type_are_all_named() -> None:
+    made = model([node("Add", ["a", "b"], ["y"])], [info("a", [2, 3]), info("b", ["n", 3])], ["y"])
+    with pytest.raises(ArgumentError) as raised:
+        Eager.run_model(made, [X.astype(np.float64), X[0]])
+    assert "'a' takes FLOAT and is given DOUBLE" in str(raised.value)
+    assert "'b' has the shape [n, 3] and is given [3]" in str(raised.value)
+    Eager.run_model(made, [X, X[:1]])

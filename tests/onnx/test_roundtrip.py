@@ -8,6 +8,7 @@ import pytest
 from onnx.reference import ReferenceEvaluator
 
 import hodu
+from hodu.errors import HoduError, ShapeError
 from hodu.formats.onnx.export.writing import model_proto
 from hodu.formats.onnx.importer import import_model
 from tests.onnx.test_conformance import cases, sample
@@ -55,3 +56,33 @@ def test_a_shift_by_the_width_or_more_is_two_in_the_export_and_one_again(dtype, 
     wanted = tensors[0] << tensors[1] if direction == "LEFT" else tensors[0] >> tensors[1]
     (got,) = ReferenceEvaluator(exported).run(None, {"x": x, "y": y})
     np.testing.assert_array_equal(got, wanted.numpy())
+
+
+def _of_open_size(body: str) -> onnx.ModelProto:
+    return onnx.parser.parse_model(
+        f"""<ir_version: 9, opset_import: ["" : 18]> squeezes (float[n, 2] x) => (float[2] y)
+        <int64[1] zero = {{0}}, int64[1] one = {{1}}, int64[1] two = {{2}}> {{ {body} }}"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "good", "wanted"),
+    [
+        ("part = Slice(x, one, two, zero) y = Squeeze(part, zero)", 3, [2, 3]),
+        ("y = Squeeze(x, zero)", 1, [0, 1]),
+    ],
+)
+def test_what_is_squeezed_has_size_1_whatever_the_sizes_say(body, good, wanted):
+    snapshot = import_model(_of_open_size(body))
+    again = import_model(model_proto(snapshot, 18))
+    assert [str(n.outputs) for n in again.nodes] == [str(n.outputs) for n in snapshot.nodes]
+    x = np.arange(2 * good, dtype=np.float32).reshape(good, 2)
+    assert again.run(x)[0].tolist() == wanted
+    with pytest.raises(HoduError):
+        again.run(np.zeros((4 - good, 2), np.float32))
+
+
+def test_dimensions_of_other_sizes_are_not_squeezed():
+    model = _of_open_size("y = Squeeze(x, one)")
+    with pytest.raises(ShapeError, match=r"dimension 1 of .* has 2"):
+        import_model(model)

@@ -39,14 +39,14 @@ def test_rows_of_a_model() -> None:
 def test_counting() -> None:
     counts = Counts("1.0", 1, {})
     counts.put("eager", {("Relu", 14, "f32"): [2, 2], ("Relu", 14, "f16"): [0, 1]})
-    counts.put("lowered", {("Relu", 14, "f32"): [2, 2]})
+    counts.put("compiled", {("Relu", 14, "f32"): [2, 2]})
     counts.add({"Relu", "Odd", "my.domain.Odd"})
     assert render(counts).splitlines()[-3:] == [
         "| Odd | | | | | | | |",
         "| Relu | 14 | f16 f32 | 3 | 2 (f16) |  | all |  |",
         "| my.domain.Odd | | | | | | | |",
     ]
-    counts.put("lowered", {})
+    counts.put("compiled", {})
     assert counts.rows["Relu", 14, "f32"] == {"eager": [2, 2]}
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from hodu.artifact import OutputFormat
-from hodu.backends.cpu.interface import input_infos, output_infos
+from hodu.backends.cpu.interface import input_infos, output_infos, state_infos
 from hodu.emulation.boards import MEMORY_BYTES, Board
 from hodu.emulation.built import SYMBOL, build_for
 from hodu.emulation.files import byte_count, read_array, write_array
-from hodu.emulation.image import PROVIDED, link_image
+from hodu.emulation.image import PROVIDED, Files, link_image
 from hodu.emulation.outcome import Outcome
 from hodu.emulation.qemu import counting_plugin, find_program, qemu_version, run_program
 from hodu.errors import ToolchainError, UnsupportedError
@@ -40,18 +40,23 @@ def run_on_board(
     wanted = {name: byte_count(info) for name, info in results.items()}
     _check_size(notes, sum((*sizes.values(), *wanted.values())), board)
     outside = set(notes["firmware"]["outside"]) - PROVIDED
-    image = link_image(
-        folder / "model.o", SYMBOL, (sizes, wanted), board, target, helpers=bool(outside)
-    )
+    states = {f"state{i}": (s["offset"], s["bytes"]) for i, s in enumerate(notes["states"])}
+    files = Files(sizes, wanted, states, notes["arena_bytes"])
+    image = link_image(folder / "model.o", SYMBOL, files, board, target, helpers=bool(outside))
     for name, array in given.items():
         write_array(folder / name, array)
     said, counted_by = _run_board(program, board, image)
     ticks = said.get("ticks")
     by_ticks = None if ticks is None else ticks * board.per_tick
     outputs = {info.name: read_array(folder / name, info) for name, info in results.items()}
+    kept = {info.name: info for info in state_infos(snapshot)}
+    became = {
+        s["name"]: read_array(folder / name, kept[s["name"]])
+        for name, s in zip(states, notes["states"], strict=True)
+    }
     machine = f"{board.machine}, QEMU {qemu_version(program)}"
     counted = said.get("instructions", by_ticks)
-    return Outcome(machine, outputs, counted, counted_by, said["stack"], notes)
+    return Outcome(machine, outputs, counted, counted_by, said["stack"], notes, became)
 
 
 def _run_board(program: str, board: Board, image: Path) -> tuple[dict[str, int], str]:

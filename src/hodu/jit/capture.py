@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +11,7 @@ from hodu.dispatch.base import TensorBase
 from hodu.dispatch.eager_writes import EagerWrites
 from hodu.dispatch.tape import Leaf
 from hodu.errors import CaptureError
+from hodu.jit.names import free_name
 from hodu.jit.trace import Trace, trace
 from hodu.snapshot.builder import Held
 from hodu.snapshot.ir import Snapshot
@@ -22,13 +22,16 @@ from hodu.source import location
 class Captured:
     """A function as a Snapshot, whose states are inputs that a run updates in place.
 
-    `gradients` are the states that are the gradient of a leaf, by name. A call fits while none of
-    `bare`, the leaves without one, has collected a gradient; `cleared` lose theirs in each call.
+    `arguments` are the names of the tensors of a call in their order, `written` those that it
+    writes. `gradients` are the states that are the gradient of a leaf, by name. A call fits while
+    none of `bare`, the leaves without one, has collected a gradient; `cleared` lose theirs in each
+    call.
     """
 
     snapshot: Snapshot
     result: Any
-    written: Sequence[int]
+    arguments: Sequence[str]
+    written: Sequence[str]
     held: Mapping[str, Held]
     gradients: Mapping[str, Any]
     bare: Sequence[Any]
@@ -64,7 +67,7 @@ def capture(
     second = trace(function, arguments, structure, found)
     counters = _written_again(first.eager, second.eager)
     if counters:
-        found.update((_free(f"state_{i}", found), t) for i, t in enumerate(counters))
+        found.update((free_name(f"state_{i}", found), t) for i, t in enumerate(counters))
         second = trace(function, arguments, structure, found)
     if second.leaves or second.collecting:
         raise CaptureError(
@@ -103,13 +106,8 @@ def _with_gradients(states: Mapping[str, TensorBase]) -> dict[str, TensorBase]:
     for name, tensor in states.items():
         gradient = getattr(tensor, "_grad", None) if isinstance(tensor._node, Leaf) else None
         if gradient is not None:
-            found[_free(f"{name}.grad", found)] = gradient
+            found[free_name(f"{name}.grad", found)] = gradient
     return found
-
-
-def _free(name: str, taken: Mapping[str, Any]) -> str:
-    names = itertools.chain([name], (f"{name}_{i}" for i in itertools.count()))
-    return next(n for n in names if n not in taken)
 
 
 def _captured(found: Trace, states: Mapping[str, TensorBase]) -> Captured:
@@ -121,6 +119,7 @@ def _captured(found: Trace, states: Mapping[str, TensorBase]) -> Captured:
     return Captured(
         snapshot,
         found.result,
+        found.arguments,
         found.written,
         held,
         {name: owners[id(h.tensor)] for name, h in held.items() if id(h.tensor) in owners},

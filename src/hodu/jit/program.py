@@ -29,13 +29,13 @@ class Program:
         self._module = module
         aliased = set(captured.snapshot.aliases.values())
         self._updated = [name for name in captured.held if name in aliased]
-        self._arguments = [f"arg{i}" for i in captured.written]
         self._bounds = Bounds()
         self._locks = {id(h.lock): h.lock for h in captured.held.values() if h.lock is not None}
 
     def run(self, arguments: Sequence[Any]) -> Any:
         """What the function returns; the states and the arguments that it writes are updated."""
-        arrays = {f"arg{i}": x._data for i, x in enumerate(arguments)}
+        names = self.captured.arguments
+        arrays = {name: x._data for name, x in zip(names, arguments, strict=True)}
         with ExitStack() as stack:
             for _, lock in sorted(self._locks.items()):  # always in one order: no two threads wait
                 stack.enter_context(lock)
@@ -54,7 +54,7 @@ class Program:
         return leaf.grad
 
     def _execute(self, arrays: Mapping[str, Array]) -> list[Any]:
-        names = [*self._arguments, *self._updated]
+        names = [*self.captured.written, *self._updated]
         if not names:
             return list(self._module.execute(arrays).values())
         written = {name: arrays[name] for name in names}

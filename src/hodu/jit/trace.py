@@ -12,6 +12,7 @@ from hodu.dispatch.eager_writes import EagerWrites, noting
 from hodu.dispatch.inplace import assign
 from hodu.dispatch.tape import Leaf, grad_enabled
 from hodu.errors import CaptureError
+from hodu.jit.names import argument_names
 from hodu.snapshot.builder import Held
 from hodu.snapshot.capture import CaptureBoard
 from hodu.snapshot.ir import Snapshot
@@ -21,7 +22,8 @@ from hodu.snapshot.ir import Snapshot
 class Trace:
     """What one capture of a function showed.
 
-    `written` are the arguments that it writes, by number; `held` the states by name. Of eager
+    `arguments` are the names of the tensors of the call in their order, `written` those that it
+    writes; `held` the states by name. Of eager
     tensors that were not held, `outer` were written, `leaves` used, and `collecting` are the
     leaves that had no gradient before and have one after. `cleared` had one and have none. `eager`
     are tensors that were written with values known by then.
@@ -29,7 +31,8 @@ class Trace:
 
     snapshot: Snapshot
     result: Any
-    written: Sequence[int]
+    arguments: Sequence[str]
+    written: Sequence[str]
     held: Mapping[str, Held]
     outer: Sequence[Any]
     leaves: Sequence[Any]
@@ -49,27 +52,29 @@ def trace(
     A gradient that a state has collected must be among the states too.
     """
     name = getattr(function, "__name__", "function")
+    names = argument_names(function, structure, states)
     board = CaptureBoard(name)
     gradients = _Gradients(t for t in states.values() if isinstance(t._node, Leaf))
     try:
         with board, noting() as eager:
-            inputs = _declare(board, arguments, states)
-            given = [x._value for x in inputs]
-            args, kwargs = tree.unflatten(structure, inputs)
+            inputs = _declare(board, dict(zip(names, arguments, strict=True)), states)
+            given = {name: x._value for name, x in inputs.items()}
+            args, kwargs = tree.unflatten(structure, list(inputs.values()))
             outputs, result = tree.flatten(function(*args, **kwargs))
             gradients.finish(board.leaves)
-            written = [i for i, x in enumerate(inputs) if x._value is not given[i]]
-            _name_targets(board, outputs, {i: inputs[i] for i in written}, gradients.collecting)
+            written = {n: x for n, x in inputs.items() if x._value is not given[n]}
+            _name_targets(board, outputs, written, gradients.collecting)
             if not (outputs or written or board.held or board.written or gradients.collecting):
                 _refuse_idle(name, eager)
     finally:
         gradients.restore()
     known = {id(t) for t in states.values()}
-    aliases = {**board.snapshot.aliases, **{f"arg{i}.next": f"arg{i}" for i in written}}
+    aliases = {**board.snapshot.aliases, **{f"{n}.next": n for n in written}}
     return Trace(
         replace(board.snapshot, aliases=aliases),
         result,
-        written,
+        names,
+        list(written),
         dict(board.held),
         [t for t in board.written if id(t) not in known],
         [t for t, _ in board.leaves if id(t) not in known],
@@ -80,10 +85,10 @@ def trace(
 
 
 def _declare(
-    board: CaptureBoard, arguments: Sequence[Any], states: Mapping[str, TensorBase]
-) -> list[Any]:
+    board: CaptureBoard, arguments: Mapping[str, Any], states: Mapping[str, TensorBase]
+) -> dict[str, Any]:
     """The arguments as inputs; the states become states."""
-    inputs = [board.input(f"arg{i}", x.shape, x.dtype) for i, x in enumerate(arguments)]
+    inputs = {name: board.input(name, x.shape, x.dtype) for name, x in arguments.items()}
     for label, tensor in states.items():
         board.hold(tensor, label)  # type: ignore[arg-type]
     return inputs
@@ -92,14 +97,14 @@ def _declare(
 def _name_targets(
     board: CaptureBoard,
     outputs: Sequence[Any],
-    written: Mapping[int, Any],
+    written: Mapping[str, Any],
     collecting: Sequence[Any],
 ) -> None:
-    """The results, the arguments that were written and the gradients that were left, by number."""
+    """The results, the arguments that were written, and the gradients that were left."""
     for i, tensor in enumerate(outputs):
         board.target(f"out{i}", tensor)
-    for i, tensor in written.items():
-        board.target(f"arg{i}.next", tensor)
+    for name, tensor in written.items():
+        board.target(f"{name}.next", tensor)
     for i, leaf in enumerate(collecting):
         board.target(f"grad{i}", leaf.grad)
 

@@ -25,6 +25,13 @@ def output_infos(snapshot: Snapshot) -> tuple[ArtifactTensorInfo, ...]:
     )
 
 
+def state_infos(snapshot: Snapshot) -> tuple[ArtifactTensorInfo, ...]:
+    """The states, with the types that they have for good."""
+    return tuple(
+        ArtifactTensorInfo.of(v.name, v.type) for v in snapshot.inputs if v.name in snapshot.states
+    )
+
+
 def unbound_dims(snapshot: Snapshot) -> list[str]:
     """The names of the dimensions of inputs that have no size yet."""
     return list(symbols(d for v in snapshot.inputs for d in v.type.shape))

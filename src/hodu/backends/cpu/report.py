@@ -33,6 +33,7 @@ def describe(ready: Prepared) -> dict[str, Any]:
 def memory(program: Program, plan: Plan) -> dict[str, Any]:
     """Bytes of the arena, of states, of the most that is alive at once, and what is alive then.
 
+    Where in the arena each state lies.
     Of outputs in whose memory something lies until they are written, the bytes that it takes.
     """
     lent = _lent(plan)
@@ -40,6 +41,10 @@ def memory(program: Program, plan: Plan) -> dict[str, Any]:
         "arena_bytes": plan.size,
         "arena_bound": plan.bound,
         "state_bytes": sum(port.slot.bytes for port in program.states),
+        "states": [
+            {"name": port.name, "offset": plan.offsets[port.slot], "bytes": port.slot.bytes}
+            for port in program.states
+        ],
         "peak": [{"name": life.slot.name, "bytes": life.slot.bytes} for life in plan.at_peak()],
         "in_outputs": [
             {"name": port.name, "bytes": lent[port.slot]}

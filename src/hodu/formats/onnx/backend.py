@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,10 @@ from onnx.backend.base import Backend, BackendRep
 from hodu._compile import compile
 from hodu.dispatch.base import TensorBase, wrap
 from hodu.dtypes import FROM_NUMPY
-from hodu.errors import ArgumentError, CaptureError
+from hodu.errors import CaptureError
 from hodu.formats.onnx import families  # noqa: F401  (fills the registry)
 from hodu.formats.onnx.check import check_supported
-from hodu.formats.onnx.dtypes import held
+from hodu.formats.onnx.given import values_by_name
 from hodu.formats.onnx.graph import context_of, run_graph
 from hodu.formats.onnx.importer import capture_model, model_inputs
 from hodu.formats.onnx.packing import Form, pack, unpack
@@ -27,45 +27,10 @@ from hodu.shapes import TensorType
 from hodu.snapshot.ir import Snapshot
 
 
-def _value(x: Any) -> Any:
-    """An input of the suite as a value: arrays to tensors; texts and maps stay as they are."""
-    if x is None or isinstance(x, (TensorBase, dict)):
-        return x
-    if isinstance(x, (list, tuple)):
-        return [_value(v) for v in x]
-    array = np.asarray(x)
-    return array.astype(object) if array.dtype.kind in "OUS" else held(array)
-
-
 def _plain(x: Any) -> Any:
     if isinstance(x, list):
         return [_plain(v) for v in x]
     return x._data if isinstance(x, TensorBase) else x
-
-
-def _named(inputs: Any, names: Sequence[str]) -> dict[str, Any]:
-    given = inputs if isinstance(inputs, (dict, list, tuple)) else [inputs]
-    if isinstance(given, dict):
-        wrong = [name for name in given if name not in names]
-        if wrong:
-            raise ArgumentError(f"the model has no input {wrong[0]!r}", hint=_listed(names))
-    elif len(given) > len(names):
-        raise ArgumentError(
-            f"{len(given)} inputs for a model that takes {len(names)}", hint=_listed(names)
-        )
-    pairs = given.items() if isinstance(given, dict) else zip(names, given, strict=False)
-    found = {name: _value(x) for name, x in pairs}
-    missing = [name for name in names if name not in found]
-    if missing:
-        raise ArgumentError(
-            f"no value for the input {missing[0]!r}",
-            hint=f"{_listed(names)}; None stands for an optional one",
-        )
-    return found
-
-
-def _listed(names: Sequence[str]) -> str:
-    return f"the inputs are {', '.join(names) or 'none'}"
 
 
 class EagerRep(BackendRep):
@@ -78,8 +43,8 @@ class EagerRep(BackendRep):
 
     def run(self, inputs: Any, **kwargs: Any) -> tuple[Any, ...]:
         """Outputs in order, for inputs in order or by name."""
-        names = [i.name for i in model_inputs(self.model.graph)]
-        results, _ = run_graph(self.model.graph, _named(inputs, names), self.context)
+        values = values_by_name(inputs, model_inputs(self.model.graph))
+        results, _ = run_graph(self.model.graph, values, self.context)
         return tuple(_plain(r) for r in results)
 
 
@@ -154,8 +119,7 @@ class CompiledRep(EagerRep):
 
     def run(self, inputs: Any, **kwargs: Any) -> tuple[Any, ...]:
         """Outputs in order, for inputs in order or by name."""
-        names = [i.name for i in model_inputs(self.model.graph)]
-        values = _named(inputs, names)
+        values = values_by_name(inputs, model_inputs(self.model.graph))
         tensors: dict[str, Any] = {}
         forms = {name: unpack(value, name, tensors) for name, value in values.items()}
         arrays = {name: tensor._data for name, tensor in tensors.items()}

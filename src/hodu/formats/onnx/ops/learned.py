@@ -8,6 +8,8 @@ import numpy as np
 
 import hodu.functional as f
 from hodu._tensor import Tensor
+from hodu.dispatch.base import wrap
+from hodu.errors import CaptureError
 from hodu.formats.onnx.dtypes import held
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
@@ -28,17 +30,44 @@ def binarizer(node: OnnxNode, x: Tensor) -> Tensor:
     return (x > node.real("threshold", 0.0)).to(x.dtype)
 
 
-@onnx_op("LabelEncoder", domain=DOMAIN, since=2)
+@onnx_op("LabelEncoder", domain=DOMAIN, since=4)
 def label_encoder(node: OnnxNode, x: Any) -> Any:
-    """Keys replaced by their values, others by a default (eager)."""
-    keys, _ = _table(node, "keys")
+    """Keys replaced by their values, others by a default; of equal keys, as NaNs are, the last."""
+    return _encoded(node, x, equal_nan=True)
+
+
+@onnx_op("LabelEncoder", domain=DOMAIN, since=2)
+def label_encoder_2(node: OnnxNode, x: Any) -> Any:
+    """Before version 4 NaN is equal to nothing."""
+    return _encoded(node, x, equal_nan=False)
+
+
+def _encoded(node: OnnxNode, x: Any, *, equal_nan: bool) -> Any:
+    keys, key_kind = _table(node, "keys")
     values, kind = _table(node, "values")
     missing = _default(node, kind)
+    if isinstance(x, Tensor) and kind is not object:
+        found = _numbers_for(x, np.array(keys, key_kind), np.array(values, kind), missing)
+        nan = [v for k, v in zip(keys, values, strict=True) if k != k] if equal_nan else []
+        return f.where(x.isnan(), wrap(np.array(nan[-1], kind)), found) if nan else found
+    if isinstance(x, Tensor) and x._data is None:
+        raise CaptureError(
+            "LabelEncoder makes texts, which cannot be captured",
+            hint="run the model with hodu.formats.onnx.backend.Eager",
+        )
     chosen = dict(zip(keys, values, strict=True))
     given = x.numpy() if isinstance(x, Tensor) else x
-    found: Array = np.empty(given.size, kind)
-    found[:] = [chosen.get(key, missing) for key in given.ravel().tolist()]
-    return held(found.reshape(given.shape))
+    texts: Array = np.empty(given.size, kind)
+    texts[:] = [chosen.get(key, missing) for key in given.ravel().tolist()]
+    return held(texts.reshape(given.shape))
+
+
+def _numbers_for(x: Tensor, keys: Array, values: Array, missing: Any) -> Tensor:
+    """The values beside the last keys that are equal to x, found by bisection."""
+    order = np.argsort(keys, kind="stable")
+    places, table = wrap(keys[order]), wrap(values[order])
+    at = f.clamp(f.searchsorted(places, x, right=True) - 1, min=0)
+    return f.where(places[at] == x, table[at], wrap(np.array(missing, values.dtype)))
 
 
 _KINDS: dict[str, tuple[Any, str, Any]] = {

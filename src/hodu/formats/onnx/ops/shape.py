@@ -9,7 +9,8 @@ from hodu._tensor import Tensor
 from hodu.dims import Dim
 from hodu.dispatch.attrs import as_dims
 from hodu.dispatch.base import recorder, wrap_dims, wrap_value
-from hodu.formats.onnx.made import unwrapped
+from hodu.errors import ShapeError
+from hodu.formats.onnx.made import maker, unwrapped
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
 
@@ -85,7 +86,28 @@ def _squeezed(x: Tensor, axes: list[int] | None) -> Tensor:
     if axes is None:
         return f.squeeze(x)
     inner = unwrapped(x, axes[0]) if len(axes) == 1 else None
-    return f.squeeze(x, axes) if inner is None else inner
+    if inner is not None:
+        return inner
+    for axis in axes:
+        if isinstance(x.shape[axis], int) and x.shape[axis] != 1:
+            raise ShapeError(
+                f"Squeeze takes out dimensions of size 1, and dimension {axis} of "
+                f"{list(x.shape)} has {x.shape[axis]}"
+            )
+        x = x if isinstance(x.shape[axis], int) else _first(x, axis)
+    return f.squeeze(x, axes)
+
+
+def _first(x: Tensor, axis: int) -> Tensor:
+    """With size 1 along an axis of unknown size, which must have it because it is squeezed.
+
+    A range that might have been shorter has that size from the start.
+    """
+    size = [1 if i == axis % x.ndim else n for i, n in enumerate(x.shape)]
+    made = maker(x)
+    if made is None or made.op != "slice":
+        return f.expand(x, size)
+    return f._slice(wrap_value(made.inputs[0]), made.attrs["start"], size, made.attrs["step"])
 
 
 @onnx_op("Unsqueeze", since=13, moves=True)
@@ -112,7 +134,8 @@ def expand(node: OnnxNode, x: Tensor, shape: Tensor) -> Tensor:
     """Broadcast with a shape, in both directions."""
     from hodu.shapes import broadcast_shapes
 
-    return f.broadcast_to(x, broadcast_shapes(x.shape, as_dims(shape, "shape")))
+    wide = broadcast_shapes(x.shape, as_dims(shape, "shape"))
+    return x if wide == tuple(x.shape) else f.broadcast_to(x, wide)
 
 
 @onnx_op("Concat", moves=True)
