@@ -24,6 +24,15 @@ if TYPE_CHECKING:
     from hodu.lower.stage import Stage
 
 
+def store_everywhere(lowering: Lowering, place: Place, size: int, value: float) -> None:
+    """Add a kernel that stores one number in some elements."""
+    s = lowering.bare_stage("fill_rows")
+    elements = s.param(place, "out")
+    with s.k.loop(size) as i:
+        s.k.store(elements, i, constant(value, computed(elements.dtype)))
+    s.finish()
+
+
 class Rows:
     """The last `count` rows of a value from `start` on.
 
@@ -60,13 +69,9 @@ class Rows:
         self._lowering.storage[value] = Storage(place, shape, layout, lines)
         return value
 
-    def fill(self, value: float, place: Place, count: int) -> None:
-        """Add a kernel that stores one number in rows."""
-        s = self._lowering.bare_stage("fill_rows")
-        rows = s.param(place, "out")
-        with s.k.loop(count * self.size) as i:
-            s.k.store(rows, i, constant(value, computed(rows.dtype)))
-        s.finish()
+    def fill(self, value: float) -> None:
+        """Add a kernel that stores one number in the whole last row."""
+        store_everywhere(self._lowering, self.end, self.size, value)
 
     def move(self) -> None:
         """Add a kernel that moves all rows but the first up by one, and one apart to the end."""
