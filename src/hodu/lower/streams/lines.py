@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import Expr, index
+from hodu.kernel.intrinsics import anew
 from hodu.kernel.narrow import computed
 from hodu.lower.last.layout import last_of
 from hodu.lower.program import Place
@@ -78,7 +79,9 @@ class Rows:
         s = self._lowering.bare_stage("move_rows")
         rows, last = s.param(self.start, "inout"), self._count - 1
         with s.k.loop(last, name="row") as row:
-            at = row * self.size
+            at = s.k.let(
+                anew(row * self.size), "at"
+            )  # compilers would make memmove of copies in a row
             s.k.copy(rows, at, rows, at + self.size, self.size)
         if self.is_apart:
             s.k.copy(rows, last * self.size, s.param(self.end, "in"), 0, self.size)

@@ -40,9 +40,9 @@ class Turns:
 
     def number(self, s: Stage, event: Event) -> Expr:
         """How often an event that is due has happened before."""
-        turn = s.k.load(s.param(Place(self._counters), "in", "turns")).cast(INDEX)
+        turn = s.k.load(s.param(Place(self._counters), "in", "turns")).cast(i32)
         number = (turn - 1 - event.first) // event.every
-        return s.k.let(number, "number", (0, event.count - 1))
+        return s.k.let(number.cast(INDEX), "number", (0, event.count - 1))
 
     def add(self, event: Event, steps: Iterable[Step]) -> None:
         """Add steps to the loop, for when an event is due."""
