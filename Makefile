@@ -9,7 +9,7 @@ QEMU := qemu-system-arm qemu-system-misc qemu-user-static
 # Processes that tests start would compile Hodu's sources anew each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test qemu test-torch lint format generate compiled fuzz fuzz-firmware fuzz-onnx conformance roundtrip support targets boards bench bench-check bench-models bench-compiled bench-eager bench-start shape clean
+.PHONY: help demo test qemu test-torch lint format generate compiled fuzz fuzz-firmware fuzz-streams fuzz-onnx conformance roundtrip support targets boards bench bench-check bench-models bench-compiled bench-eager bench-start shape clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -63,6 +63,10 @@ fuzz: $(VENV)/.ready-dev
 ## make fuzz-firmware 200 random programs as firmware, half of them in 8 bits, against interpreted
 fuzz-firmware: $(VENV)/.ready-dev
 	$(BIN)/python -m tools.fuzz_firmware
+
+## make fuzz-streams  200 random networks by line buffers, against layer by layer
+fuzz-streams: $(VENV)/.ready-dev
+	$(BIN)/python -m tools.fuzz_streams
 
 ## make fuzz-onnx     10,000 damaged ONNX models: a clear error or a right result, in bounded time and memory
 fuzz-onnx: $(VENV)/.ready-dev

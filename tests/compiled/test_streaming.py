@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -11,39 +11,25 @@ import hodu
 import hodu.nn.functional as F
 from hodu import functional
 from hodu.backends.cpu import streaming
-from hodu.backends.cpu.prepare import (
-    Prepared,
-    Recipe,
-    alignment_for,
-    has_kernel,
-    place_weights,
-    rendered,
-)
+from hodu.backends.cpu.prepare import has_kernel
 from hodu.backends.cpu.streaming import Streamed
 from hodu.backends.cpu.variants import PreparedVariants, prepare_variants
 from hodu.kernel.verify import verify_kernel
-from hodu.lower.lowering import groups_of
-from hodu.lower.streams.find import Grouped
-from hodu.lower.streams.layer import Stream
 from hodu.lower.streams.schedule import schedule
 from hodu.passes import optimize
-from hodu.plan.memory import plan_memory
-from hodu.plan.target import named
 from hodu.plan.variants import Variant
-from hodu.render.c_program import Options
 from hodu.runtime.library import Library
 from hodu.runtime.module import NativeModule
 from hodu.snapshot.ir import Snapshot
 from hodu.toolchain.build import Source, compile_shared
 from tests.compiled.check import weights_of
 from tests.compiled.interpret import interpret
+from tests.compiled.streams import CORE, WRITTEN, streams_of, with_streams
 from tests.compiled.test_conv import array, weight
 from tests.compiled.test_firmware import FOR_THIS_MACHINE
 from tests.passes.programs import program
 
 Function = Callable[[hodu.Tensor], hodu.Tensor]
-CORE = named("cortex-m4")
-WRITTEN = Options(bare=True, pointer_bytes=4)
 
 
 def captured(f: Function, shape: tuple[int, ...]) -> Snapshot:
@@ -55,17 +41,6 @@ def captured(f: Function, shape: tuple[int, ...]) -> Snapshot:
 def prepared(f: Function, shape: tuple[int, ...], *, streams: bool = True) -> PreparedVariants:
     variant = Variant("", 0, CORE)
     return prepare_variants(captured(f, shape), (variant,), WRITTEN, streaming=streams)
-
-
-def with_streams(snapshot: Snapshot, streams: Sequence[Stream]) -> Prepared:
-    made = Recipe(CORE).program(snapshot, streams)
-    alignment = alignment_for(made, CORE)
-    (weights,) = place_weights([made], alignment)
-    return rendered(made, plan_memory(made, alignment), weights, WRITTEN)
-
-
-def streams_of(snapshot: Snapshot) -> list[Stream]:
-    return [*Grouped(snapshot, groups_of(snapshot)).streams()]
 
 
 def streamed(ready: PreparedVariants) -> Streamed:

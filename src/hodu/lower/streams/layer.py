@@ -25,6 +25,11 @@ class Read:
     before: int = 0
     fill: float | None = None
 
+    @property
+    def reach(self) -> int:
+        """The last of the rows that row 0 takes."""
+        return self.rows - 1 - self.before
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import Expr, index
+from hodu.kernel.intrinsics import anew
 from hodu.kernel.narrow import computed
 from hodu.lower.last.layout import last_of
 from hodu.lower.program import Place
@@ -22,6 +23,15 @@ from hodu.snapshot.ir import Value
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
     from hodu.lower.stage import Stage
+
+
+def store_everywhere(lowering: Lowering, place: Place, size: int, value: float) -> None:
+    """Add a kernel that stores one number in some elements."""
+    s = lowering.bare_stage("fill_rows")
+    elements = s.param(place, "out")
+    with s.k.loop(size) as i:
+        s.k.store(elements, i, constant(value, computed(elements.dtype)))
+    s.finish()
 
 
 class Rows:
@@ -60,20 +70,18 @@ class Rows:
         self._lowering.storage[value] = Storage(place, shape, layout, lines)
         return value
 
-    def fill(self, value: float, place: Place, count: int) -> None:
-        """Add a kernel that stores one number in rows."""
-        s = self._lowering.bare_stage("fill_rows")
-        rows = s.param(place, "out")
-        with s.k.loop(count * self.size) as i:
-            s.k.store(rows, i, constant(value, computed(rows.dtype)))
-        s.finish()
+    def fill(self, value: float) -> None:
+        """Add a kernel that stores one number in the whole last row."""
+        store_everywhere(self._lowering, self.end, self.size, value)
 
     def move(self) -> None:
         """Add a kernel that moves all rows but the first up by one, and one apart to the end."""
         s = self._lowering.bare_stage("move_rows")
         rows, last = s.param(self.start, "inout"), self._count - 1
         with s.k.loop(last, name="row") as row:
-            at = row * self.size
+            at = s.k.let(
+                anew(row * self.size), "at"
+            )  # compilers would make memmove of copies in a row
             s.k.copy(rows, at, rows, at + self.size, self.size)
         if self.is_apart:
             s.k.copy(rows, last * self.size, s.param(self.end, "in"), 0, self.size)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hodu.dtypes import DType
 from hodu.lower.program import Place
-from hodu.lower.streams.lines import Rows
+from hodu.lower.streams.lines import Rows, store_everywhere
 from hodu.lower.streams.schedule import Line, Schedule, row_size
 from hodu.snapshot.ir import Value
 
@@ -59,6 +59,21 @@ def _together(
         )
         for value, start in starts.items()
     }
+
+
+def fill_lines(lowering: Lowering, plan: Schedule, rows: dict[Value, Rows]) -> None:
+    """Let all lines begin with rows of padding, those that lie side by side at once."""
+    spans: list[tuple[Place, int, float]] = []
+    for value, line in plan.lines.items():
+        start, end = rows[value].start, line.rows * rows[value].size
+        if not line.stays:
+            continue
+        if spans and spans[-1][0].slot is start.slot and spans[-1][2] == line.fill:
+            first = spans.pop()[0]
+            start, end = first, start.offset + end - first.offset
+        spans.append((start, end, line.fill))
+    for place, size, fill in spans:
+        store_everywhere(lowering, place, size, fill)
 
 
 def _aligned(size: int) -> int:

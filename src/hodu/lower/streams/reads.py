@@ -109,6 +109,8 @@ class Reader:
         above, _, below, _ = a["padding"]
         if max(above, below) >= rows:  # a row of padding alone
             raise _NotByRowError
+        if weight is None and node.outputs[0].type.shape[-1] == 1:  # a reduction, which joins axes
+            raise _NotByRowError
         fill = self._fill(node, value) if above or below else None
         return Read(value, True, rows, a["stride"][0], above, fill)
 

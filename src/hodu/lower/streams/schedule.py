@@ -67,7 +67,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """All lines of a stream, and the window of each read of them.
+    """All lines of a stream, the window of each read of them, and when all rows are made.
 
     The source has no line where it is read whole. `result` says when the last layer makes a row.
     """
@@ -75,6 +75,7 @@ class Schedule:
     turns: int
     lines: Mapping[Value, Line]
     windows: Mapping[tuple[Layer, Read], Window]
+    paces: Mapping[Value, Event]
     result: Event
 
     def apart(self, dtype: DType) -> list[int]:
@@ -112,8 +113,49 @@ def _bytes(value: Value) -> int:
 
 
 def schedule(stream: Stream) -> Schedule | None:
-    """The schedule of a stream; None where its ways do not run at one pace, or fill rows apart."""
-    paces = _paces(stream)
+    """The schedule of a stream; None where its ways do not run at one pace, or fill rows apart.
+
+    A layer whose rows wait for others is computed later where that takes fewer bytes.
+    """
+    known = _Choice({}, frozenset())
+    best = _schedule(stream, known)
+    if best is None:
+        return None
+    for number, layer in reversed([*enumerate(stream.layers)]):
+        for delay in _delays(stream, best, number):
+            delays = {**known.delays, number: delay}
+            read = frozenset(read.value for read in layer.reads)
+            for held in (known.held, known.held | read):
+                choice = _Choice(delays, held)
+                found = _schedule(stream, choice)
+                if found is not None and found.bytes_of(stream) < best.bytes_of(stream):
+                    best, known = found, choice
+    return best
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """By how many turns layers are later than they could be, and whose new rows all layers that
+    read them find apart."""
+
+    delays: Mapping[int, int]
+    held: frozenset[Value]
+
+
+def _delays(stream: Stream, plan: Schedule, number: int) -> range:
+    """By how many turns a layer may be later for all that read it to be in time."""
+    line = plan.lines.get(stream.layers[number].result)
+    uses = [] if line is None else _uses(stream, plan.paces, stream.layers[number].result)
+    if not uses:
+        return range(0)
+    every = uses[0].source.every
+    spare = min(u.result.first - u.source.first - every * u.read.reach for u in uses)
+    return range(every, spare + 1, every)
+
+
+def _schedule(stream: Stream, choice: _Choice) -> Schedule | None:
+    """The schedule that follows from a choice."""
+    paces = _paces(stream, choice.delays)
     if paces is None:
         return None
     lines: dict[Value, Line] = {}
@@ -124,22 +166,28 @@ def schedule(stream: Stream) -> Schedule | None:
             continue
         if stream.layers[-1].totals and value is stream.result:
             continue
-        uses = [
-            _Use(i, layer, read, made, paces[layer.result])
-            for i, layer in enumerate(stream.layers)
-            for read in layer.reads
-            if read.value is value
-        ]
+        uses = _uses(stream, paces, value)
         fills = {use.read.fill for use in uses if use.read.fill is not None}
         if len(fills) > 1:
             return None
-        is_source = value is stream.source
-        line = _line(made, uses, fills.pop() if fills else 0, is_source=is_source)
+        fill = fills.pop() if fills else 0
+        apart = value is not stream.source  # whose rows are narrow: a place would be as large
+        line = _line(made, uses, fill, apart=apart, held=value in choice.held)
         lines[value] = places.placed(line, value, number - 1)
         windows |= {(use.layer, use.read): use.window(lines[value]) for use in uses}
     last = paces[stream.result]
     turns = 1 + max(last.last, *(line.made.also(line.filled).last for line in lines.values()))
-    return Schedule(turns, lines, windows, last)
+    return Schedule(turns, lines, windows, paces, last)
+
+
+def _uses(stream: Stream, paces: Mapping[Value, Event], value: Value) -> list[_Use]:
+    """All that is read of a value."""
+    return [
+        _Use(number, layer, read, paces[value], paces[layer.result])
+        for number, layer in enumerate(stream.layers)
+        for read in layer.reads
+        if read.value is value
+    ]
 
 
 def _reads_whole(stream: Stream) -> bool:
@@ -167,18 +215,17 @@ def _form(node: Node) -> tuple[object, ...]:
     return (node.op, *attrs, taps, node.attrs.get("groups", 1) == 1)
 
 
-def _paces(stream: Stream) -> dict[Value, Event] | None:
-    """When the rows of each tensor are made: as soon as all is there that a layer reads."""
+def _paces(stream: Stream, delays: Mapping[int, int]) -> dict[Value, Event] | None:
+    """When the rows of each tensor are made: when all is there that a layer reads, or later."""
     paces = {stream.source: Event(0, 1, height(stream.source))}
-    for layer in stream.layers:
+    for number, layer in enumerate(stream.layers):
         every = {paces[read.value].every * read.stride for read in layer.reads}
         if len(every) > 1:
             return None
         first = max(
-            paces[read.value].first + paces[read.value].every * (read.rows - 1 - read.before)
-            for read in layer.reads
+            paces[read.value].first + paces[read.value].every * read.reach for read in layer.reads
         )
-        paces[layer.result] = Event(first, every.pop(), layer.count)
+        paces[layer.result] = Event(first + delays.get(number, 0), every.pop(), layer.count)
     return paces
 
 
@@ -200,7 +247,7 @@ class _Use:
     @property
     def late(self) -> int:
         """How many rows more than it needs are there when the layer makes one."""
-        return self.newest(0) - (self.read.rows - 1 - self.read.before)
+        return self.newest(0) - self.read.reach
 
     @property
     def depth(self) -> int:
@@ -224,11 +271,10 @@ class _Use:
         return Window(line.rows + 1 - self.depth, self.is_prompt)
 
 
-def _line(made: Event, uses: Sequence[_Use], fill: float, *, is_source: bool) -> Line:
-    """The line of a value that is made so, for all its uses.
-
-    The source has narrow rows and would need a place of its own for one apart.
-    """
+def _line(
+    made: Event, uses: Sequence[_Use], fill: float, *, apart: bool = True, held: bool = False
+) -> Line:
+    """The line of a value that is made so, for all its uses; `held` as in `_Choice`."""
     wanted = max((use.newest(use.layer.count - 1) + 1 for use in uses), default=made.count)
     filled = None
     if wanted > made.count:
@@ -238,9 +284,9 @@ def _line(made: Event, uses: Sequence[_Use], fill: float, *, is_source: bool) ->
     prompt = [use.number for use in uses if use.is_prompt]
     if rows == 1 and len(prompt) == len(uses):
         return Line(rows, made, stays=False)
-    until = max(prompt, default=-1)
+    until = max([use.number for use in uses] if held else prompt, default=-1)
     kept = max(use.depth - (not use.joined(until)) for use in uses)
-    if prompt and kept < rows and not is_source:
+    if apart and prompt and kept < rows:
         return Line(kept, made, filled, fill, 0, until)
     return Line(rows, made, filled, fill)
 

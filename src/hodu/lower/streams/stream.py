@@ -15,7 +15,7 @@ from hodu.lower.program import Launch, Place, Step
 from hodu.lower.storage import Storage
 from hodu.lower.streams.layer import Layer, Stream
 from hodu.lower.streams.lines import Rows
-from hodu.lower.streams.memory import rows_of
+from hodu.lower.streams.memory import fill_lines, rows_of
 from hodu.lower.streams.rows import on_row
 from hodu.lower.streams.schedule import Event, Schedule, schedule
 from hodu.lower.streams.totals import Totals
@@ -45,9 +45,7 @@ class _Lowered:
 
     def write(self, places: Mapping[Value, Place]) -> None:
         """All steps."""
-        for value, line in self.plan.lines.items():
-            if line.stays:
-                self.rows[value].fill(line.fill, self.rows[value].start, line.rows)
+        fill_lines(self.lowering, self.plan, self.rows)
         if self.stream.source in self.rows:
             self._source()
         for number, layer in enumerate(self.stream.layers):
@@ -125,7 +123,7 @@ class _Lowered:
         self.turns.add(line.made, steps)
         if line.filled is not None:
             self.lowering.collect()
-            rows.fill(line.fill, rows.end, 1)
+            rows.fill(line.fill)
             self.turns.add(line.filled, self.lowering.collected())
 
     def _join(self, number: int) -> None:

@@ -10,12 +10,12 @@ from hodu.dtypes import f32
 from hodu.kernel.algebra import constant
 from hodu.kernel.buffer import Buf
 from hodu.kernel.expr import Expr, index, select
-from hodu.kernel.narrow import computed
 from hodu.lower.groups import Group
 from hodu.lower.index import ZERO, constants
 from hodu.lower.program import Place
 from hodu.lower.stage import Stage
 from hodu.lower.streams.layer import ROWS, Layer
+from hodu.lower.streams.lines import store_everywhere
 
 if TYPE_CHECKING:
     from hodu.lower.lowering import Lowering
@@ -37,11 +37,7 @@ class Totals:
         self._is_real = self._dtype is f32
         size = self._shape[1] * (1 + self._is_real)
         self._place = Place(lowering.new_slot("totals", self._dtype, size, "arena"))
-        s = lowering.bare_stage("fill_rows")
-        sums = s.param(self._place, "out")
-        with s.k.loop(size) as i:
-            s.k.store(sums, i, constant(0, computed(self._dtype)))
-        s.finish()
+        store_everywhere(lowering, self._place, size, 0)
 
     def add_row(self, group: Group) -> None:
         """Add a kernel that adds what the group of the layer reads of a row."""

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hodu.dtypes import bool_, i32
-from hodu.kernel.algebra import constant
-from hodu.kernel.expr import INDEX, Expr, index, select
+from hodu.dtypes import bool_, i16, i32
+from hodu.kernel.expr import INDEX, Expr, select
 from hodu.lower.program import Branch, Place, Repeat, Step
 from hodu.lower.streams.schedule import Event
 
@@ -29,19 +28,21 @@ class Turns:
         self._events = {event: number for number, event in enumerate(dict.fromkeys(events))}
         self._body: list[Branch] = []
         size = 1 + len(self._events)
-        self._counters = lowering.new_slot("counters", i32, size, "arena")
+        greatest = max(turns + 1, *(event.every for event in self._events))
+        self._dtype = i16 if greatest < 1 << 15 else i32
+        self._counters = lowering.new_slot("counters", self._dtype, size, "arena")
         self._due = lowering.new_slot("due", bool_, len(self._events) + 1, "arena")
         away = [event.first + 1 for event in self._events]
-        first = lowering.new_constant("first", np.array([0, *away], np.int32))
+        first = lowering.new_constant("first", np.array([0, *away], self._dtype.numpy))
         s = lowering.bare_stage("begin")
         s.k.copy(s.param(Place(self._counters), "out"), 0, s.param(first, "in"), 0, size)
         s.finish()
 
     def number(self, s: Stage, event: Event) -> Expr:
         """How often an event that is due has happened before."""
-        turn = s.k.load(s.param(Place(self._counters), "in", "turns")).cast(INDEX)
+        turn = s.k.load(s.param(Place(self._counters), "in", "turns")).cast(i32)
         number = (turn - 1 - event.first) // event.every
-        return s.k.let(number, "number", (0, event.count - 1))
+        return s.k.let(number.cast(INDEX), "number", (0, event.count - 1))
 
     def add(self, event: Event, steps: Iterable[Step]) -> None:
         """Add steps to the loop, for when an event is due."""
@@ -63,14 +64,14 @@ class Turns:
         k, count = s.k, len(self._events)
         counters, due = s.param(Place(self._counters), "inout"), s.param(Place(self._due), "out")
         pairs = [(event.every, event.last) for event in self._events]
-        table = s.table(np.array(pairs, np.int32), "events")
-        turn = k.let(k.load(counters), "turn")
-        k.store(counters, 0, turn + constant(1, i32))
-        k.store(due, count, turn < constant(self._turns, i32))
+        table = s.table(np.array(pairs, self._dtype.numpy), "events")
+        turn = k.let(k.load(counters).cast(i32), "turn")
+        k.store(counters, 0, (turn + 1).cast(self._dtype))
+        k.store(due, count, turn < self._turns)
         with k.loop(count, name="event") as event:
-            away = k.let(k.load(counters, event + 1) - constant(1, i32), "away")
-            is_now = k.let(away.eq(constant(0, i32)), "now")
-            every, last = k.load(table, event * 2), k.load(table, event * 2 + 1)
-            k.store(counters, event + index(1), select(is_now, every, away))
+            away = k.let(k.load(counters, event + 1).cast(i32) - 1, "away")
+            is_now = k.let(away.eq(0), "now")
+            every, last = (k.load(table, event * 2 + i).cast(i32) for i in range(2))
+            k.store(counters, event + 1, select(is_now, every, away).cast(self._dtype))
             k.store(due, event, is_now & (turn <= last))
         s.finish()
