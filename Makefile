@@ -60,7 +60,7 @@ compiled: $(VENV)/.ready-dev
 fuzz: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.compiled.fuzz
 
-## make fuzz-firmware 200 random programs as firmware, whose outputs lie over inputs, against interpreted
+## make fuzz-firmware 200 random programs as firmware, half of them in 8 bits, against interpreted
 fuzz-firmware: $(VENV)/.ready-dev
 	$(BIN)/python -m tools.fuzz_firmware
 
