@@ -19,7 +19,7 @@ import hodu.nn.functional as F
 from hodu import functional
 from hodu.backends.cpu.prepare import has_kernel
 from hodu.lower.streams.layer import Stream
-from hodu.lower.streams.schedule import schedule
+from hodu.lower.streams.scheduling import schedule
 from hodu.passes import optimize
 from hodu.plan.target import Target, named
 from hodu.snapshot.ir import Snapshot

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from hodu.lower.groups import Group
 from hodu.lower.streams.find import Grouped
 from hodu.lower.streams.layer import Stream
-from hodu.lower.streams.schedule import schedule
+from hodu.lower.streams.scheduling import schedule_soon
 from hodu.snapshot.ir import Node, Value
 
 
@@ -31,14 +32,17 @@ def estimate(graph: Grouped, streams: Sequence[Stream] = ()) -> int:
     last = dict(first)
     for time, step in enumerate(steps):
         last.update((v, time) for v in step.read if v in first)
+    changes = [0] * (len(steps) + 1)
+    for value, start in first.items():
+        changes[start] += _bytes(value)
+        changes[last[value] + 1] -= _bytes(value)
     sizes = [0]
-    for time, step in enumerate(steps):
-        alive = [v for v, start in first.items() if start <= time <= last[v]]
+    for time, (step, alive) in enumerate(zip(steps, itertools.accumulate(changes), strict=False)):
         shared = 0
         if step.by_pixel:
             ending = [_bytes(v) for v in step.read if last.get(v) == time]
             shared = min(max(ending, default=0), sum(map(_bytes, step.made)))
-        sizes.append(sum(map(_bytes, alive)) + step.own - shared)
+        sizes.append(alive + step.own - shared)
     return max(sizes)
 
 
@@ -49,7 +53,7 @@ def _steps(graph: Grouped, streams: Sequence[Stream]) -> Iterator[_Step]:
         if stream is None:
             yield _Step(graph.reads[group.root], group.root.outputs, 0, _is_by_pixel(group))
         elif group.root is stream.roots[-1]:
-            plan = schedule(stream)
+            plan = schedule_soon(stream)
             assert plan is not None
             own = plan.bytes_of(stream)
             yield _Step(frozenset({stream.source}), (stream.result,), own)

@@ -11,7 +11,7 @@ from hodu.backends.cpu.estimate import estimate
 from hodu.lower.lowering import groups_of
 from hodu.lower.streams.find import Grouped
 from hodu.lower.streams.layer import Stream
-from hodu.lower.streams.schedule import schedule
+from hodu.lower.streams.scheduling import schedule, schedule_soon
 from hodu.snapshot.ir import Snapshot
 from hodu.snapshot.statistics import multiplications_of
 
@@ -49,7 +49,7 @@ def choose_streams(snapshot: Snapshot, fuse: bool, plan: Callable[[Streams], int
     that take least by an estimate, as long as it gets smaller.
     """
     graph = Grouped(snapshot, groups_of(snapshot, fuse=fuse))
-    known = [stream for stream in graph.streams() if schedule(stream) is not None]
+    known = [stream for stream in graph.streams() if schedule_soon(stream) is not None]
     size = plan(())
     chosen, least = Streams(), size
     for _ in range(_ROUNDS):

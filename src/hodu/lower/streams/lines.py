@@ -79,9 +79,8 @@ class Rows:
         s = self._lowering.bare_stage("move_rows")
         rows, last = s.param(self.start, "inout"), self._count - 1
         with s.k.loop(last, name="row") as row:
-            at = s.k.let(
-                anew(row * self.size), "at"
-            )  # compilers would make memmove of copies in a row
+            # Of copies that seem to follow one another compilers make memmove.
+            at = row * self.size if last == 1 else s.k.let(anew(row * self.size), "at")
             s.k.copy(rows, at, rows, at + self.size, self.size)
         if self.is_apart:
             s.k.copy(rows, last * self.size, s.param(self.end, "in"), 0, self.size)

@@ -17,7 +17,8 @@ from hodu.lower.streams.layer import Layer, Stream
 from hodu.lower.streams.lines import Rows
 from hodu.lower.streams.memory import fill_lines, rows_of
 from hodu.lower.streams.rows import on_row
-from hodu.lower.streams.schedule import Event, Schedule, schedule
+from hodu.lower.streams.schedule import Event, Schedule
+from hodu.lower.streams.scheduling import schedule
 from hodu.lower.streams.totals import Totals
 from hodu.lower.streams.turns import Turns
 from hodu.snapshot.ir import Value
