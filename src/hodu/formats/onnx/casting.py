@@ -19,6 +19,7 @@ from hodu.formats.onnx.dtypes import (
     widened,
 )
 from hodu.formats.onnx.narrow import NarrowTensor, encoded
+from hodu.formats.onnx.texts import KnownTexts
 from hodu.ops._table import Array
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 def cast_value(x: Any, target: int, saturate: bool = True, round_mode: str = "up") -> Any:
     """Cast a tensor, texts or narrow elements to any ONNX element type."""
+    if isinstance(x, KnownTexts):
+        return x if target == STRING else _numbers_of(x, dtype_of(target, "the result"))
     if target == STRING:
         return to_strings(x)
     if isinstance(x, np.ndarray) and x.dtype == object:
@@ -34,6 +37,10 @@ def cast_value(x: Any, target: int, saturate: bool = True, round_mode: str = "up
     if target in NARROW:
         return _narrowed(x, target, saturate, round_mode)
     return cast_tensor(widened(x), dtype_of(target, "the result"), saturate)
+
+
+def _numbers_of(x: KnownTexts, dtype: DType) -> Tensor:
+    return x.numbers(lambda text: from_strings(text, dtype), dtype.numpy)
 
 
 def cast_tensor(x: Tensor, dtype: DType, saturate: bool) -> Tensor:

@@ -13,15 +13,18 @@ import numpy as np
 import onnx
 
 from hodu import source
-from hodu.errors import FormatError, HoduError, UnsupportedError
+from hodu.errors import CaptureError, FormatError, HoduError, UnsupportedError
 from hodu.formats.onnx.dtypes import held
 from hodu.formats.onnx.functions import defaults_of, function_body, wrong_arity
 from hodu.formats.onnx.moving import run_on_places
 from hodu.formats.onnx.narrow import NarrowTensor
 from hodu.formats.onnx.node import OnnxNode
-from hodu.formats.onnx.registry import MOVING, OWN_DOMAIN, find_handler, normal_domain
+from hodu.formats.onnx.registry import MOVING, OWN_DOMAIN, Handler, find_handler, normal_domain
 from hodu.formats.onnx.subgraph import nodes_between
 from hodu.formats.onnx.tensors import NOWHERE, Origin, to_array, to_dense
+from hodu.formats.onnx.texts import KnownTexts
+
+_NO_TENSORS = (np.ndarray, NarrowTensor, KnownTexts)
 
 
 @dataclass(frozen=True)
@@ -137,10 +140,10 @@ def call_node(node: OnnxNode, inputs: Sequence[Any], context: ModelContext) -> S
     if local is not None and (handler is None or node.domain != OWN_DOMAIN):
         return run_function(local, node, inputs, context)
     if handler is not None:
-        if handler in MOVING and any(isinstance(x, (np.ndarray, NarrowTensor)) for x in inputs):
+        if handler in MOVING and any(isinstance(x, _NO_TENSORS) for x in inputs):
             result = run_on_places(handler, node, inputs)
         else:
-            result = handler(node, *inputs)
+            result = _handled(handler, node, inputs)
         return result if isinstance(result, tuple) else (result,)
     body = function_body(node, inputs)
     if body is not None:
@@ -149,6 +152,19 @@ def call_node(node: OnnxNode, inputs: Sequence[Any], context: ModelContext) -> S
         f"no operator {node.op_type!r} of {node.domain or 'ai.onnx'} in opset {node.opset}",
         where=node.label,
     )
+
+
+def _handled(handler: Handler, node: OnnxNode, inputs: Sequence[Any]) -> Any:
+    """What a mapping makes of the inputs; few know what to do with texts in a capture."""
+    try:
+        return handler(node, *inputs)
+    except (AttributeError, TypeError) as error:
+        if any(isinstance(x, KnownTexts) for x in inputs):
+            raise CaptureError(
+                f"{node.op_type} of texts cannot be captured",
+                hint="run the model with hodu.formats.onnx.backend.Eager",
+            ) from error
+        raise
 
 
 def run_function(

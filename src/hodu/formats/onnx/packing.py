@@ -1,8 +1,8 @@
 """Values of every ONNX kind as tensors with names, and back: what crosses a Snapshot's border.
 
-Sequences become their elements, empty optionals nothing, narrow tensors their codes, and maps with
-keys that are known a tensor of their values. What is left out is the form, which puts the values
-together again.
+Sequences become their elements, empty optionals nothing, narrow tensors their codes, maps with keys
+that are known a tensor of their values, and texts that are some of known ones their places. What is
+left out is the form, which puts the values together again.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from hodu.dispatch.base import TensorBase, wrap
 from hodu.errors import CaptureError
 from hodu.formats.onnx.narrow import NarrowTensor, codes_of
+from hodu.formats.onnx.texts import KnownTexts
 
 _HINT = "run the model with hodu.formats.onnx.backend.Eager"
 
@@ -36,7 +37,15 @@ class Maps:
     keys: tuple[Any, ...]
 
 
-Form: TypeAlias = Leaf | Maps | tuple["Form", ...] | None
+@dataclass(frozen=True)
+class Texts:
+    """Texts by the name of a tensor of their places among these."""
+
+    name: str
+    texts: tuple[str, ...]
+
+
+Form: TypeAlias = Leaf | Maps | Texts | tuple["Form", ...] | None
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,9 @@ def unpack(value: Any, name: str, into: dict[str, Any]) -> Form:
     if isinstance(value, ZippedMaps):
         into[name] = value.values
         return Maps(name, value.keys)
+    if isinstance(value, KnownTexts):
+        into[name] = value.places
+        return Texts(name, value.texts)
     if isinstance(value, TensorBase):
         into[name] = value
         return Leaf(name)
@@ -83,6 +95,8 @@ def pack(
     if isinstance(form, tuple):
         return [pack(part, tensors, narrowed) for part in form]
     found = tensors[form.name]
+    if isinstance(form, Texts):
+        return np.array(form.texts, object)[found]
     if isinstance(form, Maps):
         return [dict(zip(form.keys, row, strict=True)) for row in found.tolist()]
     return found if form.narrow is None else narrowed(found, form.narrow)

@@ -10,22 +10,15 @@ import numpy as np
 import hodu.functional as f
 from hodu._tensor import Tensor
 from hodu.dispatch.base import wrap
-from hodu.errors import CaptureError
 from hodu.formats.onnx.node import OnnxNode
+from hodu.formats.onnx.texts import chosen_texts
 
 
 def labels(node: OnnxNode, places: Tensor) -> Any:
-    """The labels of classes by number; texts only eagerly."""
+    """The labels of classes by number."""
     texts = node.attr("classlabels_strings")
     if texts:
-        if places._data is None:
-            raise CaptureError(
-                "the labels are texts, which cannot be captured",
-                where=node.label,
-                hint="export the model with integers as labels, or run it with "
-                "hodu.formats.onnx.backend.Eager",
-            )
-        return np.array(texts, object)[places.numpy()]
+        return chosen_texts(places, tuple(texts))
     numbers = node.integers("classlabels_ints") or node.integers("classlabels_int64s")
     return wrap(np.array(numbers, np.int64))[places] if numbers else places
 

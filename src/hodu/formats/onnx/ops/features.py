@@ -11,12 +11,11 @@ import hodu.functional as f
 from hodu._tensor import Tensor
 from hodu.dispatch.base import wrap
 from hodu.dtypes import FLOATS
-from hodu.errors import CaptureError
 from hodu.formats.onnx.node import OnnxNode
-from hodu.formats.onnx.ops.learned import DOMAIN
+from hodu.formats.onnx.ops.learned import DOMAIN, exchanged, numbers_for
 from hodu.formats.onnx.packing import ZippedMaps
 from hodu.formats.onnx.registry import onnx_op
-from hodu.ops._table import Array
+from hodu.formats.onnx.texts import chosen_texts
 
 _MOST = 1 << 24
 """How many values a map may become."""
@@ -89,35 +88,25 @@ def one_hot_encoder(node: OnnxNode, x: Any) -> Tensor:
 
 @onnx_op("CategoryMapper", domain=DOMAIN)
 def category_mapper(node: OnnxNode, x: Any) -> Any:
-    """Texts to integers or back (eager)."""
-    return exchanged(node, x, node.integers("cats_int64s") or [], node.attr("cats_strings") or [])
+    """Texts to integers or back."""
+    return _swapped(node, x, node.integers("cats_int64s") or [], node.attr("cats_strings") or [])
 
 
 @onnx_op("LabelEncoder", domain=DOMAIN)
 def label_encoder_1(node: OnnxNode, x: Any) -> Any:
-    """Texts to their places in `classes_strings`, or back (eager)."""
+    """Texts to their places in `classes_strings`, or back."""
     classes = node.attr("classes_strings") or []
-    return exchanged(node, x, range(len(classes)), classes)
+    return _swapped(node, x, range(len(classes)), classes)
 
 
-def exchanged(node: OnnxNode, x: Any, numbers: Sequence[int], texts: Sequence[str]) -> Any:
+def _swapped(node: OnnxNode, x: Any, numbers: Sequence[int], texts: Sequence[str]) -> Any:
     """Integers replaced by the texts beside them, or texts by integers."""
     if isinstance(x, Tensor):
-        if x._data is None:
-            raise CaptureError(
-                f"{node.op_type} makes texts, which cannot be captured",
-                hint="run the model with hodu.formats.onnx.backend.Eager",
-            )
-        named = dict(zip(numbers, texts, strict=True))
-        return _looked_up(x.numpy(), named, node.text("default_string", "_Unused"), object)
+        count = len(texts)
+        at = numbers_for(x, np.array(numbers, np.int64), np.arange(count), count)
+        return chosen_texts(at, (*texts, node.text("default_string", "_Unused")))
     numbered = dict(zip(texts, numbers, strict=True))
-    return wrap(_looked_up(x, numbered, node.integer("default_int64", -1), np.int64))
-
-
-def _looked_up(x: Array, table: Mapping[Any, Any], missing: Any, kind: Any) -> Array:
-    found: Array = np.empty(x.size, kind)
-    found[:] = [table.get(key, missing) for key in x.ravel().tolist()]
-    return found.reshape(x.shape)
+    return exchanged(x, numbered, node.integer("default_int64", -1), np.int64)
 
 
 @onnx_op("DictVectorizer", domain=DOMAIN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,10 @@ import numpy as np
 import hodu.functional as f
 from hodu._tensor import Tensor
 from hodu.dispatch.base import wrap
-from hodu.errors import CaptureError
 from hodu.formats.onnx.dtypes import held
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.registry import onnx_op
+from hodu.formats.onnx.texts import KnownTexts, chosen_texts
 from hodu.ops._table import Array
 
 DOMAIN = "ai.onnx.ml"
@@ -46,23 +47,36 @@ def _encoded(node: OnnxNode, x: Any, *, equal_nan: bool) -> Any:
     keys, key_kind = _table(node, "keys")
     values, kind = _table(node, "values")
     missing = _default(node, kind)
-    if isinstance(x, Tensor) and kind is not object:
-        found = _numbers_for(x, np.array(keys, key_kind), np.array(values, kind), missing)
-        nan = [v for k, v in zip(keys, values, strict=True) if k != k] if equal_nan else []
-        return f.where(x.isnan(), wrap(np.array(nan[-1], kind)), found) if nan else found
-    if isinstance(x, Tensor) and x._data is None:
-        raise CaptureError(
-            "LabelEncoder makes texts, which cannot be captured",
-            hint="run the model with hodu.formats.onnx.backend.Eager",
-        )
-    chosen = dict(zip(keys, values, strict=True))
-    given = x.numpy() if isinstance(x, Tensor) else x
-    texts: Array = np.empty(given.size, kind)
-    texts[:] = [chosen.get(key, missing) for key in given.ravel().tolist()]
-    return held(texts.reshape(given.shape))
+    if not isinstance(x, Tensor):
+        return exchanged(x, dict(zip(keys, values, strict=True)), missing, kind)
+    if kind is object:
+        at = _of_numbers(x, keys, key_kind, [*range(len(keys)), len(keys)], equal_nan)
+        return chosen_texts(at, (*values, missing))
+    return _of_numbers(x, keys, key_kind, np.array([*values, missing], kind), equal_nan)
 
 
-def _numbers_for(x: Tensor, keys: Array, values: Array, missing: Any) -> Tensor:
+def _of_numbers(x: Tensor, keys: list[Any], kind: Any, values: Any, equal_nan: bool) -> Tensor:
+    """The values beside the keys, of which NaN may be one; the last one for what is no key."""
+    *known, missing = np.asarray(values)
+    found = numbers_for(x, np.array(keys, kind), np.array(known), missing)
+    nan = [v for k, v in zip(keys, known, strict=True) if k != k] if equal_nan else []
+    return f.where(x.isnan(), wrap(nan[-1]), found) if nan else found
+
+
+def exchanged(x: Any, table: Mapping[Any, Any], missing: Any, kind: Any) -> Any:
+    """What stands beside texts in a table; `kind` is the NumPy dtype of that."""
+
+    def value(text: str) -> Any:
+        return table.get(text, missing)
+
+    if isinstance(x, KnownTexts):
+        return x.others(value) if kind is object else x.numbers(value, kind)
+    found: Array = np.empty(x.size, kind)
+    found[:] = [value(text) for text in x.ravel().tolist()]
+    return held(found.reshape(x.shape))
+
+
+def numbers_for(x: Tensor, keys: Array, values: Array, missing: Any) -> Tensor:
     """The values beside the last keys that are equal to x, found by bisection."""
     order = np.argsort(keys, kind="stable")
     places, table = wrap(keys[order]), wrap(values[order])
