@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
 import pytest
-from onnx import TensorProto
 
-from hodu.errors import CaptureError, FormatError
-from hodu.formats.onnx.backend import Eager
+from hodu.errors import FormatError
+from hodu.formats.onnx.backend import Compiled, Eager
 from hodu.formats.onnx.importer import import_model
 from tests.onnx.learned_cases import CASES, TEXTS, Case, X, forest
 
@@ -47,11 +47,16 @@ def test_labels_of_the_first_version() -> None:
     assert Eager.run_model(old, [TEXTS])[0].tolist() == [[1, 0], [-1, -1]]
 
 
-def test_maps_are_not_captured() -> None:
-    labels = {"classlabels_int64s": [4, 8, 9]}
-    zipped = Case("maps", "ZipMap", [X], labels, keys=TensorProto.INT64)
-    with pytest.raises(CaptureError, match="maps, which cannot be captured"):
-        import_model(zipped.model())
+@pytest.mark.parametrize("name", ["zip_map", "zip_map_texts"])
+def test_maps_are_captured_as_their_values_and_put_together_again(name: str) -> None:
+    """A Snapshot has the values, and its metadata the keys; the backend gives maps."""
+    case = CASES[name]
+    snapshot = import_model(case.model())
+    assert snapshot.run(X)[0].tolist() == X.tolist()
+    (maps,) = Compiled.run_model(case.model(), case.feeds())
+    (wanted,) = case.expected()
+    same(maps, wanted)
+    assert json.loads(snapshot.metadata["onnx.keys.y0"]) == list(wanted[0])
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from hodu.formats.onnx.check import check_supported
 from hodu.formats.onnx.dtypes import dtype_of
 from hodu.formats.onnx.graph import ModelContext, Scope, context_of, run_graph
 from hodu.formats.onnx.narrow import NarrowTensor
-from hodu.formats.onnx.packing import Form, Leaf, pack, unpack
+from hodu.formats.onnx.packing import Form, Leaf, Maps, pack, unpack
 from hodu.formats.onnx.states import OWN, bounded_sizes, state_names, with_states
 from hodu.formats.onnx.tensors import NOWHERE, Origin
 from hodu.passes.loops import loops
@@ -33,8 +34,10 @@ def import_model(
 ) -> Snapshot:
     """Capture a model; named dimensions become symbols unless `options.dims` binds them.
 
-    Raises UnsupportedError listing everything that Hodu does not have, CaptureError for a node
-    whose result type depends on data, FormatError for a model that is not valid.
+    Of an output that is a sequence of maps (ZipMap) a Snapshot has the values, [rows, keys], and
+    the keys in its metadata `onnx.keys.NAME`. Raises UnsupportedError listing everything that Hodu
+    does not have, CaptureError for a node whose result type depends on data, FormatError for a
+    model that is not valid.
     """
     try:
         return _imported(model, origin, options)
@@ -92,7 +95,7 @@ def capture_model(
         outputs = [unpack(value, info.name, targets) for info, value in pairs]
         for name, tensor in targets.items():
             board.target(name, tensor)
-        board.metadata(_metadata(model))
+        board.metadata(_metadata(model) | _keys(outputs))
     named = rename_values(board.snapshot, _names(scope, board.snapshot))
     return Captured(loops(prune(named)), outputs)
 
@@ -108,7 +111,7 @@ def model_inputs(graph: onnx.GraphProto, states: Collection[str] = ()) -> list[o
 
 
 def _check_tensor(form: Form, name: str) -> None:
-    if isinstance(form, Leaf) and form.narrow is None:
+    if isinstance(form, Maps) or (isinstance(form, Leaf) and form.narrow is None):
         return
     kind = "an optional" if form is None else "a sequence"
     if isinstance(form, Leaf):
@@ -183,6 +186,12 @@ def _names(scope: Scope, snapshot: Snapshot) -> dict[Any, str]:
         if value is not None:
             names.setdefault(value, name)
     return names
+
+
+def _keys(outputs: Sequence[Form]) -> dict[str, str]:
+    """The keys of each output that is a sequence of maps, whose values alone are a tensor."""
+    maps = [form for form in outputs if isinstance(form, Maps)]
+    return {f"onnx.keys.{form.name}": json.dumps(form.keys) for form in maps}
 
 
 def _metadata(model: onnx.ModelProto) -> dict[str, str]:

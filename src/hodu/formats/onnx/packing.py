@@ -1,7 +1,8 @@
 """Values of every ONNX kind as tensors with names, and back: what crosses a Snapshot's border.
 
-Sequences become their elements, empty optionals nothing, and narrow tensors their codes. What is
-left out is the form, which puts the values together again.
+Sequences become their elements, empty optionals nothing, narrow tensors their codes, and maps with
+keys that are known a tensor of their values. What is left out is the form, which puts the values
+together again.
 """
 
 from __future__ import annotations
@@ -27,7 +28,23 @@ class Leaf:
     narrow: np.dtype[Any] | None = None
 
 
-Form: TypeAlias = Leaf | tuple["Form", ...] | None
+@dataclass(frozen=True)
+class Maps:
+    """A sequence of maps by the name of a tensor: each row has the values of these keys."""
+
+    name: str
+    keys: tuple[Any, ...]
+
+
+Form: TypeAlias = Leaf | Maps | tuple["Form", ...] | None
+
+
+@dataclass(frozen=True)
+class ZippedMaps:
+    """A sequence of maps in a capture: the values [rows, keys], and the keys."""
+
+    values: Any
+    keys: tuple[Any, ...]
 
 
 def unpack(value: Any, name: str, into: dict[str, Any]) -> Form:
@@ -40,6 +57,9 @@ def unpack(value: Any, name: str, into: dict[str, Any]) -> Form:
         raise CaptureError(f"{name!r} is a map, which cannot be captured", hint=_HINT)
     while name in into:
         name += "_"
+    if isinstance(value, ZippedMaps):
+        into[name] = value.values
+        return Maps(name, value.keys)
     if isinstance(value, TensorBase):
         into[name] = value
         return Leaf(name)
@@ -63,4 +83,6 @@ def pack(
     if isinstance(form, tuple):
         return [pack(part, tensors, narrowed) for part in form]
     found = tensors[form.name]
+    if isinstance(form, Maps):
+        return [dict(zip(form.keys, row, strict=True)) for row in found.tolist()]
     return found if form.narrow is None else narrowed(found, form.narrow)

@@ -14,6 +14,7 @@ from hodu.dtypes import FLOATS
 from hodu.errors import CaptureError
 from hodu.formats.onnx.node import OnnxNode
 from hodu.formats.onnx.ops.learned import DOMAIN
+from hodu.formats.onnx.packing import ZippedMaps
 from hodu.formats.onnx.registry import onnx_op
 from hodu.ops._table import Array
 
@@ -153,14 +154,10 @@ def _text(value: Any) -> str:
 
 
 @onnx_op("ZipMap", domain=DOMAIN)
-def zip_map(node: OnnxNode, x: Tensor) -> list[dict[Any, float]]:
-    """Each row as a map from the labels of the classes (eager)."""
+def zip_map(node: OnnxNode, x: Tensor) -> Any:
+    """Each row as a map from the labels of the classes; captured, the rows beside the labels."""
     labels = node.attr("classlabels_strings") or node.integers("classlabels_int64s") or []
-    if x._data is None:
-        raise CaptureError(
-            "ZipMap makes maps, which cannot be captured",
-            hint="export the model without it (zipmap=False of skl2onnx), or run it with "
-            "hodu.formats.onnx.backend.Eager",
-        )
-    rows = x.numpy().reshape(-1, len(labels)).tolist()
-    return [dict(zip(labels, row, strict=True)) for row in rows]
+    rows = x.reshape(-1, len(labels))
+    if rows._data is None:
+        return ZippedMaps(rows, tuple(labels))
+    return [dict(zip(labels, row, strict=True)) for row in rows.tolist()]
