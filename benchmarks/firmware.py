@@ -1,6 +1,6 @@
 """Firmware for Cortex-M, run in QEMU: instructions, flash, memory and stack of one run.
 
-    python benchmarks/firmware.py [MODEL ...] [--cpu cortex-m4] [-O 3]
+    python benchmarks/firmware.py [MODEL ...] [--cpu cortex-m4] [-O 3] [--streaming]
 
 MODEL is a model file; by default the tiny ones of `benchmarks/models`. It needs qemu-system-arm.
 Where QEMU takes plugins, instructions are counted one by one and are the same on every run. Flash
@@ -25,7 +25,7 @@ MODELS = Path(os.environ.get("HODU_MODELS", Path(__file__).resolve().parent / "m
 PROCESSORS = ("cortex-m4", "cortex-m7")
 
 
-def measure(model: Path, cpu: str, level: int | str) -> str:
+def measure(model: Path, cpu: str, level: int | str, *, streaming: bool) -> str:
     """One row of the table."""
     snapshot = hodu.load(model)
     chance = np.random.default_rng(0)
@@ -35,7 +35,8 @@ def measure(model: Path, cpu: str, level: int | str) -> str:
     }
     wanted = snapshot.run(*given.values())
     effort, target = effort_for(level, baseline("thumbv7em-none-eabihf", cpu))
-    run = emulate(snapshot, given, target, CompileOptions(opt=effort))
+    chosen = CompileOptions(opt=effort, extra={"streaming": streaming})
+    run = emulate(snapshot, given, target, chosen)
     error = max(
         float(np.abs(a.astype(np.float64) - b).max() / max(np.abs(b).max(), 1e-30))
         for a, b in zip(run.outputs.values(), wanted, strict=True)
@@ -53,11 +54,12 @@ def main() -> None:
     parser.add_argument("models", nargs="*", type=Path)
     parser.add_argument("--cpu", choices=PROCESSORS, default="cortex-m4")
     parser.add_argument("-O", dest="opt", choices=["0", "1", "2", "3", "s"], default="3")
+    parser.add_argument("--streaming", action="store_true", help="by line buffers")
     options = parser.parse_args()
     level = options.opt if options.opt == "s" else int(options.opt)
     print(f"{'model':<18}{'instructions':>13}{'flash':>12}{'memory':>10}{'stack':>7}{'error':>11}")
     for model in options.models or sorted(MODELS.glob("tiny_*.onnx")):
-        print(measure(model, options.cpu, level), flush=True)
+        print(measure(model, options.cpu, level, streaming=options.streaming), flush=True)
 
 
 if __name__ == "__main__":

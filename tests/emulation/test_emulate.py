@@ -142,7 +142,7 @@ def test_what_is_missing_is_named(net: Snapshot, monkeypatch: pytest.MonkeyPatch
 def test_command(cli: Cli, net: Snapshot) -> None:  # noqa: F811
     hodu.save(net, "net.hdss")
     target = ("-t", "thumbv7em-none-eabihf", "-q")
-    told = cli("test-target", "net.hdss", *target, "-i", "count=2")
+    told = cli("test-target", "net.hdss", *target, "-i", "count=2", "--streaming")
     assert told.code == 0, told.err
     for line in ("agrees", "instructions", "  stack measured", "mps2-an386"):
         assert line in told.out

@@ -22,6 +22,6 @@ def build_for(
 ) -> Mapping[str, Any]:
     """Build a model for one processor; the notes about it."""
     notes: dict[str, Any] = {}
-    extra = {"target": target, "variants": (), "name": SYMBOL, "report": notes.update}
-    build(snapshot, format, path, replace(options, extra=extra))
+    own = {"target": target, "variants": (), "name": SYMBOL, "report": notes.update}
+    build(snapshot, format, path, replace(options, extra={**options.extra, **own}))
     return notes

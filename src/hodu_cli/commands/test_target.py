@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from hodu_cli import build_options as choices
+from hodu_cli import firmware_options as firmware
 from hodu_cli.console import Console
 from hodu_cli.options import Dims, Exact, Format, Quiet, TextFormat, parse_dims
 
@@ -37,6 +38,7 @@ def test_target(
     tolerance: _Tolerance = None,
     dim: Dims = None,
     exact: Exact = False,
+    streaming: firmware.Streaming = False,
     format: Format = TextFormat.pretty,
     quiet: Quiet = False,
 ) -> None:
@@ -61,7 +63,8 @@ def test_target(
     given = parse_specs(input, None, infos)
     arrays = read_inputs({**random, **given}, infos, InputOptions(), console, str(model))
     console.status("Running", f"{snapshot.name} on {chosen.triple} {chosen.processor}")
-    outcome = emulate(snapshot, arrays, chosen, CompileOptions(opt=effort, exact=exact))
+    options = CompileOptions(opt=effort, exact=exact, extra={"streaming": streaming})
+    outcome = emulate(snapshot, arrays, chosen, options)
     report = emulation.compare(snapshot, arrays, outcome, tolerance)
     if format is TextFormat.json:
         print(json.dumps(report))

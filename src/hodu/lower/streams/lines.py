@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from hodu.kernel.algebra import constant
 from hodu.kernel.expr import Expr, index
-from hodu.kernel.intrinsics import anew
 from hodu.kernel.narrow import computed
 from hodu.lower.last.layout import last_of
 from hodu.lower.program import Place
 from hodu.lower.storage import Lines, Storage
+from hodu.lower.streams.copying import copy_forward
 from hodu.lower.streams.schedule import Window, row_size
 from hodu.shapes import TensorType
 from hodu.snapshot.ir import Value
@@ -77,13 +77,10 @@ class Rows:
     def move(self) -> None:
         """Add a kernel that moves all rows but the first up by one, and one apart to the end."""
         s = self._lowering.bare_stage("move_rows")
-        rows, last = s.param(self.start, "inout"), self._count - 1
-        with s.k.loop(last, name="row") as row:
-            # Of copies that seem to follow one another compilers make memmove.
-            at = row * self.size if last == 1 else s.k.let(anew(row * self.size), "at")
-            s.k.copy(rows, at, rows, at + self.size, self.size)
+        rows, last = s.param(self.start, "inout"), (self._count - 1) * self.size
+        copy_forward(s.k, rows, index(0), rows, index(self.size), last)
         if self.is_apart:
-            s.k.copy(rows, last * self.size, s.param(self.end, "in"), 0, self.size)
+            copy_forward(s.k, rows, index(last), s.param(self.end, "in"), index(0), self.size)
         s.finish()
 
     def take(self, source: Storage, number: Callable[[Stage], Expr]) -> None:
@@ -102,9 +99,9 @@ class Rows:
 
         def copy(at: Expr, place: Expr, count: int) -> None:
             if into:
-                s.k.copy(other, place, own, at, count)
+                copy_forward(s.k, other, place, own, at, count)
             else:
-                s.k.copy(own, at, other, place, count)
+                copy_forward(s.k, own, at, other, place, count)
 
         if self.is_last:
             copy(index(0), number * self.size, self.size)
