@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hodu.errors import UnsupportedError
 from hodu.kernel.expr import Expr, index
@@ -27,14 +28,15 @@ from hodu.lower.rules import ALIAS, CONTROL, KERNEL, has_rule
 from hodu.lower.sizes import Sizes
 from hodu.lower.stage import Stage
 from hodu.lower.storage import Storage
-from hodu.lower.streams.layer import Stream
-from hodu.lower.streams.stream import lower_stream
 from hodu.lower.threads import choose_threads
 from hodu.lower.updates import join_updates
 from hodu.ops._table import Array
 from hodu.plan.target import Target
 from hodu.snapshot.ir import Node, Snapshot, Value
 from hodu.spill import release
+
+if TYPE_CHECKING:
+    from hodu.lower.streams.layer import Stream
 
 
 def lower(
@@ -244,6 +246,8 @@ class Lowering(Memory):
 
     def _stream(self, group: Group, places: Mapping[Value, Place]) -> None:
         """All groups of a stream, in the place of its last one."""
+        from hodu.lower.streams.stream import lower_stream  # firmware alone has streams
+
         stream = self._streams[group.root]
         if group.root is stream.roots[-1]:
             lower_stream(self, stream, places)

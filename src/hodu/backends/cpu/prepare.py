@@ -7,18 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hodu.backends.cpu.small import lower_small
 from hodu.dtypes import DType
 from hodu.lower.choices import Choices
 from hodu.lower.lowering import lower
 from hodu.lower.program import Program, Slot
 from hodu.lower.rules import has_rule
-from hodu.lower.streams.layer import Stream
-from hodu.lower.tables import join_tables
-from hodu.lower.unite import unite_kernels
 from hodu.ops._table import Array
 from hodu.passes import fuses, optimize
 from hodu.passes.strassen import Machine
@@ -28,6 +25,9 @@ from hodu.render.c_program import Options, Weights, render_program
 from hodu.snapshot.ir import Node, Snapshot
 from hodu.spill import release
 from hodu.toolchain.digest import digest_buffer
+
+if TYPE_CHECKING:
+    from hodu.lower.streams.layer import Stream
 
 Observer = Callable[[str, Snapshot], None]
 
@@ -86,9 +86,9 @@ class Recipe:
         program, target = self._kernels(optimized, streams), self.target
         if not (target.is_bare or target.compact):
             return program
-        if target.is_bare and target.reads_anywhere:
-            program = join_tables(program, compact=target.compact)
-        return unite_kernels(program, compact=target.compact)
+        from hodu.backends.cpu.small import with_few_kernels  # programs for hosts load none of it
+
+        return with_few_kernels(program, target)
 
     def arena_bytes(self, optimized: Snapshot, streams: Sequence[Stream] = ()) -> int:
         """What the arena of a Snapshot takes with some of its layers computed row by row."""
@@ -106,6 +106,8 @@ class Recipe:
             lower, optimized, self.target, fuse=self.fuses, exact=self.exact, streams=streams
         )
         if self.target.is_bare:
+            from hodu.backends.cpu.small import lower_small
+
             return lower_small(lambda choices: make(choices=choices), self.found)
         return make(choices=Choices(self.found))
 

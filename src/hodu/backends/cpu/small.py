@@ -7,10 +7,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from hodu.lower.choices import Choices
 from hodu.lower.overlaps import with_overlaps
 from hodu.lower.program import Launch, Program, Slot
+from hodu.lower.tables import join_tables
+from hodu.lower.unite import unite_kernels
 from hodu.plan.memory import least_alignment, plan_memory
 from hodu.plan.order import in_best_order
+from hodu.plan.target import Target
 
 _ROUNDS = 8
+
+
+def with_few_kernels(program: Program, target: Target) -> Program:
+    """The program with one kernel for what differs in numbers alone, constants in few bytes."""
+    if target.is_bare and target.reads_anywhere:
+        program = join_tables(program, compact=target.compact)
+    return unite_kernels(program, compact=target.compact)
 
 
 def lower_small(lower: Callable[[Choices], Program], found: Mapping[str, int] | None) -> Program:
