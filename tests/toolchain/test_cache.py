@@ -66,6 +66,15 @@ def test_what_was_just_used_stays(tmp_path: Path) -> None:
     assert cache.get("k") is not None
 
 
+def test_some_builds_make_room_and_few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In whichever process, and with a new object each time: what is old does not pile up."""
+    scans: list[Path] = []
+    monkeypatch.setattr(Cache, "evict", lambda self: scans.append(self.folder))
+    for i in range(640):
+        Cache(tmp_path).get_or_build(f"key{i}", lambda folder: None)
+    assert 2 <= len(scans) <= 30
+
+
 @pytest.mark.parametrize("damage", ["cut", "flip", "digest", "missing", "extra", "file"])
 def test_damaged_entries_are_built_again(tmp_path: Path, damage: str) -> None:
     cache = Cache(tmp_path)
@@ -105,7 +114,10 @@ def test_checked_entries_are_read_again_only_when_they_change(
     assert cache.get("k") is None and len(read) == 3
 
 
-def test_crashes_leave_no_entry_and_are_cleared_up(tmp_path: Path) -> None:
+def test_crashes_leave_no_entry_and_are_cleared_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_SCAN_EVERY", 1)
     script = (
         "import sys, time; from pathlib import Path; from hodu.toolchain.cache import Cache\n"
         "def build(folder):\n"
