@@ -37,7 +37,7 @@ GRAPH = """
     }"""
 
 
-def same(got: Any, want: Any) -> None:
+def same(got: Any, want: Any, rtol: float = 1e-4, atol: float = 1e-5) -> None:
     """Compare lists, maps, texts and numbers."""
     if isinstance(want, list):
         for a, b in zip(got, want, strict=True):
@@ -47,7 +47,7 @@ def same(got: Any, want: Any) -> None:
         assert np.asarray(got).tolist() == want.tolist()
     else:
         assert (got.dtype, got.shape) == (want.dtype, want.shape)
-        np.testing.assert_allclose(got, want, 1e-4, 1e-5)
+        np.testing.assert_allclose(got, want, rtol, atol)
 
 
 class _Interpreted(CompiledRep):
@@ -65,7 +65,7 @@ def test_case(name: str) -> None:
         same(a, b)
     if all(isinstance(t, np.ndarray) and t.dtype != object for t in case.inputs):
         for a, b in zip(_Interpreted(model).run(case.inputs), got, strict=True):
-            same(a, b)
+            same(a, b, 1e-5, 1e-6)
 
 
 def test_texts_are_captured_as_their_places_and_put_together_again() -> None:
